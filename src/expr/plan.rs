@@ -29,6 +29,28 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
+impl Plan {
+    /// Returns the root of the test that is made first, if there is one.
+    pub fn first_root(&self) -> Option<usize> {
+        let step = self.steps.first()?;
+        let (Step::Where(node) | Step::Skip(node)) = step else {
+            return None;
+        };
+        self.first_root_of(*node)
+    }
+
+    fn first_root_of(&self, node: NodeId) -> Option<usize> {
+        match &self.nodes[node.0 as usize] {
+            Node::Const(_) => None,
+            Node::Test(test) => Some(self.tests[test.0 as usize].route.root),
+            Node::Not(inner) => self.first_root_of(*inner),
+            Node::All(nodes) | Node::Any(nodes) => {
+                self.first_root_of(*nodes.first()?)
+            }
+        }
+    }
+}
+
 /// One node of a boolean expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {

@@ -1,0 +1,234 @@
+//! Reads one line as an event, no further than it is asked.
+
+use std::cell::Cell;
+
+use super::roots::Roots;
+use crate::scan::{
+    Defect, DefectKind, End, Finder, Members, Scanner, Value, Wanted,
+    behind_blanks, value_at,
+};
+
+/// What a line turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// An audit event.
+    Event,
+    /// Something else: text, an array, another kind of object.
+    Foreign,
+    /// An object that breaks before it has shown what it is.
+    Unknown,
+}
+
+/// Where a top-level key's value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Behind the colon at this offset.
+    At(usize),
+    /// The event does not have the key.
+    Missing,
+    /// The line breaks before the key was found.
+    Unknown,
+}
+
+/// Returns where the object of a line begins, behind blanks and a byte order
+/// mark. A line that begins otherwise is no event.
+#[inline]
+pub fn start(line: &[u8]) -> Option<usize> {
+    if line.first() == Some(&b'{') {
+        return Some(0);
+    }
+    let mark: &[u8] = b"\xef\xbb\xbf";
+    let from = if line.starts_with(mark) { mark.len() } else { 0 };
+    let start = behind_blanks(line, from);
+    (line.get(start) == Some(&b'{')).then_some(start)
+}
+
+/// One line, read as an event on demand.
+///
+/// The walk over the top-level keys goes on only while a key is asked for
+/// that has not been passed yet, and remembers those it passes. Of a
+/// repeated key the first answers.
+#[derive(Debug)]
+pub struct Event<'l, 'r> {
+    pub(super) scanner: Scanner,
+    pub(super) line: &'l [u8],
+    start: usize,
+    walk: Option<Members>,
+    passed: Passed<'r>,
+    end: End,
+    defect: Cell<Option<Defect>>,
+}
+
+/// The top-level keys that the walk has passed.
+#[derive(Debug)]
+struct Passed<'r> {
+    roots: &'r Roots,
+    /// The offset behind the colon of each; 0 for those not passed yet.
+    values: [u32; Roots::ROOM],
+    /// Whether one of them marks the line as an event.
+    marked: bool,
+    /// The root that is looked for.
+    target: usize,
+}
+
+impl Finder for Passed<'_> {
+    #[inline(always)]
+    fn wanted(&self) -> &Wanted {
+        if !self.marked {
+            &self.roots.at_first
+        } else if self.values[self.roots.kind] == 0 {
+            &self.roots.with_kind
+        } else {
+            &self.roots.afterwards
+        }
+    }
+
+    #[inline(always)]
+    fn found(&mut self, key: usize, value: usize) -> bool {
+        if self.values[key] == 0 {
+            // Lines are shorter than 4 GiB: `Event::new` sees to it.
+            self.values[key] = value as u32;
+        }
+        self.marked |= self.roots.markers >> key & 1 == 1;
+        self.marked && self.values[self.target] != 0
+    }
+}
+
+impl<'l, 'r> Event<'l, 'r> {
+    /// The longest line that can be read, in bytes.
+    pub const MOST: usize = u32::MAX as usize;
+
+    /// Begins to read the object at [`start`] of `line`, which comes without
+    /// its newline.
+    ///
+    /// * Of a line longer than [`Event::MOST`] only so much is read.
+    #[inline]
+    pub fn new(
+        scanner: Scanner,
+        line: &'l [u8],
+        start: usize,
+        roots: &'r Roots,
+    ) -> Event<'l, 'r> {
+        Event {
+            scanner,
+            line: &line[..line.len().min(Event::MOST)],
+            start,
+            walk: None,
+            passed: Passed {
+                roots,
+                values: [0; Roots::ROOM],
+                marked: false,
+                target: roots.first,
+            },
+            end: End::Stopped,
+            defect: Cell::new(None),
+        }
+    }
+
+    /// Begins to read another line, an edited copy of this one.
+    pub fn on<'other>(&self, line: &'other [u8]) -> Event<'other, 'r> {
+        Event::new(self.scanner, line, self.start, self.passed.roots)
+    }
+
+    /// Reads as far as it takes to say what the line is, and on to the first
+    /// root that the program will ask for.
+    ///
+    /// An event has no `kind` or the kind `Event`, and at least one of
+    /// level, auditID, stage, verb and requestURI.
+    #[inline]
+    pub fn identity(&mut self) -> Identity {
+        self.root(self.passed.roots.first);
+        match self.root(self.passed.roots.kind) {
+            Place::At(at) if !self.is_kind_event(at) => Identity::Foreign,
+            _ if self.passed.marked => Identity::Event,
+            Place::At(_) | Place::Missing | Place::Unknown => match self.end {
+                End::Closed(_) => Identity::Foreign,
+                End::Broken(_) | End::Stopped => Identity::Unknown,
+            },
+        }
+    }
+
+    #[inline]
+    fn is_kind_event(&self, at: usize) -> bool {
+        match value_at(self.line, at) {
+            Ok(Value::Null) => true,
+            Ok(Value::Text(text)) => {
+                text.raw() == b"Event"
+                    || text.read(&mut Vec::new()) == Ok("Event")
+            }
+            Ok(_) => false,
+            Err(defect) => {
+                self.note(defect);
+                true
+            }
+        }
+    }
+
+    /// Returns where the value of the root number `root` is.
+    #[inline]
+    pub fn root(&mut self, root: usize) -> Place {
+        if self.passed.values[root] == 0 && self.end == End::Stopped {
+            self.passed.target = root;
+            self.go_on();
+        }
+        match (self.passed.values[root], self.end) {
+            (0, End::Closed(_)) => Place::Missing,
+            (0, End::Broken(_) | End::Stopped) => Place::Unknown,
+            (value, _) => Place::At(value as usize),
+        }
+    }
+
+    /// Walks on until the target is found, or to the end.
+    #[inline]
+    fn go_on(&mut self) {
+        let (scanner, line) = (self.scanner, self.line);
+        let passed = &mut self.passed;
+        self.end = match &mut self.walk {
+            Some(members) => members.resume(scanner, line, passed),
+            None => {
+                let (members, end) =
+                    Members::begin(scanner, line, self.start, passed);
+                self.walk = Some(members);
+                end
+            }
+        };
+        match self.end {
+            End::Stopped => {}
+            End::Broken(defect) => self.note(defect),
+            End::Closed(end) => {
+                let rest = behind_blanks(line, end);
+                if rest < line.len() {
+                    let kind = DefectKind::Trailing;
+                    self.note(Defect { at: rest, kind });
+                }
+            }
+        }
+    }
+
+    /// Returns what scans the line.
+    pub fn scanner(&self) -> Scanner {
+        self.scanner
+    }
+
+    /// Returns the offset at which the event begins.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Returns the line.
+    pub fn line(&self) -> &'l [u8] {
+        self.line
+    }
+
+    /// Returns the first defect met so far.
+    pub fn defect(&self) -> Option<Defect> {
+        self.defect.get()
+    }
+
+    /// Remembers a defect, unless there was one before.
+    pub fn note(&self, defect: Defect) {
+        if self.defect.get().is_none() {
+            self.defect.set(Some(defect));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Looks for repeated keys at the event's own levels.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use crate::scan::{
+    Defect, DefectKind, Elements, EveryKey, Scanner, Value, key_of, value_at,
+    walk,
+};
+
+/// Keys whose values are the client's and the server's objects, where a
+/// repeat is no defect: the last one wins, as everywhere in Kubernetes.
+pub const BODIES: [&str; 2] = ["requestObject", "responseObject"];
+
+/// Returns the first key that is repeated in one object of the event, the
+/// bodies left out.
+///
+/// The line has to be sound JSON; its object begins at `start`.
+pub fn repeated_key(
+    scanner: Scanner,
+    line: &[u8],
+    start: usize,
+) -> Option<Defect> {
+    let mut objects = VecDeque::from([start]);
+    let mut keys = BTreeSet::new();
+    let mut repeats = Vec::new();
+    while let Some(object) = objects.pop_front() {
+        keys.clear();
+        let mut members = EveryKey::default();
+        walk(scanner, line, object, &mut members);
+        for value in members.values {
+            let key = key_of(line, object, value);
+            let body = BODIES.iter().any(|body| body.as_bytes() == key);
+            if !(object == start && body) {
+                collect_objects(scanner, line, value, &mut objects);
+            }
+            if !keys.insert(key) {
+                repeats.push(value - 1);
+            }
+        }
+    }
+    let first = repeats.into_iter().min()?;
+    Some(Defect { at: first, kind: DefectKind::Repeated })
+}
+
+/// Adds the object at `at`, or the objects of the array there.
+fn collect_objects(
+    scanner: Scanner,
+    line: &[u8],
+    at: usize,
+    objects: &mut VecDeque<usize>,
+) {
+    match value_at(line, at) {
+        Ok(Value::Object(at)) => objects.push_back(at),
+        Ok(Value::Array(at)) => {
+            let mut elements = Elements::new(at);
+            while let Ok(Some(at)) = elements.next(scanner, line) {
+                if let Ok(Value::Object(at)) = value_at(line, at) {
+                    objects.push_back(at);
+                }
+            }
+        }
+        Ok(
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_),
+        )
+        | Err(_) => {}
+    }
+}

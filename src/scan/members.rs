@@ -1,0 +1,508 @@
+//! Walks the members of one object, stopping at wanted keys only.
+//!
+//! A key of `n` bytes is a colon with a quote right in front of it and another
+//! one `n + 1` bytes before that. So the places where a wanted key can stand
+//! fall out of a few shifts of the quote mask, 64 bytes at a time, and no
+//! other key costs anything. What is left is checked one by one: does the
+//! colon stand at the depth of the object's own members (the brackets in
+//! front of it are counted), and is it the key.
+//!
+//! Backslashes are the exception: a key may be written with escapes and have
+//! any length, so the colon that follows a backslash is always checked, by
+//! reading its key backwards.
+//!
+//! A colon that follows no string is where a line that was cut and glued
+//! gives itself away. Values are not looked at: what has to be read is
+//! checked when it is read ([`value`](super::value)).
+
+use super::backend::{Kernel, Scanner};
+use super::block::{self, BLOCK, Carry, Classify};
+use super::defect::{Defect, DefectKind};
+use super::depth;
+use super::text::Text;
+use super::wanted::Wanted;
+
+/// Says which members of an object are wanted, and takes them.
+pub trait Finder {
+    /// Returns the keys to stop at from here on.
+    fn wanted(&self) -> &Wanted;
+
+    /// Takes the member with the wanted key number `key`, whose value is
+    /// behind the colon right in front of the offset `value`. Answers whether
+    /// the walk can stop.
+    fn found(&mut self, key: usize, value: usize) -> bool;
+}
+
+/// Finds every member.
+#[derive(Debug, Default)]
+pub struct EveryKey {
+    /// The offset behind each colon, in order.
+    pub values: Vec<usize>,
+}
+
+impl Finder for EveryKey {
+    #[inline(always)]
+    fn wanted(&self) -> &Wanted {
+        const { &Wanted::every() }
+    }
+
+    #[inline(always)]
+    fn found(&mut self, _: usize, value: usize) -> bool {
+        self.values.push(value);
+        false
+    }
+}
+
+/// Where a walk stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Where its finder wanted it to.
+    Stopped,
+    /// Behind the closing bracket, at this offset.
+    Closed(usize),
+    /// Where the line cannot be understood. Nothing behind it is known.
+    Broken(Defect),
+}
+
+/// A walk over the members of one object that can be left and gone on with.
+///
+/// * Keys are compared after unescaping.
+/// * A repeated key is found each time it stands there.
+#[derive(Clone, Debug)]
+pub struct Members {
+    /// Offset of the opening bracket.
+    start: usize,
+    /// Offset of the first byte not yet classified.
+    next: usize,
+    carry: Carry,
+    /// How many brackets are open in front of the block.
+    depth: u32,
+    /// The quotes of the block before.
+    quotes_before: u64,
+    /// Whether a backslash came after the last colon: the next one has to be
+    /// looked at whatever its key's length.
+    escape_pending: bool,
+    /// What is left to do in the block in front of `next`.
+    block: Block,
+}
+
+/// A block under way.
+#[derive(Clone, Debug, Default)]
+struct Block {
+    open: u64,
+    close: u64,
+    /// Colons whose key may be wanted.
+    candidates: u64,
+    /// Whether their keys may hold escapes.
+    escapes: bool,
+    /// The closing bracket of the object,
+    closing: u64,
+    /// or a colon that follows no string: one bit, or none.
+    stray: u64,
+}
+
+/// Walks over the object whose `{` is the byte at `start`, until `finder`
+/// has had enough.
+#[inline]
+pub fn walk(
+    scanner: Scanner,
+    line: &[u8],
+    start: usize,
+    finder: &mut impl Finder,
+) -> End {
+    scanner.run(Walk { line, start, finder })
+}
+
+/// Returns the key in front of the value at `value`, as a [`Finder`] was
+/// given it, of the object at `start`. It is unescaped, or as it stands where
+/// that cannot be done.
+pub fn key_of(line: &[u8], start: usize, value: usize) -> Vec<u8> {
+    let colon = value.saturating_sub(1);
+    let raw = key_before(line, start, colon).unwrap_or_default();
+    let mut key = Vec::new();
+    match Text::new(raw).unescape(&mut key) {
+        Ok(()) => key,
+        Err(_) => raw.to_vec(),
+    }
+}
+
+/// Returns the offset behind the bracket that closes the object or array
+/// whose opening bracket is the byte at `start`.
+///
+/// # Errors
+///
+/// [`DefectKind::Cut`] if the line ends before.
+#[inline]
+pub(super) fn closing(
+    scanner: Scanner,
+    line: &[u8],
+    start: usize,
+) -> Result<usize, Defect> {
+    match scanner.run(Close { line, start }) {
+        End::Closed(end) => Ok(end),
+        End::Stopped | End::Broken(_) => Err(cut(line)),
+    }
+}
+
+impl Members {
+    /// Begins a walk over the object whose `{` is the byte at `start`, and
+    /// goes on until `finder` has had enough.
+    #[inline]
+    pub fn begin(
+        scanner: Scanner,
+        line: &[u8],
+        start: usize,
+        finder: &mut impl Finder,
+    ) -> (Members, End) {
+        scanner.run(Begin { line, start, finder })
+    }
+
+    /// Goes on from where the walk was stopped, on the same line.
+    #[inline]
+    pub fn resume(
+        &mut self,
+        scanner: Scanner,
+        line: &[u8],
+        finder: &mut impl Finder,
+    ) -> End {
+        scanner.run(Resume { members: self, line, finder })
+    }
+}
+
+struct Walk<'a, F> {
+    line: &'a [u8],
+    start: usize,
+    finder: &'a mut F,
+}
+
+impl<F: Finder> Kernel for Walk<'_, F> {
+    type Output = End;
+
+    #[inline(always)]
+    fn run<C: Classify>(self, classifier: C) -> End {
+        let mut members = Members::new(self.start);
+        members.go_on(classifier, self.line, self.finder)
+    }
+}
+
+struct Begin<'a, F> {
+    line: &'a [u8],
+    start: usize,
+    finder: &'a mut F,
+}
+
+impl<F: Finder> Kernel for Begin<'_, F> {
+    type Output = (Members, End);
+
+    #[inline(always)]
+    fn run<C: Classify>(self, classifier: C) -> (Members, End) {
+        let mut members = Members::new(self.start);
+        let end = members.go_on(classifier, self.line, self.finder);
+        (members, end)
+    }
+}
+
+struct Resume<'a, F> {
+    members: &'a mut Members,
+    line: &'a [u8],
+    finder: &'a mut F,
+}
+
+impl<F: Finder> Kernel for Resume<'_, F> {
+    type Output = End;
+
+    #[inline(always)]
+    fn run<C: Classify>(self, classifier: C) -> End {
+        // A copy of its own lives in registers while the walk runs.
+        let mut members = self.members.clone();
+        let end = members.go_on(classifier, self.line, self.finder);
+        *self.members = members;
+        end
+    }
+}
+
+struct Close<'a> {
+    line: &'a [u8],
+    start: usize,
+}
+
+impl Kernel for Close<'_> {
+    type Output = End;
+
+    #[inline(always)]
+    fn run<C: Classify>(self, classifier: C) -> End {
+        let mut members = Members::new(self.start);
+        members.go_on(classifier, self.line, &mut Nothing)
+    }
+}
+
+/// Finds nothing.
+struct Nothing;
+
+impl Finder for Nothing {
+    #[inline(always)]
+    fn wanted(&self) -> &Wanted {
+        const { &Wanted::nothing() }
+    }
+
+    #[inline(always)]
+    fn found(&mut self, _: usize, _: usize) -> bool {
+        false
+    }
+}
+
+impl Members {
+    #[inline(always)]
+    fn new(start: usize) -> Members {
+        Members {
+            start,
+            next: start,
+            carry: Carry::default(),
+            depth: 0,
+            quotes_before: 0,
+            escape_pending: false,
+            block: Block::default(),
+        }
+    }
+
+    #[inline(always)]
+    fn go_on<C: Classify, F: Finder>(
+        &mut self,
+        classifier: C,
+        line: &[u8],
+        finder: &mut F,
+    ) -> End {
+        loop {
+            while self.block.candidates != 0 {
+                match self.candidate(line, finder) {
+                    Ok(false) => {}
+                    Ok(true) => return End::Stopped,
+                    Err(defect) => return End::Broken(defect),
+                }
+            }
+            let Block { closing, stray, open, close, .. } = self.block;
+            if closing != 0 {
+                return End::Closed(self.offset(closing) + 1);
+            }
+            if stray != 0 {
+                let at = self.offset(stray);
+                return End::Broken(Defect::new(at, DefectKind::Key));
+            }
+            if self.next >= line.len() {
+                return End::Broken(cut(line));
+            }
+            self.depth = self.depth + open.count_ones() - close.count_ones();
+            self.advance(classifier, line, finder.wanted());
+        }
+    }
+
+    /// Classifies the next block.
+    #[inline(always)]
+    fn advance<C: Classify>(
+        &mut self,
+        classifier: C,
+        line: &[u8],
+        wanted: &Wanted,
+    ) {
+        let mut tail = [b' '; BLOCK];
+        let bytes = block::load(line, self.next, &mut tail);
+        let block = block::structure(classifier, bytes, &mut self.carry);
+        let before = std::mem::replace(&mut self.quotes_before, block.quote);
+        let escapes = self.escape_pending | (block.backslash != 0);
+        if escapes {
+            self.escape_pending = match block.colon {
+                0 => true,
+                colons => block.backslash > colons,
+            };
+        }
+        let closing =
+            self.closing_bracket(classifier, block.open, block.close);
+        let stray = block.colon & !(block.quote << 1 | before >> 63);
+        let stray = self.first_stray(line, stray);
+        let mut candidates = wanted.candidates(block.quote, before);
+        if escapes {
+            candidates = u64::MAX;
+        }
+        let ends = closing | stray;
+        // All in front of the first end, or everything.
+        let inside = (ends & ends.wrapping_neg()).wrapping_sub(1);
+        self.next += BLOCK;
+        self.block = Block {
+            open: block.open,
+            close: block.close,
+            candidates: block.colon & candidates & inside,
+            escapes,
+            closing: closing & (inside + 1),
+            stray: stray & inside.wrapping_add(1),
+        };
+    }
+
+    /// Returns the bracket that closes the object, as a bit of the block.
+    #[inline(always)]
+    fn closing_bracket<C: Classify>(
+        &self,
+        classifier: C,
+        open: u64,
+        close: u64,
+    ) -> u64 {
+        if self.depth > close.count_ones() {
+            return 0;
+        }
+        let brackets = open | close;
+        let opening = classifier.gather(open, brackets);
+        if depth::stays_positive(self.depth, opening, brackets.count_ones()) {
+            return 0;
+        }
+        depth::closing(self.depth, open, close)
+    }
+
+    /// Returns the first of these colons that not even follows a string if
+    /// the blanks in front of it are passed over.
+    #[inline(always)]
+    fn first_stray(&self, line: &[u8], mut colons: u64) -> u64 {
+        while colons != 0 {
+            let bit = colons & colons.wrapping_neg();
+            let at = self.next + bit.trailing_zeros() as usize;
+            if !line[self.start..at].trim_ascii_end().ends_with(b"\"") {
+                return bit;
+            }
+            colons ^= bit;
+        }
+        0
+    }
+
+    /// Takes the next candidate; answers whether the walk can stop at it.
+    #[inline(always)]
+    fn candidate<F: Finder>(
+        &mut self,
+        line: &[u8],
+        finder: &mut F,
+    ) -> Result<bool, Defect> {
+        let Block { open, close, candidates, escapes, .. } = self.block;
+        let bit = candidates & candidates.wrapping_neg();
+        self.block.candidates ^= bit;
+        let below = bit - 1;
+        let depth = self.depth + (open & below).count_ones();
+        if depth != (close & below).count_ones() + 1 {
+            return Ok(false);
+        }
+        let colon = self.offset(bit);
+        let wanted = finder.wanted();
+        let found = if escapes | wanted.is_every() {
+            any_key(line, self.start, colon, wanted)?
+        } else {
+            match wanted.at(line, colon) {
+                Some((key, open)) if follows_comma(line, open) => Some(key),
+                Some(_) => any_key(line, self.start, colon, wanted)?,
+                None => None,
+            }
+        };
+        Ok(found.is_some_and(|key| finder.found(key, colon + 1)))
+    }
+
+    /// Returns the offset in the line of a bit of the block.
+    #[inline(always)]
+    fn offset(&self, bit: u64) -> usize {
+        self.next - BLOCK + bit.trailing_zeros() as usize
+    }
+}
+
+/// Returns whether a key that begins at `open` stands right behind a comma
+/// or an opening brace.
+#[inline(always)]
+fn follows_comma(line: &[u8], open: usize) -> bool {
+    matches!(line.get(open.wrapping_sub(1)), Some(b',' | b'{'))
+}
+
+/// Returns which wanted key stands in front of the colon at this offset.
+#[cold]
+#[inline(never)]
+fn any_key(
+    line: &[u8],
+    start: usize,
+    colon: usize,
+    wanted: &Wanted,
+) -> Result<Option<usize>, Defect> {
+    let raw = key_before(line, start, colon)?;
+    Ok(match memchr::memchr(b'\\', raw) {
+        Some(_) => wanted.escaped(raw),
+        None => wanted.plain(raw),
+    })
+}
+
+/// A colon outside of strings, as one bit of a block.
+pub(super) struct Colon {
+    pub(super) quotes: u64,
+    pub(super) backslashes: u64,
+    /// Offset of the block in the line.
+    pub(super) start: usize,
+    pub(super) bit: u64,
+}
+
+impl Colon {
+    /// Returns the key in front of the colon, without its quotes, if all of
+    /// it is in the block, without backslashes or blanks around it.
+    #[inline(always)]
+    pub(super) fn plain_key<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
+        let before = self.bit - 1;
+        let quotes = self.quotes & before;
+        let close = top_bit(quotes);
+        let open = top_bit(quotes ^ close);
+        // Bits from the opening quote on.
+        let key = before & open.wrapping_neg();
+        let simple =
+            close == self.bit >> 1 && open != 0 && self.backslashes & key == 0;
+        if !simple {
+            return None;
+        }
+        let from = self.start + open.trailing_zeros() as usize;
+        let to = self.start + close.trailing_zeros() as usize;
+        match line.get(from.wrapping_sub(1)) {
+            Some(b',' | b'{') => line.get(from + 1..to),
+            Some(_) | None => None,
+        }
+    }
+}
+
+/// Returns the highest bit that is set, alone; zero if none is.
+#[inline(always)]
+fn top_bit(bits: u64) -> u64 {
+    if bits == 0 { 0 } else { 1 << (63 - bits.leading_zeros()) }
+}
+
+/// Returns what is between the quotes of the key in front of `colon`, found
+/// by going backwards, not beyond the bracket at `start`.
+///
+/// # Errors
+///
+/// [`DefectKind::Key`] if there is no string right in front of the colon, or
+/// neither a comma nor the opening bracket in front of that.
+pub(super) fn key_before(
+    line: &[u8],
+    start: usize,
+    colon: usize,
+) -> Result<&[u8], Defect> {
+    let defect = Defect::new(colon, DefectKind::Key);
+    let before = line.get(start..colon).ok_or(defect)?.trim_ascii_end();
+    let inside = before.strip_suffix(b"\"").ok_or(defect)?;
+    let open = memchr::memrchr_iter(b'"', inside)
+        .find(|quote| !is_escaped(&inside[..*quote]))
+        .ok_or(defect)?;
+    let ahead = inside[..open].trim_ascii_end();
+    if matches!(ahead.last(), Some(b',' | b'{')) {
+        return Ok(&inside[open + 1..]);
+    }
+    Err(defect)
+}
+
+/// Returns whether a byte behind `ahead` is escaped: an odd run of
+/// backslashes ends there.
+fn is_escaped(ahead: &[u8]) -> bool {
+    let run = ahead.iter().rev().take_while(|byte| **byte == b'\\');
+    run.count() % 2 == 1
+}
+
+/// The line ended inside of the object.
+fn cut(line: &[u8]) -> Defect {
+    Defect::new(line.len(), DefectKind::Cut)
+}

@@ -1,0 +1,111 @@
+//! The classifier that any machine can run, eight bytes at a time. It is the
+//! definition of what the others do.
+
+use super::block::{BLOCK, Classify, Masks};
+
+/// The classifier without vector instructions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scalar;
+
+impl Classify for Scalar {
+    #[inline(always)]
+    fn classify(self, bytes: &[u8; BLOCK]) -> Masks {
+        let mut masks = Masks::default();
+        let (words, _) = bytes.as_chunks::<8>();
+        for (n, word) in words.iter().enumerate() {
+            let word = u64::from_le_bytes(*word);
+            let folded = word | 0x2020_2020_2020_2020;
+            let shift = n * 8;
+            masks.backslash |= equal(word, b'\\') << shift;
+            masks.quote |= equal(word, b'"') << shift;
+            masks.colon |= equal(word, b':') << shift;
+            masks.open |= equal(folded, b'{') << shift;
+            masks.close |= equal(folded, b'}') << shift;
+        }
+        masks
+    }
+
+    #[inline(always)]
+    fn prefix_xor(self, bits: u64) -> u64 {
+        prefix_xor(bits)
+    }
+
+    #[inline(always)]
+    fn gather(self, bits: u64, mask: u64) -> u64 {
+        gather(bits, mask)
+    }
+}
+
+/// Returns the bits at the set bits of `mask`, moved together.
+#[inline(always)]
+pub(super) fn gather(bits: u64, mut mask: u64) -> u64 {
+    let mut gathered = 0;
+    let mut place = 1_u64;
+    while mask != 0 {
+        let bit = mask & mask.wrapping_neg();
+        mask ^= bit;
+        gathered |= if bits & bit != 0 { place } else { 0 };
+        place = place.wrapping_shl(1);
+    }
+    gathered
+}
+
+/// Returns the running parity of the bits, by doubling.
+#[inline(always)]
+pub(super) fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+/// Returns eight bits: which bytes of `word` are `byte`.
+#[inline(always)]
+fn equal(word: u64, byte: u8) -> u64 {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let differ = word ^ (LOW * u64::from(byte));
+    // The top bit of each byte: set where the byte is not zero. The addition
+    // cannot carry over, since each byte is at most 0x7f + 0x7f.
+    let nonzero = ((differ & SEVEN) + SEVEN) | differ;
+    let zero = (!nonzero >> 7) & LOW;
+    // One bit a byte, gathered into the top byte by one multiplication.
+    zero.wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_value_is_classified_by_itself() {
+        for byte in 0..=u8::MAX {
+            for at in 0..BLOCK {
+                let mut bytes = [b' '; BLOCK];
+                bytes[at] = byte;
+                let bit = 1_u64 << at;
+                let is =
+                    |set: &[u8]| if set.contains(&byte) { bit } else { 0 };
+                let expected = Masks {
+                    backslash: is(b"\\"),
+                    quote: is(b"\""),
+                    colon: is(b":"),
+                    open: is(b"{["),
+                    close: is(b"}]"),
+                };
+                assert_eq!(Scalar.classify(&bytes), expected, "{byte}");
+            }
+        }
+    }
+
+    #[test]
+    fn prefix_xor_is_the_running_parity() {
+        for bits in [0, 1, 1 << 63, 0b1010_0110, u64::MAX, 0x8421 << 20] {
+            let got = prefix_xor(bits);
+            for n in 0..64 {
+                let below = bits & (u64::MAX >> (63 - n));
+                assert_eq!(got >> n & 1, u64::from(below.count_ones() & 1));
+            }
+        }
+    }
+}
