@@ -2,6 +2,9 @@
 
 mod path;
 mod schema;
+mod table;
+pub mod word;
 
 pub use path::{Path, Segment};
-pub use schema::{Alias, Field, Type};
+pub use schema::{Alias, Field, Type, alias, field, fields};
+pub use table::{ALIASES, EVENT, position};
