@@ -4,8 +4,8 @@
 ///
 /// * One that differs in upper and lower case only wins.
 /// * Otherwise the one fewest slips away, a slip being a letter too many,
-///   too few, wrong, or swapped with its neighbour; at most one slip for
-///   every three letters, and the first candidate wins a tie.
+///   too few, wrong, or swapped with its neighbour; about one slip for every
+///   three letters, and the first candidate wins a tie.
 ///
 /// ```
 /// use kaudit_filter::diag::nearest;
@@ -19,7 +19,10 @@ pub fn nearest<'a>(
 ) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().take(100).collect();
     let mut best = None;
-    let mut slips = word.len().div_ceil(3).min(4) + 1;
+    let mut slips = match word.len() {
+        0..=2 => 1,
+        letters => letters.div_ceil(3).min(4) + 1,
+    };
     for candidate in candidates {
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
         if other.len().abs_diff(word.len()) >= slips {

@@ -7,4 +7,4 @@ pub mod word;
 
 pub use path::{Path, Segment};
 pub use schema::{Alias, Field, Type, alias, field, fields};
-pub use table::{ALIASES, EVENT, position};
+pub use table::{ALIASES, ANNOTATIONS, EVENT, EXTRA, position};

@@ -77,7 +77,8 @@ const USER: &[Field] = &[
     ),
 ];
 
-const EXTRA: &[Field] = &[
+/// The keys of `user.extra` that Kubernetes itself writes.
+pub const EXTRA: &[Field] = &[
     field(
         "authentication.kubernetes.io/credential-id",
         Type::List(&Type::Text),
@@ -146,7 +147,8 @@ const CAUSE: &[Field] = &[
     field("field", Type::Text, "Where in the object"),
 ];
 
-const ANNOTATIONS: &[Field] = &[
+/// Annotations that Kubernetes itself writes under one fixed key.
+pub const ANNOTATIONS: &[Field] = &[
     field(
         "authorization.k8s.io/decision",
         Type::Enum(&["allow", "forbid"]),

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::event::Segment;
+use crate::event::{Path, Segment};
 
 /// Where something stands in its source, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -212,6 +212,12 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Returns the path as it was written, without its dot.
+    pub(super) fn path(&self) -> Path {
+        let parts = self.segments.iter().map(|(part, _)| part.clone());
+        Path(parts.collect())
+    }
+
     /// Returns the name, if the path is nothing but one.
     pub(super) fn name(&self) -> Option<&str> {
         match self.segments.as_slice() {

@@ -2,7 +2,9 @@
 
 use crate::diag::{Diagnostic, nearest};
 use crate::event::{ALIASES, EVENT, Type};
-use crate::expr::ast::{Comparison, Expr, ExprKind, Name, Op, Operand, Place};
+use crate::expr::ast::{
+    Comparison, Expr, ExprKind, Name, Op, Operand, Place, ValueKind,
+};
 use crate::expr::later::{self, later};
 use crate::expr::plan::{Matcher, NodeId};
 
@@ -21,7 +23,7 @@ impl Checker<'_> {
                 Ok(self.builder.all(parts))
             }
             ExprKind::Any(parts) => {
-                let parts = self.parts(parts);
+                let parts = self.alternatives(parts);
                 Ok(self.builder.any(parts))
             }
             ExprKind::Not(inner) => {
@@ -42,40 +44,29 @@ impl Checker<'_> {
         })
     }
 
-    /// Checks the operands of `and` and `or`. A lone word behind a
-    /// comparison was probably meant as one more value for it.
     fn parts(&mut self, parts: &[Expr<'_>]) -> Vec<NodeId> {
+        parts.iter().map(|part| self.condition(part)).collect()
+    }
+
+    /// Checks the operands of `or`. An unknown word behind a comparison was
+    /// probably meant as one more value for it.
+    fn alternatives(&mut self, parts: &[Expr<'_>]) -> Vec<NodeId> {
         let mut before = None;
         let mut nodes = Vec::new();
         for part in parts {
             let count = self.found.len();
             nodes.push(self.condition(part));
             match (&part.kind, before) {
-                (ExprKind::Bare(place), Some(comparison))
-                    if self.found.len() > count =>
-                {
-                    self.help_one_of(place, comparison);
+                (ExprKind::Bare(place), Some(comparison)) => {
+                    if let Some(error) = self.found.get_mut(count) {
+                        help_one_of(error, place, comparison);
+                    }
                 }
                 (ExprKind::Test(comparison), _) => before = Some(comparison),
                 _ => before = None,
             }
         }
         nodes
-    }
-
-    fn help_one_of(&mut self, place: &Place, before: &Comparison<'_>) {
-        let Operand::Place(field) = &before.operand else { return };
-        let (Some(word), Some(error)) = (place.name(), self.found.last_mut())
-        else {
-            return;
-        };
-        let path = field.segments.iter().map(|(part, _)| part.clone());
-        let path = crate::event::Path(path.collect());
-        if before.op == Op::Eq && !before.negated {
-            error.help = vec![format!(
-                "to compare with several values write `{path} in (..., {word})`"
-            )];
-        }
     }
 
     /// The refusal of a function; a wrong field inside it is reported too.
@@ -186,5 +177,30 @@ impl Checker<'_> {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
             None => error.help("`--predicates` lists them all"),
         }
+    }
+}
+
+/// Adds the help for `verb = get or list`.
+fn help_one_of(
+    error: &mut Diagnostic,
+    place: &Place,
+    before: &Comparison<'_>,
+) {
+    let (Some(word), Operand::Place(field)) = (place.name(), &before.operand)
+    else {
+        return;
+    };
+    let value = match before.values.first().map(|value| &value.kind) {
+        Some(ValueKind::Word(word)) => (*word).to_owned(),
+        Some(ValueKind::Text { text, .. }) => format!("{text:?}"),
+        Some(ValueKind::List(_) | ValueKind::Field(_)) | None => return,
+    };
+    if before.op == Op::Eq && !before.negated {
+        let path = field.path();
+        error.help.retain(|help| !help.contains("--predicates"));
+        let list = format!("{path} in ({value}, {word})");
+        error
+            .help
+            .push(format!("to compare with several values write `{list}`"));
     }
 }

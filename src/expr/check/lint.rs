@@ -1,8 +1,10 @@
 //! Values that can be right but hardly ever are: each draws a warning.
 
+use jiff::civil::Date;
+
 use crate::diag::{Diagnostic, nearest};
 use crate::event::word::{self, RESOURCES};
-use crate::event::{Path, Type};
+use crate::event::{ANNOTATIONS, EXTRA, Field, Path, Segment, Type};
 use crate::expr::ast::{Comparison, Op, Place, Span, ValueKind};
 
 use super::Checker;
@@ -35,8 +37,7 @@ impl Checker<'_> {
         test: &Comparison<'_>,
         place: &Place,
     ) {
-        let path = place.segments.iter().map(|(part, _)| part.clone());
-        let field = Path(path.collect()).to_string();
+        let field = place.path().to_string();
         for value in &test.values {
             let (text, quoted) = match &value.kind {
                 ValueKind::Word(text) => (*text, false),
@@ -51,6 +52,32 @@ impl Checker<'_> {
                     Diagnostic::warning(value.span, message).help_if(help),
                 );
             }
+        }
+    }
+
+    /// Warns of a free key that is almost a well-known one.
+    pub(super) fn lint_key(&mut self, path: &Path, span: Span) {
+        let known: &[Field] = match path.0.as_slice() {
+            [Segment::Key(root), Segment::Key(_)]
+                if &**root == "annotations" =>
+            {
+                ANNOTATIONS
+            }
+            [_, Segment::Key(extra), Segment::Key(_)]
+                if &**extra == "extra" =>
+            {
+                EXTRA
+            }
+            _ => return,
+        };
+        let Some(Segment::Key(key)) = path.0.last() else { return };
+        let meant = nearest(key, known.iter().map(|field| field.key));
+        if let Some(meant) = meant.filter(|meant| **meant != **key) {
+            let message = format!("Kubernetes writes no `{key}` here");
+            self.found.push(
+                Diagnostic::warning(span, message)
+                    .help(format!("did you mean `{meant}`?")),
+            );
         }
     }
 
@@ -113,10 +140,7 @@ fn odd_word(ty: Type, op: Op, text: &str) -> Option<Warning> {
         Type::Uri if equal || op == Op::Starts || op == Op::Like => {
             odd_uri(op, text)
         }
-        Type::Time if op == Op::Eq && !text.contains(['T', 't']) => Some((
-            format!("`= {text}` is the one instant of midnight UTC"),
-            Some("a day is `>= DATE and < NEXT-DATE`".to_owned()),
-        )),
+        Type::Time if op == Op::Eq => odd_date(text),
         _ => None,
     }
 }
@@ -184,6 +208,16 @@ fn odd_group(text: &str) -> Option<Warning> {
         (
             format!("`{text}` is a user, never a group"),
             Some(format!("write `user = \"{text}\"`")),
+        )
+    })
+}
+
+fn odd_date(text: &str) -> Option<Warning> {
+    let next = text.parse::<Date>().ok()?.tomorrow().ok()?;
+    (!text.contains(['T', 't'])).then(|| {
+        (
+            "a date is the one instant of midnight UTC".to_owned(),
+            Some(format!("a day is `>= {text}` and `< {next}`")),
         )
     })
 }

@@ -16,7 +16,7 @@ mod text;
 use crate::diag::Diagnostic;
 
 use super::ast::{Expr, ExprKind, File, Item, ListItems, Name, Span, Step};
-use super::later::later;
+use super::later::{is_predicate, later};
 use super::lower::{Builder, MAX_HEIGHT};
 use super::plan;
 use dropped::Dropped;
@@ -82,6 +82,14 @@ impl<'c> Checker<'c> {
         if self.builder.height(node) > MAX_HEIGHT {
             let message = "predicates use each other too deeply";
             self.found.push(Diagnostic::error(name.span, message));
+        }
+        if is_predicate(name.text) {
+            let message = format!(
+                "a later version will have a predicate `{}` of its own",
+                name.text
+            );
+            let found = Diagnostic::warning(name.span, message);
+            self.found.push(found.help("choose another name"));
         }
         match self.scope.check_new(name) {
             Ok(()) => self.scope.add_predicate(name.text, node),

@@ -31,6 +31,7 @@ impl Checker<'_> {
         }
         let found = self.find(place)?;
         self.dropped.check(&found.path, place.span)?;
+        self.lint_key(&found.path, place.span);
         Ok(found)
     }
 
@@ -71,7 +72,7 @@ impl Checker<'_> {
             return error.help(format!("the list is written `@{head}`"));
         }
         match meant(head) {
-            Some(meant) => error.help(format!("did you mean `{meant}`?")),
+            Some(meant) => error.help(format!("did you mean {meant}?")),
             None => error.help(match BODY.contains(&head) {
                 true => format!(
                     "fields of objects are in `requestObject.{head}` and \
@@ -89,32 +90,38 @@ const BODY: [&str; 6] =
 
 /// Returns the field that was probably meant: one at the top, or one that
 /// is called like this further down.
-pub(super) fn meant(head: &str) -> Option<String> {
-    let known = fields();
-    let leaf = |(path, _, _): &(String, Type, &str)| {
-        let (_, leaf) = path.rsplit_once('.')?;
-        (leaf == head).then(|| path.clone())
-    };
-    let exact = known.iter().filter(|f| !f.0.contains("details"));
-    if let Some(path) = exact.clone().find_map(leaf) {
-        return Some(path);
-    }
+fn meant(head: &str) -> Option<String> {
+    let leaves: Vec<(String, String)> = fields()
+        .into_iter()
+        .filter(|(path, ..)| !path.contains(['[']) && path.contains('.'))
+        .filter_map(|(path, ..)| {
+            let (_, leaf) = path.rsplit_once('.')?;
+            Some((leaf.to_owned(), path.clone()))
+        })
+        .collect();
     let names = ALIASES.iter().map(|alias| alias.name);
     let keys = EVENT.iter().map(|field| field.key);
-    if let Some(meant) = nearest(head, names.chain(keys)) {
-        return Some(meant.to_owned());
+    let below = leaves.iter().map(|(leaf, _)| leaf.as_str());
+    let meant = nearest(head, names.chain(keys).chain(below))?;
+    if alias(meant).is_some() || field(EVENT, meant).is_some() {
+        return Some(format!("`{meant}`"));
     }
-    let leaves = exact.filter_map(|(path, ..)| Some(path.rsplit_once('.')?.1));
-    let near = nearest(head, leaves.filter(|leaf| !leaf.contains('"')))?;
-    known.iter().map(|f| &f.0).find(|path| path.ends_with(near)).cloned()
+    // The path of an object comes before that of an error's details.
+    let order = |path: &str| path.contains("details");
+    let mut paths = leaves.iter().filter(|(leaf, _)| leaf == meant);
+    let path = paths.find(|(_, path)| !order(path)).or(paths.next())?;
+    let short = ALIASES.iter().find(|alias| alias.path == path.1);
+    Some(match short {
+        Some(alias) => format!("`{}`, which is `{}`", alias.name, path.1),
+        None => format!("`{}`", path.1),
+    })
 }
 
 /// The error for `.verb`, and for `.name` outside of `any(...)`.
 fn relative(place: &Place) -> Diagnostic {
     let message = "a path begins with a name, not with a dot";
     let error = Diagnostic::error(place.span, message);
-    let path = place.segments.iter().map(|(segment, _)| segment.clone());
-    let path = Path(path.collect());
+    let path = place.path();
     match path.0.is_empty() {
         true => error.help("`.` is the element inside any(...)"),
         false => error.help(format!("write `{path}`")),

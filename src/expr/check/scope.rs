@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diag::{Diagnostic, nearest};
 use crate::event::{EVENT, alias, field};
 use crate::expr::ast::{Name, Span, Value, ValueKind};
-use crate::expr::later::{self, COMPUTED, PATH_SETS};
+use crate::expr::later::{COMPUTED, PATH_SETS};
 use crate::expr::plan::NodeId;
 
 use super::step::SETS;
@@ -142,9 +142,6 @@ impl Scope {
         }
         if self.built_in.iter().any(|name| **name == *text) {
             return taken("is a built-in predicate".to_owned());
-        }
-        if later::is_predicate(text) {
-            return taken("will be a built-in predicate".to_owned());
         }
         if self.predicates.contains_key(text) || self.is_list(text) {
             return taken("is defined already".to_owned());

@@ -111,8 +111,7 @@ impl Checker<'_> {
             return Err(Diagnostic::error(*span, message));
         }
         if starts_deep(place) {
-            let path = place.segments.iter().map(|(part, _)| part.clone());
-            return Ok(vec![Path(path.collect())]);
+            return Ok(vec![place.path()]);
         }
         let found = self.find(place)?;
         star_key(place, &found.path)?;

@@ -1,5 +1,8 @@
 //! Tests of text: equality, parts, `like`, patterns, folded case.
 
+use std::collections::HashSet;
+use std::hash::Hash;
+
 use regex::Regex;
 
 use crate::diag::Diagnostic;
@@ -98,47 +101,63 @@ fn regex(value: Literal<'_>, source: &str) -> Result<Matcher1, Diagnostic> {
     })
 }
 
-/// Joins tests of one kind into one test.
+/// Joins tests of one kind into one test, each value once.
 pub(super) fn merged(matchers: Vec<Matcher1>) -> Vec<Matcher1> {
     let mut merged: Vec<Matcher1> = Vec::new();
+    let mut patterns = Vec::new();
     for next in matchers {
-        if !merged.iter_mut().any(|before| join(before, &next)) {
+        if let Matcher1::Pattern(regex) = next {
+            patterns.push(regex);
+        } else if !merged.iter_mut().any(|before| join(before, &next)) {
             merged.push(next);
         }
     }
-    merged.retain(
-        |matcher| !matches!(matcher, Matcher1::Is(of) if of.is_empty()),
-    );
+    for matcher in &mut merged {
+        match matcher {
+            Matcher1::Is(all) | Matcher1::Starts(all) => once(all),
+            Matcher1::Ends(all) | Matcher1::Contains(all) => once(all),
+            Matcher1::Network(all) => once(all),
+            Matcher1::Null | Matcher1::Bool(_) | Matcher1::Pattern(_) => (),
+            Matcher1::Number { .. } | Matcher1::Time { .. } => (),
+        }
+    }
+    merged.retain(|test| !matches!(test, Matcher1::Is(all) if all.is_empty()));
+    merged.extend(joined(patterns).into_iter().map(Matcher1::Pattern));
     merged
 }
 
 /// Adds `next` to `before` if both are of one kind.
 fn join(before: &mut Matcher1, next: &Matcher1) -> bool {
     match (before, next) {
-        (Matcher1::Is(all), Matcher1::Is(more)) => add(all, more),
-        (Matcher1::Starts(all), Matcher1::Starts(more)) => add(all, more),
-        (Matcher1::Ends(all), Matcher1::Ends(more)) => add(all, more),
-        (Matcher1::Contains(all), Matcher1::Contains(more)) => add(all, more),
-        (Matcher1::Network(all), Matcher1::Network(more)) => add(all, more),
-        (Matcher1::Null, Matcher1::Null) => true,
-        (Matcher1::Bool(one), Matcher1::Bool(same)) => one == same,
-        (Matcher1::Pattern(all), Matcher1::Pattern(more)) => {
-            let both = format!("(?:{})|(?:{})", all.as_str(), more.as_str());
-            match Regex::new(&both) {
-                Ok(both) => *all = both,
-                Err(_) => return false,
-            }
+        (Matcher1::Is(all), Matcher1::Is(more))
+        | (Matcher1::Starts(all), Matcher1::Starts(more))
+        | (Matcher1::Ends(all), Matcher1::Ends(more))
+        | (Matcher1::Contains(all), Matcher1::Contains(more)) => {
+            all.extend_from_slice(more);
             true
         }
+        (Matcher1::Network(all), Matcher1::Network(more)) => {
+            all.extend_from_slice(more);
+            true
+        }
+        (Matcher1::Null, Matcher1::Null) => true,
+        (Matcher1::Bool(one), Matcher1::Bool(same)) => one == same,
         _ => false,
     }
 }
 
-fn add<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) -> bool {
-    for one in more {
-        if !all.contains(one) {
-            all.push(one.clone());
-        }
+/// Makes one pattern of several, unless that would be too large.
+fn joined(patterns: Vec<Regex>) -> Vec<Regex> {
+    let sources: Vec<String> =
+        patterns.iter().map(|one| format!("(?:{one})")).collect();
+    match Regex::new(&sources.join("|")) {
+        Ok(both) if patterns.len() > 1 => vec![both],
+        Ok(_) | Err(_) => patterns,
     }
-    true
+}
+
+/// Removes values that were there before.
+fn once<T: Clone + Eq + Hash>(all: &mut Vec<T>) {
+    let mut seen = HashSet::new();
+    all.retain(|one| seen.insert(one.clone()));
 }

@@ -4,7 +4,7 @@ use crate::diag::{self, Color, Diagnostic, Severity};
 
 use super::ast::Span;
 use super::check::Checker;
-use super::parse::parse;
+use super::parse::{MAX_FOUND, parse};
 use super::plan::{Plan, Step};
 use super::prelude::Prelude;
 
@@ -87,6 +87,7 @@ pub fn compile(sources: &[Source<'_>]) -> Result<Compiled, Vec<Finding>> {
             None => (),
         }
         found.sort_by_key(|finding| finding.span.start);
+        cap(&mut found);
         let source = |diagnostic| Finding { source: at, diagnostic };
         findings.extend(found.into_iter().map(source));
     }
@@ -97,6 +98,19 @@ pub fn compile(sources: &[Source<'_>]) -> Result<Compiled, Vec<Finding>> {
     }
     let plan = builder.finish(pipeline.unwrap_or_default());
     Ok(Compiled { plan, warnings: findings })
+}
+
+/// Keeps the first findings of each kind; more would not be read.
+fn cap(found: &mut Vec<Diagnostic>) {
+    let (mut errors, mut warnings) = (0, 0);
+    found.retain(|finding| {
+        let count = match finding.severity {
+            Severity::Error => &mut errors,
+            Severity::Warning => &mut warnings,
+        };
+        *count += 1;
+        *count <= MAX_FOUND
+    });
 }
 
 /// An empty expression is what the shell makes of an unset variable.

@@ -153,7 +153,7 @@ impl<'a> Parser<'a, '_> {
         let (Some(first), Some(last)) = (any.first(), any.last()) else {
             return;
         };
-        if any.len() < 2 || !any.iter().any(is_all) {
+        if any.len() < 2 || !any.iter().any(is_all) || self.has_enough() {
             return;
         }
         let grouped = any.iter().map(|part| {
@@ -165,9 +165,10 @@ impl<'a> Parser<'a, '_> {
         let message = "`and` and `or` are mixed without brackets; \
                        `and` binds tighter";
         let span = first.span.to(last.span);
+        let help = format!("this is read as `{grouped}`");
         self.found.push(
             Diagnostic::warning(span, message)
-                .help(format!("this is read as `{grouped}`")),
+                .help_if(Some(help).filter(|help| help.len() < 500)),
         );
     }
 }

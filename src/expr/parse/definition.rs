@@ -23,7 +23,7 @@ impl<'a> Parser<'a, '_> {
         let mut file = File::default();
         loop {
             while self.took(&Kind::LineEnd) {}
-            if self.is(&Kind::End) {
+            if self.is(&Kind::End) || self.has_enough() {
                 return file;
             }
             self.depth = 0;
@@ -135,7 +135,7 @@ impl<'a> Parser<'a, '_> {
                     self.skip_step();
                 }
             }
-            if !self.took(&Kind::Pipe) {
+            if self.has_enough() || !self.took(&Kind::Pipe) {
                 break;
             }
         }

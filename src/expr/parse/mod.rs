@@ -24,7 +24,7 @@ pub(super) const MAX_DEPTH: usize = 128;
 pub(super) const MAX_SOURCE: usize = 1 << 20;
 
 /// How many mistakes are reported; behind them is mostly their noise.
-const MAX_FOUND: usize = 20;
+pub(super) const MAX_FOUND: usize = 20;
 
 /// What a part of the grammar returns: itself, or why it is not there.
 type Parsed<T> = Result<T, Diagnostic>;
@@ -41,9 +41,7 @@ pub(super) fn parse<'a>(
     }
     let tokens = lex(text, found);
     let mut parser = Parser { text, tokens, at: 0, depth: 0, found };
-    let file = parser.file();
-    found.truncate(MAX_FOUND);
-    file
+    parser.file()
 }
 
 /// A place in the tokens. `at` is at most the index of the last one, which
@@ -87,6 +85,11 @@ impl<'a> Parser<'a, '_> {
             self.at += 1;
         }
         token
+    }
+
+    /// Returns whether enough is wrong to stop looking for more.
+    fn has_enough(&self) -> bool {
+        self.found.len() >= MAX_FOUND
     }
 
     fn is(&self, kind: &Kind) -> bool {

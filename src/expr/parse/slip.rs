@@ -80,10 +80,13 @@ impl<'a> Parser<'a, '_> {
                 Diagnostic::error(token.span, message)
             }
             Kind::Compare if touches => self.unquoted_value(),
-            _ => self.expected("`and`, `or`, `|` or the end").help(
-                "join conditions with `and` or `or`, steps with `|`; quote \
-                 values that hold spaces",
-            ),
+            _ => self
+                .expected("`and`, `or`, `|` or the end")
+                .help(
+                    "join conditions with `and` or `or`, steps with `|`; \
+                     quote values that hold spaces",
+                )
+                .help_if(self.no_comparison()),
         }
     }
 
@@ -98,8 +101,27 @@ impl<'a> Parser<'a, '_> {
         let before = self.text[from..at].trim();
         let after = self.text[at..to].trim();
         let message = format!("`|` is missing before `{}`", token.text);
+        let help = format!("write `{before} | {after}`");
         Diagnostic::error(token.span, message)
-            .help(format!("write `{before} | {after}`"))
+            .help_if(Some(help).filter(|help| help.len() < 500))
+    }
+
+    /// The help for `verb get`.
+    fn no_comparison(&self) -> Option<String> {
+        let [.., first, name] = &self.tokens[..self.at] else {
+            let name = self.tokens[..self.at].last()?;
+            return Some(self.compared(name.text));
+        };
+        let begins =
+            matches!(first.kind, Kind::Open | Kind::Pipe | Kind::Bang)
+                || joins_or_begins_step(first.text);
+        let word = name.kind == Kind::Word;
+        (begins && word).then(|| self.compared(name.text))
+    }
+
+    fn compared(&self, name: &str) -> String {
+        let value: String = self.peek().text.chars().take(40).collect();
+        format!("a comparison is written `{name} = {value}`")
     }
 
     /// The error for `uri = /api?watch=true`.
