@@ -14,6 +14,12 @@ use super::{Diagnostic, Severity};
 /// How many lines of a long span are shown.
 const LINES: usize = 12;
 
+/// How many bytes of a long span are underlined.
+const UNDERLINED: usize = 1000;
+
+/// How many characters of a long message are shown.
+const LETTERS: usize = 600;
+
 /// Whether messages are coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
@@ -84,7 +90,7 @@ impl Shown {
         let end = floor(text, span.end).max(start);
         let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let to = end_of_lines(text, from, end);
-        let end = end.min(to);
+        let end = floor(text, end.min(to).min(start + UNDERLINED));
         let mut shown = Shown {
             text: String::new(),
             first_line: 1 + text[..from].matches('\n').count(),
@@ -130,11 +136,15 @@ fn floor(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at)
 }
 
-/// Makes a message safe to show; it may have several lines.
+/// Makes a message safe to show, and bearable: names in it can be long.
 fn clean(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
+    for (at, char) in text.chars().enumerate() {
         match char {
+            _ if at == LETTERS => {
+                out.push_str("...");
+                break;
+            }
             '\n' => out.push('\n'),
             _ if is_unsafe(char) => push(&mut out, char),
             _ => out.push(char),
@@ -191,7 +201,7 @@ error: here
             8..11,
             "\
 error: here
- --> a.kaf:1:20
+ --> a.kaf:1:19
   |
 1 | \\u{1b}[2J\\u{202e} cod
   |                   ^^^

@@ -42,6 +42,8 @@ pub(super) enum Item<'a> {
     List { name: Name<'a>, items: ListItems<'a>, span: Span },
     /// `rule NAME level "text" = expr`.
     Rule { name: Name<'a>, body: Expr<'a> },
+    /// A definition with a mistake in it, which is reported.
+    Broken(Name<'a>),
     /// The steps between the bars.
     Pipeline { steps: Vec<Step<'a>>, span: Span },
 }

@@ -61,6 +61,7 @@ impl<'c> Checker<'c> {
                     self.predicate(*name, body)
                 }
                 Item::List { name, items, span: _ } => self.list(*name, items),
+                Item::Broken(name) => self.broken(*name),
                 Item::Rule { name, body } => self.rule(*name, body),
                 Item::Pipeline { span, .. } if pipeline.is_some() => {
                     let message = "a second pipeline; there can be one";
@@ -109,6 +110,16 @@ impl<'c> Checker<'c> {
         match self.scope.check_new_list(name) {
             Ok(()) => self.scope.add_list(name.text, items),
             Err(error) => self.found.push(error),
+        }
+    }
+
+    /// Makes a name known whose definition is not, so that its uses are
+    /// not reported as well.
+    fn broken(&mut self, name: Name<'_>) {
+        if self.scope.check_new(name).is_ok() {
+            let node = self.builder.constant(false);
+            self.scope.add_predicate(name.text, node);
+            self.scope.add_list(name.text, Vec::new());
         }
     }
 

@@ -27,14 +27,25 @@ impl<'a> Parser<'a, '_> {
                 return file;
             }
             self.depth = 0;
+            let start = self.at;
             match self.item() {
                 Ok(item) => file.items.push(item),
                 Err(error) => {
                     self.found.push(error);
+                    file.items.extend(self.broken(start));
                     self.skip_line();
                 }
             }
         }
+    }
+
+    /// Returns the name of the definition that began at `start`: it is
+    /// known, whatever it was to mean.
+    fn broken(&self, start: usize) -> Option<Item<'a>> {
+        let [keyword, name, ..] = &self.tokens[start..] else { return None };
+        let defines = ["let", "list"].contains(&keyword.text);
+        let name = Name { text: name.text, span: name.span };
+        defines.then_some(Item::Broken(name))
     }
 
     /// Goes to where the next definition may begin.

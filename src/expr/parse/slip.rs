@@ -146,10 +146,7 @@ impl<'a> Parser<'a, '_> {
             Kind::Pipe => self
                 .expected("`)`")
                 .help("`|` joins steps; conditions are joined with `or`"),
-            Kind::Comma => self.expected("`)`"),
-            Kind::Word | Kind::Text(..) => self
-                .expected("`,` or `)`")
-                .help("values are separated by commas"),
+            Kind::Word => self.expected("`and`, `or` or `)`"),
             _ => self.expected("`)`"),
         }
     }

@@ -21,6 +21,10 @@ impl<'a> Parser<'a, '_> {
                 break;
             }
         }
+        if matches!(self.peek().kind, Kind::Word | Kind::Text(..)) {
+            let error = self.expected("`,` or `)`");
+            return Err(error.help("values are separated by commas"));
+        }
         self.close(open.span)?;
         Ok(values)
     }

@@ -82,7 +82,7 @@ fn definitions(text: &'static str) -> Vec<Definition> {
         Item::Let { name, span, .. } | Item::List { name, span, .. } => {
             Some(definition(text, name.text, *span))
         }
-        Item::Rule { .. } | Item::Pipeline { .. } => None,
+        Item::Rule { .. } | Item::Broken(_) | Item::Pipeline { .. } => None,
     });
     items.collect()
 }
