@@ -148,3 +148,45 @@ fn push_fields(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::event::word::{RESOURCES, VERBS};
+
+    #[test]
+    fn every_entry_has_a_line_about_it() {
+        let fields = fields();
+        let texts = fields.iter().map(|(path, _, text)| (&**path, *text));
+        let aliases = ALIASES.iter().map(|alias| (alias.name, alias.text));
+        for (name, text) in texts.chain(aliases) {
+            assert!(!text.is_empty() && text.len() < 60, "{name}");
+            assert!(!text.ends_with('.') || text.ends_with("..."), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_alias_names_a_field() {
+        let fields = fields();
+        for alias in ALIASES {
+            let path = alias.path.trim_end_matches("[-1]");
+            let known = fields.iter().any(|(field, ..)| field == path);
+            assert!(known, "{}", alias.path);
+        }
+    }
+
+    #[test]
+    fn no_name_is_there_twice() {
+        let fields = fields();
+        let paths: HashSet<_> = fields.iter().map(|f| &f.0).collect();
+        assert_eq!(paths.len(), fields.len());
+        let names: HashSet<_> = ALIASES.iter().map(|a| a.name).collect();
+        assert_eq!(names.len(), ALIASES.len());
+        let verbs: HashSet<_> = VERBS.iter().collect();
+        assert_eq!(verbs.len(), VERBS.len());
+        let plurals: HashSet<_> = RESOURCES.iter().map(|r| r.0).collect();
+        assert_eq!(plurals.len(), RESOURCES.len());
+    }
+}

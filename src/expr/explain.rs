@@ -5,7 +5,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::event::{Path, Segment, position};
+use ipnet::IpNet;
+
+use crate::event::{Path, position};
 
 use super::plan::{
     Bound, Matcher, Matcher1, Node, NodeId, Number, Plan, Step, TestId,
@@ -152,10 +154,6 @@ impl Plan {
     /// Returns a test as one would write it.
     fn shown(&self, id: TestId, negated: bool) -> String {
         let place = self.place(id);
-        let place = match place.0.as_slice() {
-            [Segment::Key(_)] | [] => place.to_string(),
-            _ => place.to_string(),
-        };
         let not = if negated { "not " } else { "" };
         match &self.test(id).matcher {
             Matcher::Has => format!("{not}has({place})"),
@@ -196,19 +194,7 @@ impl Display for Matcher1 {
             Matcher1::Pattern(regex) => {
                 write!(out, "matches r\"{}\"", regex.as_str())
             }
-            Matcher1::Network(networks) => match networks.as_slice() {
-                [one] => write!(out, "in {one}"),
-                [first, second, third, _, _, ..] => {
-                    let more = networks.len() - 3;
-                    write!(out, "in ({first}, {second}, {third}")?;
-                    write!(out, " and {more} more)")
-                }
-                _ => {
-                    let all = networks.iter().map(ToString::to_string);
-                    let all: Vec<String> = all.collect();
-                    write!(out, "in ({})", all.join(", "))
-                }
-            },
+            Matcher1::Network(networks) => networks_of(out, networks),
         }
     }
 }
@@ -265,6 +251,22 @@ fn bounds<T: Display + PartialEq>(
     }
 }
 
+/// Long lists, such as `@public`, are cut.
+fn networks_of(out: &mut Formatter<'_>, networks: &[IpNet]) -> fmt::Result {
+    let shown = |net: &IpNet| match net.prefix_len() == net.max_prefix_len() {
+        true => net.addr().to_string(),
+        false => net.to_string(),
+    };
+    let first: Vec<String> = networks.iter().take(8).map(shown).collect();
+    let more = networks.len() - first.len();
+    match (first.as_slice(), more) {
+        ([one], _) if !one.contains('/') => write!(out, "= {one}"),
+        ([one], _) => write!(out, "in {one}"),
+        (_, 0) => write!(out, "in ({})", first.join(", ")),
+        _ => write!(out, "in ({}, and {more} more)", first.join(", ")),
+    }
+}
+
 fn texts_of(
     out: &mut Formatter<'_>,
     op: &str,
@@ -277,5 +279,62 @@ fn texts_of(
                 texts.iter().map(|text| format!("{text:?}")).collect();
             write!(out, "{op} ({})", texts.join(", "))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::expr::{Source, compile};
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let plan = compile(&[Source::expression(text)]).unwrap().plan;
+        assert_eq!(plan.to_string(), expected, "{plan}");
+    }
+
+    #[test]
+    fn a_plan_reads_like_a_recipe() {
+        check(
+            "code>=400 and (anonymous-user or not verb in (get, list)) \
+             | skip ns = kube-system | drop ua | head 10",
+            "\
+fields   verb, user.username, user.groups, objectRef.namespace, \
+responseStatus.code
+reading  ends behind `responseStatus`; bodies are never looked at
+steps
+  1. keep events where all of
+       any of
+         not verb in (\"get\", \"list\")
+         user.username = \"system:anonymous\"
+         user.groups = \"system:unauthenticated\"
+       responseStatus.code >= 400
+  2. skip events where objectRef.namespace = \"kube-system\"
+  3. drop userAgent
+  4. end after 10 events
+",
+        );
+    }
+
+    #[test]
+    fn what_needs_the_whole_line_says_so() {
+        let whole = "reading  goes on to the end of the line\n";
+        for text in
+            ["exec | drop managedFields", "decision = allow", "psa-violation"]
+        {
+            let plan = compile(&[Source::expression(text)]).unwrap().plan;
+            assert!(plan.to_string().contains(whole), "{plan}");
+        }
+    }
+
+    #[test]
+    fn nothing_to_do_is_said() {
+        check(
+            "true",
+            "\
+fields   none
+reading  is not needed: lines pass as they are
+steps    none: every event is kept
+",
+        );
     }
 }

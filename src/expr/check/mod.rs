@@ -140,3 +140,6 @@ fn is_one_field(file: &File<'_>) -> bool {
     let [Step::Where(condition)] = steps.as_slice() else { return false };
     matches!(condition.kind, ExprKind::Bare(_))
 }
+
+#[cfg(test)]
+mod tests;

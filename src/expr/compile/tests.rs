@@ -135,7 +135,7 @@ fn without_a_pipeline_every_event_is_kept() {
 fn some_lists_may_be_defined_anew() {
     let text = "list trusted-proxies = (10.0.0.1)\npeer in @trusted-proxies";
     let plan = compile(&[Source::expression(text)]).unwrap().plan;
-    assert!(plan.to_string().contains("sourceIPs[-1] in 10.0.0.1/32"));
+    assert!(plan.to_string().contains("sourceIPs[-1] = 10.0.0.1"));
     let text = "list private = (10.0.0.1)\npeer in @private";
     assert!(compile(&[Source::expression(text)]).is_err());
     let twice = "list trusted-proxies = ()\nlist trusted-proxies = ()";

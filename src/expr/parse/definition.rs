@@ -57,9 +57,7 @@ impl<'a> Parser<'a, '_> {
 
     fn item(&mut self) -> Parsed<Item<'a>> {
         let start = self.peek().span;
-        let named = self.peek_second().kind == Kind::Word;
-        let keyword = if named { self.peek().text } else { "" };
-        match keyword {
+        match self.peek().text {
             "let" => self.predicate(start),
             "list" => self.list(start),
             "rule" => self.rule(),

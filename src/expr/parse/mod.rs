@@ -186,3 +186,6 @@ fn shown(token: &Token<'_>) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
