@@ -1,6 +1,17 @@
 //! Turns a span of text and a sentence into a message that points.
+//!
+//! What is wrong with a text is known by those who read it; how a finding
+//! looks on a terminal is decided here, once.
+
+mod escape;
+mod nearest;
+mod render;
 
 use std::ops::Range;
+
+pub use self::escape::escape;
+pub use self::nearest::nearest;
+pub use self::render::{Color, render};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,4 +33,57 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// Returns an error at `span`.
+    ///
+    /// ```
+    /// use kaudit_filter::diag::Diagnostic;
+    /// let found = Diagnostic::error(0..3, "unknown field `cod`")
+    ///     .help("did you mean `code`?");
+    /// assert_eq!(found.help, ["did you mean `code`?"]);
+    /// ```
+    pub fn error(
+        span: impl Into<Range<usize>>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            span: span.into(),
+            message: message.into(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Returns a warning about `span`.
+    ///
+    /// ```
+    /// use kaudit_filter::diag::{Diagnostic, Severity};
+    /// let found = Diagnostic::warning(0..6, "`secret` is singular");
+    /// assert_eq!(found.severity, Severity::Warning);
+    /// ```
+    pub fn warning(
+        span: impl Into<Range<usize>>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let severity = Severity::Warning;
+        Diagnostic { severity, ..Diagnostic::error(span, message) }
+    }
+
+    /// Adds one line of advice.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+        self.help.push(text.into());
+        self
+    }
+
+    /// Adds one line of advice, if there is one.
+    #[must_use]
+    pub fn help_if(self, text: Option<impl Into<String>>) -> Diagnostic {
+        match text {
+            Some(text) => self.help(text),
+            None => self,
+        }
+    }
 }

@@ -6,11 +6,14 @@ mod path;
 mod repeats;
 mod roots;
 mod schema;
+mod table;
 mod visit;
+pub mod word;
 
 pub use event::{Event, Identity, Place, start};
 pub use path::{Path, Segment};
 pub use repeats::{BODIES, repeated_key};
 pub use roots::Roots;
-pub use schema::{Alias, Field, Type};
+pub use schema::{Alias, Field, Type, alias, field, fields};
+pub use table::{ALIASES, ANNOTATIONS, EVENT, EXTRA, position};
 pub use visit::{Arrays, Route, Seen};

@@ -1,12 +1,29 @@
 //! Turns the text of an expression into a plan, and a plan and an event into
 //! a truth.
+//!
+//! The way of a text: `lex` cuts it into tokens, `parse` finds its shape,
+//! `check` gives the names their meaning, `lower` makes the [`plan`].
+//! Everything that is wrong is said before the first event is read.
 
-mod eval;
-mod matching;
-mod number;
-pub mod plan;
-mod truth;
+mod lex; //      Text becomes tokens,
+mod parse; //    these
+mod ast; //      a tree, which
+mod check; //    gets its meaning,
+mod lower; //    becomes
+pub mod plan; // a plan,
+mod explain; //  that can be read.
+mod compile; //  All of it, for several sources;
+mod prelude; //  what is built in,
+mod public; //   among it @public,
+mod later; //    and what is yet to come.
 
+mod eval; //     A plan and an event
+mod matching; // and the values that it has
+mod number; //   (numbers exactly)
+mod truth; //    become a truth.
+
+pub use compile::{Compiled, Finding, Source, compile, render};
 pub use eval::{Evaluation, Routes};
 pub use matching::Scratch;
+pub use prelude::{Definition, predicates, show};
 pub use truth::Truth;

@@ -8,11 +8,11 @@ use ipnet::IpNet;
 use crate::event::{Path, Segment};
 
 /// An index into [`Plan::nodes`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NodeId(pub u32);
 
 /// An index into [`Plan::tests`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TestId(pub u32);
 
 /// A compiled pipeline.
@@ -52,7 +52,7 @@ impl Plan {
 }
 
 /// One node of a boolean expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Node {
     /// `true` or `false`.
     Const(bool),

@@ -1,0 +1,206 @@
+//! Conditions: which names are predicates, and what is above the tests.
+
+use crate::diag::{Diagnostic, nearest};
+use crate::event::{ALIASES, EVENT, Type};
+use crate::expr::ast::{
+    Comparison, Expr, ExprKind, Name, Op, Operand, Place, ValueKind,
+};
+use crate::expr::later::{self, later};
+use crate::expr::plan::{Matcher, NodeId};
+
+use super::Checker;
+use super::place::Found;
+
+impl Checker<'_> {
+    /// Checks a condition and adds it to the plan. Where it is wrong, the
+    /// finding is reported and some node stands in for it.
+    pub(super) fn condition(&mut self, expr: &Expr<'_>) -> NodeId {
+        let checked = match &expr.kind {
+            ExprKind::Const(value) => Ok(self.builder.constant(*value)),
+            ExprKind::Group(inner) => return self.condition(inner),
+            ExprKind::All(parts) => {
+                let parts = self.parts(parts);
+                Ok(self.builder.all(parts))
+            }
+            ExprKind::Any(parts) => {
+                let parts = self.alternatives(parts);
+                Ok(self.builder.any(parts))
+            }
+            ExprKind::Not(inner) => {
+                let skip = self.skip.take();
+                let inner = self.condition(inner);
+                self.skip = skip;
+                Ok(self.builder.not(inner))
+            }
+            ExprKind::Has(place) => self.presence(place, Matcher::Has),
+            ExprKind::Empty(place) => self.presence(place, Matcher::Empty),
+            ExprKind::Bare(place) => self.bare(place),
+            ExprKind::Test(comparison) => self.comparison(comparison),
+            ExprKind::Each(name, place, _) => Err(self.call(*name, place)),
+        };
+        checked.unwrap_or_else(|error| {
+            self.found.push(error);
+            self.builder.constant(false)
+        })
+    }
+
+    fn parts(&mut self, parts: &[Expr<'_>]) -> Vec<NodeId> {
+        parts.iter().map(|part| self.condition(part)).collect()
+    }
+
+    /// Checks the operands of `or`. An unknown word behind a comparison was
+    /// probably meant as one more value for it.
+    fn alternatives(&mut self, parts: &[Expr<'_>]) -> Vec<NodeId> {
+        let mut before = None;
+        let mut nodes = Vec::new();
+        for part in parts {
+            let count = self.found.len();
+            nodes.push(self.condition(part));
+            match (&part.kind, before) {
+                (ExprKind::Bare(place), Some(comparison)) => {
+                    if let Some(error) = self.found.get_mut(count) {
+                        help_one_of(error, place, comparison);
+                    }
+                }
+                (ExprKind::Test(comparison), _) => before = Some(comparison),
+                _ => before = None,
+            }
+        }
+        nodes
+    }
+
+    /// The refusal of a function; a wrong field inside it is reported too.
+    pub(super) fn call(
+        &mut self,
+        name: Name<'_>,
+        place: &Place,
+    ) -> Diagnostic {
+        if !place.relative {
+            let found = self.find(place);
+            self.found.extend(found.err());
+        }
+        later(name.span, &format!("`{}(...)`", name.text))
+    }
+
+    fn presence(
+        &mut self,
+        place: &Place,
+        matcher: Matcher,
+    ) -> Result<NodeId, Diagnostic> {
+        let found = self.whole(place)?;
+        if let (Matcher::Has, Some(skip)) = (&matcher, &mut self.skip) {
+            skip.present.push(found.path.clone());
+        }
+        Ok(self.builder.test(&found.path, matcher))
+    }
+
+    /// Finds what `has` and `empty` are asked of.
+    fn whole(&mut self, place: &Place) -> Result<Found, Diagnostic> {
+        if let Some(name) = place.name()
+            && self.scope.predicate(name).is_some()
+        {
+            let message = format!("`{name}` is a predicate, not a field");
+            return Err(Diagnostic::error(place.span, message)
+                .help(format!("write `{name}` alone")));
+        }
+        self.place(place)
+    }
+
+    /// A name or path alone: a predicate, or half of a comparison.
+    fn bare(&mut self, place: &Place) -> Result<NodeId, Diagnostic> {
+        let Some(name) = place.name() else {
+            let found = self.place(place)?;
+            return Err(self.no_condition(
+                place,
+                &found.path.to_string(),
+                found.ty,
+            ));
+        };
+        if let Some(node) = self.scope.predicate(name) {
+            for path in self.builder.places(node) {
+                self.dropped.check(&path, place.span)?;
+            }
+            return Ok(node);
+        }
+        if self.scope.is_list(name) {
+            let message = format!("`{name}` is a list, not a condition");
+            return Err(Diagnostic::error(place.span, message)
+                .help(format!("write `FIELD in @{name}`")));
+        }
+        if later::is_predicate(name) {
+            let construct = format!("the predicate `{name}`");
+            return Err(later(place.span, &construct));
+        }
+        if later::COMPUTED.contains(&name) {
+            return Err(later(place.span, &format!("the field `{name}`")));
+        }
+        match self.find(place) {
+            Ok(found) => Err(self.no_condition(place, name, found.ty)),
+            Err(_) => Err(self.unknown_predicate(place, name)),
+        }
+    }
+
+    /// The error for a field where a condition is wanted.
+    fn no_condition(&self, place: &Place, name: &str, ty: Type) -> Diagnostic {
+        let message = format!("`{name}` is a field, not a condition");
+        let error = Diagnostic::error(place.span, message);
+        let (example, lost) = match ty {
+            Type::Int => (format!("{name} >= 400"), ">=400"),
+            Type::Level(_) => (format!("{name} >= Request"), ">=Request"),
+            Type::Time => (format!("{name} >= 2026-11-21"), ">=2026-11-21"),
+            Type::Open => (format!("{name} == true"), ""),
+            Type::Object(_) | Type::Map(..) => {
+                return error.help(format!("write `has({name})`"));
+            }
+            _ => (format!("{name} = ..."), ""),
+        };
+        let error = error.help(format!(
+            "write `has({name})` or compare it, e.g. `{example}`"
+        ));
+        if !self.alone || lost.is_empty() {
+            return error;
+        }
+        error.help(format!(
+            "if the shell took `{lost}` for a redirection, quote the whole \
+             expression: '{name}{lost}'"
+        ))
+    }
+
+    fn unknown_predicate(&self, place: &Place, name: &str) -> Diagnostic {
+        let message = format!("unknown predicate `{name}`");
+        let error = Diagnostic::error(place.span, message);
+        let predicates = self.scope.predicates();
+        let fields = ALIASES.iter().map(|alias| alias.name);
+        let keys = EVENT.iter().map(|field| field.key);
+        let known = predicates.into_iter().chain(fields).chain(keys);
+        match nearest(name, known) {
+            Some(meant) => error.help(format!("did you mean `{meant}`?")),
+            None => error.help("`--predicates` lists them all"),
+        }
+    }
+}
+
+/// Adds the help for `verb = get or list`.
+fn help_one_of(
+    error: &mut Diagnostic,
+    place: &Place,
+    before: &Comparison<'_>,
+) {
+    let (Some(word), Operand::Place(field)) = (place.name(), &before.operand)
+    else {
+        return;
+    };
+    let value = match before.values.first().map(|value| &value.kind) {
+        Some(ValueKind::Word(word)) => (*word).to_owned(),
+        Some(ValueKind::Text { text, .. }) => format!("{text:?}"),
+        Some(ValueKind::List(_) | ValueKind::Field(_)) | None => return,
+    };
+    if before.op == Op::Eq && !before.negated {
+        let path = field.path();
+        error.help.retain(|help| !help.contains("--predicates"));
+        let list = format!("{path} in ({value}, {word})");
+        error
+            .help
+            .push(format!("to compare with several values write `{list}`"));
+    }
+}

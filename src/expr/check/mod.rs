@@ -1,0 +1,145 @@
+//! Gives names and values their meaning, against the closed schema.
+//!
+//! Whatever cannot mean anything is an error here, before the first byte is
+//! read; whatever means something else than it seems to is a warning.
+
+mod condition;
+mod dropped;
+mod lint;
+mod literal;
+mod place;
+mod scope;
+mod step;
+mod test;
+mod text;
+
+use crate::diag::Diagnostic;
+
+use super::ast::{Expr, ExprKind, File, Item, ListItems, Name, Span, Step};
+use super::later::{is_predicate, later};
+use super::lower::{Builder, MAX_HEIGHT};
+use super::plan;
+use dropped::Dropped;
+pub(super) use scope::Scope;
+
+/// What is known while sources are checked, one after the other.
+pub(super) struct Checker<'c> {
+    /// The names defined so far.
+    pub(super) scope: &'c mut Scope,
+    /// The plan so far.
+    pub(super) builder: &'c mut Builder,
+    /// What is wrong with this source.
+    pub(super) found: &'c mut Vec<Diagnostic>,
+    /// What earlier steps cut out of the event.
+    dropped: Dropped,
+    /// What the `skip` that is being checked has met.
+    skip: Option<lint::Skipped>,
+    /// The field that is the whole expression, if it is nothing else.
+    alone: bool,
+}
+
+impl<'c> Checker<'c> {
+    pub(super) fn new(
+        scope: &'c mut Scope,
+        builder: &'c mut Builder,
+        found: &'c mut Vec<Diagnostic>,
+    ) -> Checker<'c> {
+        let dropped = Dropped::default();
+        Checker { scope, builder, found, dropped, skip: None, alone: false }
+    }
+
+    /// Checks a source; returns its pipeline, if it has one, and where.
+    pub(super) fn file(
+        &mut self,
+        file: &File<'_>,
+    ) -> Option<(Vec<plan::Step>, Span)> {
+        self.alone = is_one_field(file);
+        let mut pipeline = None;
+        for item in &file.items {
+            match item {
+                Item::Let { name, body, span: _ } => {
+                    self.predicate(*name, body)
+                }
+                Item::List { name, items, span: _ } => self.list(*name, items),
+                Item::Broken(name) => self.broken(*name),
+                Item::Rule { name, body } => self.rule(*name, body),
+                Item::Pipeline { span, .. } if pipeline.is_some() => {
+                    let message = "a second pipeline; there can be one";
+                    self.found.push(
+                        Diagnostic::error(*span, message)
+                            .help("join steps with `|`"),
+                    );
+                }
+                Item::Pipeline { steps, span } => {
+                    pipeline = Some((self.pipeline(steps), *span));
+                }
+            }
+        }
+        pipeline
+    }
+
+    fn predicate(&mut self, name: Name<'_>, body: &Expr<'_>) {
+        let node = self.condition(body);
+        if self.builder.height(node) > MAX_HEIGHT {
+            let message = "predicates use each other too deeply";
+            self.found.push(Diagnostic::error(name.span, message));
+        }
+        if is_predicate(name.text) {
+            let message = format!(
+                "a later version will have a predicate `{}` of its own",
+                name.text
+            );
+            let found = Diagnostic::warning(name.span, message);
+            self.found.push(found.help("choose another name"));
+        }
+        match self.scope.check_new(name) {
+            Ok(()) => self.scope.add_predicate(name.text, node),
+            Err(error) => self.found.push(error),
+        }
+    }
+
+    fn list(&mut self, name: Name<'_>, items: &ListItems<'_>) {
+        let values = match items {
+            ListItems::Inline(values) => values,
+            ListItems::From(span) => {
+                self.found.push(later(*span, "`list ... from`"));
+                return self.scope.add_list(name.text, Vec::new());
+            }
+        };
+        let items = self.scope.list_items(values, self.found);
+        match self.scope.check_new_list(name) {
+            Ok(()) => self.scope.add_list(name.text, items),
+            Err(error) => self.found.push(error),
+        }
+    }
+
+    /// Makes a name known whose definition is not, so that its uses are
+    /// not reported as well.
+    fn broken(&mut self, name: Name<'_>) {
+        if self.scope.check_new(name).is_ok() {
+            let node = self.builder.constant(false);
+            self.scope.add_predicate(name.text, node);
+            self.scope.add_list(name.text, Vec::new());
+        }
+    }
+
+    fn rule(&mut self, name: Name<'_>, body: &Expr<'_>) {
+        self.condition(body);
+        self.found.push(
+            later(name.span, "`rule`")
+                .help(format!("write `let {} = ...`", name.text)),
+        );
+    }
+}
+
+/// Returns whether a source is nothing but the name of a field.
+fn is_one_field(file: &File<'_>) -> bool {
+    let [Item::Pipeline { steps, .. }] = file.items.as_slice() else {
+        return false;
+    };
+    let [Step::Where(condition)] = steps.as_slice() else { return false };
+    matches!(condition.kind, ExprKind::Bare(_))
+}
+
+#[cfg(test)]
+mod tests;
