@@ -9,13 +9,16 @@ use std::{
 
 use super::{args::Args, exit::Complaint, program::Program};
 use crate::{
-    engine::{OnInvalid, Rules, Wanted},
+    engine::{OnInvalid, Rules, Threads, Wanted},
     pipeline::{Pipeline, Reading},
     source::Name,
 };
 
 /// More threads than this gain nothing: memory is the limit.
 const MOST_THREADS: usize = 8;
+
+/// More are not started, whoever asks.
+const MOST_ASKED: usize = 64;
 
 /// Everything a run needs to know.
 #[derive(Debug)]
@@ -59,6 +62,7 @@ impl Settings {
         refuse_slips(&args)?;
         let (on_invalid, aside) = on_invalid(&args.on_invalid)?;
         let rules = Rules {
+            // KAUDIT_FILTER_SIMD will be read here and handed down.
             reading: Reading { strict: args.strict },
             on_invalid,
             max_line: args.max_line,
@@ -132,13 +136,15 @@ fn wanted(args: &Args) -> Wanted {
     }
 }
 
-fn threads(asked: Option<usize>) -> Result<usize, Complaint> {
+fn threads(asked: Option<usize>) -> Result<Threads, Complaint> {
     match asked {
         Some(0) => Err(Complaint::usage("--threads takes a number from 1")),
-        Some(threads) => Ok(threads.min(64)),
+        Some(threads) => Ok(Threads::Exactly(threads.min(MOST_ASKED))),
         // It knows the limits of a container.
-        None => Ok(thread::available_parallelism()
-            .map_or(1, |cores| cores.get().min(MOST_THREADS))),
+        None => Ok(Threads::UpTo(
+            thread::available_parallelism()
+                .map_or(1, |cores| cores.get().min(MOST_THREADS)),
+        )),
     }
 }
 

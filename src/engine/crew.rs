@@ -1,18 +1,22 @@
 //! Runs desks and ledger: all on one thread, or desks on several.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     desk::Desk,
     ledger::{Ledger, Page, Sinks, Summary},
     note::Note,
     output::Output,
-    rules::Rules,
+    rules::{Rules, Threads},
 };
 use crate::{
-    frame::Pool,
+    frame::{Block, Pool},
     pipeline::Pipeline,
     source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch},
 };
@@ -21,8 +25,9 @@ use crate::{
 /// is done sooner than a thread is started.
 const SMALL: u64 = 2 << 20;
 
-/// Blocks per desk: one being filled or judged, one waiting to be written.
-const BLOCKS: usize = 2;
+/// Blocks per desk: one being filled or judged, the others waiting to be
+/// written. They bound what is in memory; the queues need no bounds.
+const BLOCKS: usize = 3;
 
 /// What to run.
 #[derive(Debug)]
@@ -54,6 +59,15 @@ pub fn run(
     ledger.summary
 }
 
+/// How the time goes by while one thread does everything.
+#[derive(Debug, Default)]
+struct Pace {
+    bytes: u64,
+    /// Reading, and waiting for what can be read.
+    reading: Duration,
+    judging: Duration,
+}
+
 struct Crew<'a> {
     job: &'a Job<'a>,
     terms: Terms,
@@ -67,7 +81,7 @@ impl<'a> Crew<'a> {
     fn new(job: &'a Job<'a>) -> Crew<'a> {
         // A step that counts across lines has one judge for all of them.
         let alone = job.pipeline.is_sequential();
-        let threads = if alone { 1 } else { job.rules.threads };
+        let threads = if alone { 1 } else { job.rules.threads.most() };
         let (max_line, watch) = (job.rules.max_line, job.watch.clone());
         Crew {
             job,
@@ -103,13 +117,17 @@ impl<'a> Crew<'a> {
     /// others for the rest.
     fn alone(&mut self, ledger: &mut Ledger<'_>, page: &mut Page<'_>) -> bool {
         let mut scrap = Output::default();
-        let mut judged = 0;
-        while self.threads == 1 || judged < SMALL {
+        let mut pace = Pace::default();
+        while !self.wants_help(page.input, &pace) {
+            let begun = Instant::now();
             let Some(batch) = page.input.next(self.pool.take()) else {
                 return false;
             };
-            judged += batch.span();
+            let read = Instant::now();
             let output = self.desk.judge(&batch, scrap);
+            pace.reading += read - begun;
+            pace.judging += read.elapsed();
+            pace.bytes += batch.span();
             drop(batch);
             scrap = Output::default();
             ledger.accept(page, output, |used| scrap = used.emptied());
@@ -117,43 +135,93 @@ impl<'a> Crew<'a> {
         true
     }
 
+    /// Returns whether others should judge as well. A stream is read by one
+    /// thread at a time, and its writer needs a core of its own: help pays
+    /// only where judging takes longer than reading.
+    fn wants_help(&self, input: &Input, pace: &Pace) -> bool {
+        let Threads::UpTo(_) = self.job.rules.threads else {
+            return self.threads > 1 && pace.bytes >= SMALL;
+        };
+        let pays = !input.may_wait() || pace.judging > pace.reading;
+        self.threads > 1 && pace.bytes >= SMALL && pays
+    }
+
     /// Judges on several threads and writes on this one.
-    fn together(&self, ledger: &mut Ledger<'_>, page: &mut Page<'_>) {
+    fn together(&mut self, ledger: &mut Ledger<'_>, page: &mut Page<'_>) {
         let input = page.input;
-        let (done, outputs) = bounded(self.threads * BLOCKS);
+        let (done, outputs) = unbounded();
         let (reuse, scraps) = unbounded();
+        // Who waits for a stream cannot write at the same time.
+        let lends_a_hand = !input.may_wait();
+        let hands = self.threads - usize::from(lends_a_hand);
+        let Crew { job, pool, desk, .. } = self;
+        let shift = Shift { job, pool, input, scraps };
         thread::scope(|scope| {
-            for _ in 0..self.threads {
-                let (done, scraps) = (done.clone(), scraps.clone());
-                scope.spawn(|| self.work(input, done, scraps));
+            for _ in 0..hands {
+                let done = done.clone();
+                scope.spawn(|| shift.work(done));
             }
             drop(done);
-            for output in outputs {
+            let mut accept = |output| {
                 ledger.accept(page, output, |used| {
                     // Workers that have left need no scrap.
                     reuse.send(used.emptied()).ok();
                 });
+            };
+            if lends_a_hand {
+                shift.lend_a_hand(desk, &outputs, &mut accept);
             }
+            outputs.iter().for_each(accept);
         });
     }
+}
 
-    fn work(
-        &self,
-        input: &Input,
-        done: Sender<Output>,
-        scraps: Receiver<Output>,
-    ) {
+/// What the threads share that judge one input.
+struct Shift<'a> {
+    job: &'a Job<'a>,
+    pool: &'a Arc<Pool>,
+    input: &'a Input,
+    scraps: Receiver<Output>,
+}
+
+impl Shift<'_> {
+    fn work(&self, done: Sender<Output>) {
         let mut desk = Desk::new(self.job.pipeline, self.job.rules);
         // The block is taken before the sequence number: the batch that all
         // others wait for always has one.
-        while let Some(batch) = input.next(self.pool.take()) {
-            let scrap = scraps.try_recv().unwrap_or_default();
-            let output = desk.judge(&batch, scrap);
-            drop(batch);
+        while let Some(output) = self.judge(&mut desk, self.pool.take()) {
             if done.send(output).is_err() {
                 return;
             }
         }
+    }
+
+    /// Judges on the thread that writes, in between: so it never sleeps
+    /// while there is work, and no other thread has to wake it for each
+    /// batch. That is a quarter of the time where little is kept.
+    fn lend_a_hand(
+        &self,
+        desk: &mut Desk,
+        outputs: &Receiver<Output>,
+        accept: &mut impl FnMut(Output),
+    ) {
+        loop {
+            outputs.try_iter().for_each(&mut *accept);
+            let Some(block) = self.pool.try_take() else {
+                // All blocks are with the others, or wait for one of them.
+                let Ok(output) = outputs.recv() else { return };
+                accept(output);
+                continue;
+            };
+            let Some(output) = self.judge(desk, block) else { return };
+            accept(output);
+        }
+    }
+
+    fn judge(&self, desk: &mut Desk, block: Block) -> Option<Output> {
+        let batch = self.input.next(block)?;
+        let scrap = self.scraps.try_recv().unwrap_or_default();
+        Some(desk.judge(&batch, scrap))
     }
 }
 

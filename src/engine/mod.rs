@@ -19,5 +19,5 @@ mod tally;
 pub use crew::{Job, run};
 pub use ledger::{Failure, Sinks, Summary};
 pub use note::{Flaw, Note};
-pub use rules::{OnInvalid, Rules, Wanted};
+pub use rules::{OnInvalid, Rules, Threads, Wanted};
 pub use tally::Tally;

@@ -13,8 +13,27 @@ pub struct Rules {
     pub max_line: usize,
     /// What the run is for.
     pub wanted: Wanted,
-    /// Threads that judge; 1 does everything on the calling thread.
-    pub threads: usize,
+    /// How many threads judge.
+    pub threads: Threads,
+}
+
+/// How many threads judge. One does everything on the calling thread, and so
+/// do more while an input is small.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// As many, if it pays.
+    UpTo(usize),
+    /// As many.
+    Exactly(usize),
+}
+
+impl Threads {
+    /// Returns the greatest number that may run.
+    pub fn most(self) -> usize {
+        match self {
+            Threads::UpTo(most) | Threads::Exactly(most) => most.max(1),
+        }
+    }
 }
 
 /// What becomes of lines that cannot be decided.

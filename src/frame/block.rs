@@ -37,17 +37,31 @@ impl Pool {
     pub fn take(self: &Arc<Pool>) -> Block {
         let mut shelf = self.shelf();
         let bytes = loop {
-            if let Some(bytes) = shelf.free.pop() {
+            if let Some(bytes) = self.reach(&mut shelf) {
                 break bytes;
-            }
-            if shelf.unmade > 0 {
-                shelf.unmade -= 1;
-                break vec![0; self.block_size];
             }
             let waited = self.returned.wait(shelf);
             shelf = waited.unwrap_or_else(PoisonError::into_inner);
         };
         drop(shelf);
+        self.block(bytes)
+    }
+
+    /// Takes a buffer if there is one.
+    pub fn try_take(self: &Arc<Pool>) -> Option<Block> {
+        let bytes = self.reach(&mut self.shelf())?;
+        Some(self.block(bytes))
+    }
+
+    fn reach(&self, shelf: &mut Shelf) -> Option<Vec<u8>> {
+        if let Some(bytes) = shelf.free.pop() {
+            return Some(bytes);
+        }
+        shelf.unmade = shelf.unmade.checked_sub(1)?;
+        Some(vec![0; self.block_size])
+    }
+
+    fn block(self: &Arc<Pool>, bytes: Vec<u8>) -> Block {
         Block { bytes, filled: 0, home: Arc::clone(self) }
     }
 

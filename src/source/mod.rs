@@ -109,6 +109,14 @@ impl Input {
         }
     }
 
+    /// Returns whether [`Input::next`] may wait for somebody else.
+    pub fn may_wait(&self) -> bool {
+        match &self.body {
+            Body::File(_) => false,
+            Body::Stream(_) => true,
+        }
+    }
+
     /// Returns the first error met in reading, once.
     pub fn failure(&self) -> Option<Error> {
         match &self.body {

@@ -23,6 +23,9 @@ use crate::frame::{
     whole_lines,
 };
 
+/// Bytes at which a block is handed on although there is more to read.
+const ENOUGH: usize = 512 << 10;
+
 /// A stream, shared by the threads that take turns in reading it.
 #[derive(Debug)]
 pub(super) struct Stream {
@@ -107,13 +110,11 @@ impl Stream {
     fn gather(&self, turn: &mut Turn, block: &mut Block) -> Cut {
         let mut whole = whole_lines(block.filled()).unwrap_or(0);
         loop {
-            if block.room().is_empty() {
-                if whole > 0 {
-                    return Cut::AfterLine(whole);
-                }
-                if self.is_too_long(turn, block) {
-                    return Cut::TooLong;
-                }
+            if whole > 0 && block.filled().len() >= ENOUGH {
+                return Cut::AfterLine(whole);
+            }
+            if block.room().is_empty() && self.is_too_long(turn, block) {
+                return Cut::TooLong;
             }
             let patience =
                 if whole > 0 { Patience::None } else { Patience::Endless };
