@@ -23,7 +23,7 @@ use crate::{
 
 /// Bytes of an input that one thread judges before others are called: less
 /// is done sooner than a thread is started.
-const SMALL: u64 = 2 << 20;
+const SMALL: u64 = if cfg!(test) { 200 } else { 2 << 20 };
 
 /// Blocks per desk: one being filled or judged, the others waiting to be
 /// written. They bound what is in memory; the queues need no bounds.

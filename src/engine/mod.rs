@@ -15,6 +15,8 @@ mod note;
 mod output;
 mod rules;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use crew::{Job, run};
 pub use ledger::{Failure, Sinks, Summary};

@@ -26,10 +26,12 @@ use crate::frame::{
 
 /// Bytes of a file that one thread takes at a time. Half as much costs 5 %,
 /// an eighth 25 %; twice as much no longer fits the second-level cache.
-const CHUNK: usize = 1 << 20;
+///
+/// Tests of the library make do with little, to have many boundaries.
+const CHUNK: usize = if cfg!(test) { 256 } else { 1 << 20 };
 
 /// Bytes read at a time behind a chunk, to finish its last line.
-const OVERHANG: usize = 64 << 10;
+const OVERHANG: usize = if cfg!(test) { 32 } else { 64 << 10 };
 
 /// Size of the blocks that inputs are read into. The second half is for the
 /// last line of a chunk; memory that no line needs is never touched.

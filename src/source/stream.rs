@@ -24,7 +24,7 @@ use crate::frame::{
 };
 
 /// Bytes at which a block is handed on although there is more to read.
-const ENOUGH: usize = 512 << 10;
+const ENOUGH: usize = if cfg!(test) { 128 } else { 512 << 10 };
 
 /// A stream, shared by the threads that take turns in reading it.
 #[derive(Debug)]
