@@ -1,1 +1,8 @@
-//! Tests.
+//! Runs the program as a user does, and looks at what comes out.
+
+mod cli; // What the flags do, and what is said of wrong ones.
+mod lines; // What becomes of lines, sound and odd.
+mod order; // Threads and pipes change nothing.
+mod prompt; // A quiet input is answered at once.
+mod robust; // Inputs and outputs that fail, and signals.
+mod tool; // How the program is run, and events to give it.

@@ -1,1 +1,167 @@
-//! (empty)
+//! Serves a user: flags in, messages and an exit code out.
+//!
+//! [`args`] holds what was typed, [`settings`] what it means after a look at
+//! the world. Everything that is said on stderr is said by [`voice`].
+
+mod args;
+mod exit;
+mod program;
+mod settings;
+mod show;
+mod signal;
+mod size;
+mod stats;
+mod voice;
+
+use std::{
+    ffi::OsString,
+    io::{self, IoSlice, IsTerminal},
+    os::fd::OwnedFd,
+    process::ExitCode,
+    sync::Arc,
+    time::Instant,
+};
+
+use rustix::stdio;
+
+pub use exit::Exit;
+
+use crate::{
+    engine::{self, Job, Sinks, Summary, Wanted},
+    sink::{Descriptor, LineByLine, Sink, Terminal},
+    source::{Name, Reason, Stop, Watch},
+};
+
+use self::{args::Args, exit::Complaint, settings::Settings, voice::Voice};
+
+/// Runs the program and returns its exit code. Nothing panics or exits.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut voice = Voice::new();
+    match serve(args, &mut voice) {
+        Ok(code) => code,
+        Err(complaint) => complaint.utter(&mut voice),
+    }
+}
+
+fn serve(
+    args: impl IntoIterator<Item = OsString>,
+    voice: &mut Voice,
+) -> Result<ExitCode, Complaint> {
+    let args = match Args::read(args)? {
+        args::Read::Args(args) => args,
+        args::Read::Text(text) => return show::print(&text),
+    };
+    let settings = Settings::from_args(args)?;
+    if let Some(text) = show::asked(&settings)? {
+        return show::print(&text);
+    }
+    for hint in settings.hints() {
+        voice.say(hint);
+    }
+    let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
+    signal::listen(&stop).map_err(Complaint::Start)?;
+    let started = Instant::now();
+    let summary = filter(&settings, &stop, voice)?;
+    if settings.stats {
+        voice.block(&stats::block(&summary.tally, started.elapsed()));
+    }
+    Ok(conclude(&settings, &summary, stop.reason(), voice))
+}
+
+fn filter(
+    settings: &Settings,
+    stop: &Arc<Stop>,
+    voice: &mut Voice,
+) -> Result<Summary, Complaint> {
+    let output = match settings.rules.wanted {
+        Wanted::Presence => None,
+        Wanted::Lines | Wanted::Count => Some(duplicate_stdout()?),
+    };
+    let job = Job {
+        pipeline: &settings.pipeline,
+        rules: settings.rules,
+        inputs: &settings.inputs,
+        watch: Watch { stop: Arc::clone(stop), output },
+    };
+    let mut sinks = sinks(settings)?;
+    let mut summary =
+        engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
+    if settings.rules.wanted == Wanted::Count && summary.failure.is_none() {
+        let line = format!("{}\n", summary.tally.kept);
+        let parts = &mut [IoSlice::new(line.as_bytes())];
+        if let Err(error) = sinks.kept.write(parts)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            summary.failure = Some(engine::Failure::Output(error));
+        }
+    }
+    Ok(summary)
+}
+
+fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
+    let stdout = stdio::stdout().try_clone_to_owned();
+    stdout.map(Arc::new).map_err(Complaint::Start)
+}
+
+fn sinks(settings: &Settings) -> Result<Sinks, Complaint> {
+    let stdout = Descriptor::stdout().map_err(Complaint::Start)?;
+    let kept: Box<dyn Sink> = if io::stdout().is_terminal() {
+        Box::new(Terminal(stdout))
+    } else if settings.line_buffered {
+        Box::new(LineByLine(stdout))
+    } else {
+        Box::new(stdout)
+    };
+    let Some(path) = &settings.aside else {
+        return Ok(Sinks { kept, aside: None });
+    };
+    let aside = Descriptor::append(path)
+        .map_err(|error| Complaint::Aside(path.clone(), error))?;
+    Ok(Sinks { kept, aside: Some(Box::new(aside)) })
+}
+
+/// Says what must be said at the end and finds the exit code.
+fn conclude(
+    settings: &Settings,
+    summary: &Summary,
+    reason: Option<Reason>,
+    voice: &mut Voice,
+) -> ExitCode {
+    voice.sum_up(&summary.tally);
+    let tally = &summary.tally;
+    let mut exit = Exit::Ran;
+    let saw_nothing = tally.read > 0 && tally.events == 0;
+    if reason.is_none() && saw_nothing {
+        voice.say("no line of the input is a Kubernetes audit event");
+        exit = exit.worst(Exit::Data);
+    }
+    let strict = settings.rules.reading.strict && tally.defective > 0;
+    if strict || summary.is_undecided {
+        exit = exit.worst(Exit::Data);
+    }
+    if summary.not_opened > 0 {
+        exit = exit.worst(Exit::NoInput);
+    }
+    if summary.unreadable > 0 {
+        exit = exit.worst(Exit::Io);
+    }
+    if let Some(failure) = &summary.failure {
+        voice.failed(failure, settings.aside.as_deref());
+        exit = exit.worst(Exit::Io);
+    }
+    match reason {
+        Some(Reason::Signal(number)) => Exit::signal(number),
+        Some(Reason::OutputClosed) => exit.into(),
+        Some(Reason::Enough) | None => {
+            if settings.exit_status && tally.kept == 0 {
+                exit = exit.worst(Exit::Nothing);
+            }
+            exit.into()
+        }
+    }
+}
+
+/// Returns whether `inputs` is a person typing.
+fn is_typed(inputs: &[Name]) -> bool {
+    inputs == [Name::Stdin] && io::stdin().is_terminal()
+}

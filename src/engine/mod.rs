@@ -1,1 +1,25 @@
-//! (empty)
+//! Many lines at once, in order.
+//!
+//! An [`Input`](crate::source::Input) gives batches, a desk judges the lines
+//! of one batch ([`desk`]), a ledger writes what was kept in the order of the
+//! input and adds up the numbers ([`ledger`]). [`crew`] runs the three on one
+//! thread or several.
+//!
+//! Nothing here knows flags, and nothing prints: what is worth telling is a
+//! [`Note`], what is worth knowing at the end is in the [`Summary`].
+
+mod crew;
+mod desk;
+mod ledger;
+mod note;
+mod output;
+mod rules;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+pub use crew::{Job, run};
+pub use ledger::{Failure, Sinks, Summary};
+pub use note::{Flaw, Note};
+pub use rules::{OnInvalid, Rules, Threads, Wanted};
+pub use tally::Tally;

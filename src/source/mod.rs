@@ -1,1 +1,178 @@
-//! (empty)
+//! Turns files and pipes into batches of whole lines.
+//!
+//! Any number of threads may ask one [`Input`] for its next batch; each brings
+//! the block to read into. A regular file is read in chunks, all at once
+//! ([`chunk`]); anything else as a stream, one thread at a time ([`stream`]).
+
+mod chunk;
+mod error;
+mod stop;
+mod stream;
+mod watch;
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    ops::Range,
+    os::unix::fs::{FileExt, FileTypeExt, OpenOptionsExt},
+    path::PathBuf,
+};
+
+use rustix::{fs::OFlags, stdio};
+
+pub use chunk::BLOCK_SIZE;
+pub use error::{Error, Packing};
+pub use stop::{Reason, Stop};
+pub use watch::Watch;
+
+use crate::frame::{Batch, Block};
+
+use self::{chunk::Chunks, stream::Stream};
+
+/// Size asked for pipes: what an unprivileged process is allowed. It lets a
+/// writer go on while a batch is judged; 64 KiB cost a quarter of the speed.
+const PIPE_SIZE: usize = 1 << 20;
+
+/// What the command line calls an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// Standard input, `-`.
+    Stdin,
+    /// A file, a FIFO, a device.
+    Path(PathBuf),
+}
+
+/// How inputs are read.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The longest line that is held in memory, without its newline.
+    pub max_line: usize,
+    /// What ends the reading early.
+    pub watch: Watch,
+}
+
+/// An open input.
+#[derive(Debug)]
+pub struct Input {
+    body: Body,
+    /// Whether the file's offset is shared with whoever started us.
+    is_stdin: bool,
+}
+
+#[derive(Debug)]
+enum Body {
+    File(Chunks),
+    Stream(Stream),
+}
+
+impl Input {
+    /// Opens an input, the `number`th of the run.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, is a directory, or is compressed.
+    pub fn open(
+        name: &Name,
+        number: usize,
+        terms: &Terms,
+    ) -> Result<Input, Error> {
+        let is_stdin = *name == Name::Stdin;
+        let file = match name {
+            Name::Stdin => File::from(stdio::stdin().try_clone_to_owned()?),
+            Name::Path(path) => open(path)?,
+        };
+        let kind = file.metadata()?;
+        if kind.is_dir() {
+            return Err(Error::Directory);
+        }
+        // Files of /proc say that they are empty and are not.
+        let body = if kind.is_file() && kind.len() > 0 {
+            Packing::check(&head(&file)?)?;
+            let begin = if is_stdin { rustix::fs::tell(&file)? } else { 0 };
+            let extent = begin..kind.len().max(begin);
+            Body::File(Chunks::new(file, number, extent, terms))
+        } else {
+            if kind.file_type().is_fifo() {
+                widen(&file);
+            }
+            Body::Stream(Stream::new(file, number, terms))
+        };
+        Ok(Input { body, is_stdin })
+    }
+
+    /// Reads the next batch into `block`; `None` at the end. What cannot be
+    /// read ends the batch, and is told by [`Input::failure`] afterwards.
+    pub fn next(&self, block: Block) -> Option<Batch> {
+        match &self.body {
+            Body::File(chunks) => chunks.next(block),
+            Body::Stream(stream) => stream.next(block),
+        }
+    }
+
+    /// Returns whether [`Input::next`] may wait for somebody else.
+    pub fn may_wait(&self) -> bool {
+        match &self.body {
+            Body::File(_) => false,
+            Body::Stream(_) => true,
+        }
+    }
+
+    /// Returns the first error met in reading, once.
+    pub fn failure(&self) -> Option<Error> {
+        match &self.body {
+            Body::File(chunks) => chunks.failure.take(),
+            Body::Stream(stream) => stream.failure.take(),
+        }
+    }
+
+    /// Reads a range of the input again, a bounded piece at a time. Only a
+    /// file has such ranges ([`Batch::beyond`]).
+    ///
+    /// # Errors
+    ///
+    /// When `take` fails.
+    pub fn copy(
+        &self,
+        range: Range<u64>,
+        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match &self.body {
+            Body::File(chunks) => chunks.copy(range, take),
+            Body::Stream(_) => Ok(()),
+        }
+    }
+
+    /// Leaves the input at `offset`, so that a program which shares our
+    /// standard input goes on from there.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot seek.
+    pub fn leave(&self, offset: u64) -> io::Result<()> {
+        if let (Body::File(chunks), true) = (&self.body, self.is_stdin) {
+            chunks.seek(offset)?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens without waiting: the writer of a FIFO is waited for where signals
+/// are listened to as well, in [`Watch`].
+fn open(path: &PathBuf) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+fn head(file: &File) -> io::Result<[u8; 4]> {
+    let mut head = [0; 4];
+    match file.read_at(&mut head, 0) {
+        Ok(_) => Ok(head),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(head),
+        Err(error) => Err(error),
+    }
+}
+
+fn widen(pipe: &File) {
+    // A pipe that stays as it is costs speed, nothing else.
+    rustix::pipe::fcntl_setpipe_size(pipe, PIPE_SIZE).ok();
+}

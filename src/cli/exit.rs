@@ -1,0 +1,105 @@
+//! Exit codes, in one table, and what ends the program before it runs.
+
+use std::{io, path::PathBuf, process::ExitCode};
+
+use super::voice::Voice;
+use crate::diag::Diagnostic;
+
+/// What the exit code says. The worst wins, and the worst is the last here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// The program ran.
+    Ran = 0,
+    /// With `-e`: nothing was kept.
+    Nothing = 1,
+    /// The command line or the expression is wrong.
+    Usage = 2,
+    /// The input holds no event, or a defect that was not allowed.
+    Data = 65,
+    /// An input could not be opened; the others were read.
+    NoInput = 66,
+    /// A read or a write failed.
+    Io = 74,
+    /// Another instance is at work.
+    Locked = 75,
+    /// A pipeline file or a checkpoint cannot be used.
+    Config = 78,
+}
+
+impl Exit {
+    /// Returns the worse of two.
+    pub fn worst(self, other: Exit) -> Exit {
+        self.max(other)
+    }
+
+    /// Returns the code of a run that a signal ended, as shells count it.
+    pub fn signal(number: u8) -> ExitCode {
+        ExitCode::from(128 + number)
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why the program does not even begin.
+#[derive(Debug)]
+pub(super) enum Complaint {
+    /// The command line is wrong; the sentence says how to put it right.
+    Usage(String),
+    /// The expression is wrong.
+    Expression { text: String, findings: Vec<Diagnostic> },
+    /// A file of expressions cannot be read.
+    Unreadable(PathBuf, io::Error),
+    /// The file for lines set aside cannot be opened.
+    Aside(PathBuf, io::Error),
+    /// The system lacks something.
+    Start(io::Error),
+}
+
+impl Complaint {
+    pub(super) fn usage(sentence: impl Into<String>) -> Complaint {
+        Complaint::Usage(sentence.into())
+    }
+
+    /// Says it and returns the exit code.
+    pub(super) fn utter(self, voice: &mut Voice) -> ExitCode {
+        let exit = match self {
+            Complaint::Usage(sentence) => {
+                voice.say(sentence);
+                Exit::Usage
+            }
+            Complaint::Expression { text, findings } => {
+                voice.diagnose(&text, &findings);
+                Exit::Usage
+            }
+            Complaint::Unreadable(path, error) => {
+                voice.say_of(&path, error);
+                Exit::Usage
+            }
+            Complaint::Aside(path, error) => {
+                voice.say_of(&path, error);
+                Exit::Io
+            }
+            Complaint::Start(error) => {
+                voice.say(error.to_string());
+                Exit::Io
+            }
+        };
+        exit.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_wins() {
+        assert_eq!(Exit::NoInput.worst(Exit::Data), Exit::NoInput);
+        assert_eq!(Exit::Ran.worst(Exit::Nothing), Exit::Nothing);
+        assert_eq!(Exit::Io.worst(Exit::NoInput), Exit::Io);
+    }
+}

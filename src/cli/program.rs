@@ -1,0 +1,190 @@
+//! Finds out which arguments are the expression and which are files.
+
+use std::{
+    ffi::{OsStr, OsString},
+    fs,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use super::{args::Args, exit::Complaint};
+use crate::{diag::Diagnostic, pipeline::Pipeline, source::Name};
+
+/// The expression of a command line that has none.
+pub(super) const DEFAULT: &str = "code>=400";
+
+/// Words that the next versions will know as commands.
+const RESERVED: [&str; 5] =
+    ["check", "report", "policy", "checkpoint", "completions"];
+
+/// What judges, what is read, and what to say about the choice.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub pipeline: Pipeline,
+    pub inputs: Vec<Name>,
+    pub hint: Option<String>,
+}
+
+impl Program {
+    /// Sorts the arguments out and compiles the expression.
+    pub(super) fn from_args(args: &Args) -> Result<Program, Complaint> {
+        let operands = &args.operands[..];
+        if args.expr.is_some() || !args.from_file.is_empty() {
+            let text = written(args)?;
+            let pipeline = compile(&text)?;
+            return Ok(Program {
+                pipeline,
+                inputs: names(operands),
+                hint: None,
+            });
+        }
+        let Some((first, rest)) = operands.split_first() else {
+            let hint = format!("no EXPR given, taking `{DEFAULT}`");
+            return by_default(operands, hint);
+        };
+        refuse_reserved(first)?;
+        if is_file_by_form(first) {
+            let hint = format!("no EXPR given, taking `{DEFAULT}`");
+            return by_default(operands, hint);
+        }
+        match first.to_str().map(|text| (text, Pipeline::compile(text))) {
+            Some((_, Ok(pipeline))) => {
+                Ok(Program { pipeline, inputs: names(rest), hint: None })
+            }
+            _ if Path::new(first).exists() => {
+                let name = first.display();
+                let hint =
+                    format!("`{name}` is a file, taking `{DEFAULT}` as EXPR");
+                by_default(operands, hint)
+            }
+            Some((text, Err(findings))) => Err(wrong(text, findings)),
+            None => Err(Complaint::usage("EXPR is not UTF-8 text")),
+        }
+    }
+}
+
+/// Takes all operands for files.
+fn by_default(
+    operands: &[OsString],
+    hint: String,
+) -> Result<Program, Complaint> {
+    let pipeline = compile(DEFAULT)?;
+    Ok(Program { pipeline, inputs: names(operands), hint: Some(hint) })
+}
+
+fn compile(text: &str) -> Result<Pipeline, Complaint> {
+    Pipeline::compile(text).map_err(|findings| wrong(text, findings))
+}
+
+fn wrong(text: &str, findings: Vec<Diagnostic>) -> Complaint {
+    Complaint::Expression { text: text.to_owned(), findings }
+}
+
+/// Returns the text of `-f` files, in order, and of `-x` behind them.
+fn written(args: &Args) -> Result<String, Complaint> {
+    let mut text = String::new();
+    for path in &args.from_file {
+        text.push_str(&definitions(path)?);
+        text.push('\n');
+    }
+    text.push_str(args.expr.as_deref().unwrap_or_default());
+    Ok(text)
+}
+
+fn definitions(path: &PathBuf) -> Result<String, Complaint> {
+    let bytes = fs::read(path)
+        .map_err(|error| Complaint::Unreadable(path.clone(), error))?;
+    if is_log(path, &bytes) {
+        return Err(Complaint::usage(format!(
+            "-f {} looks like a log; -f reads expressions, and a log to read \
+             is a plain argument (-F, to follow one, is not in this version)",
+            path.display()
+        )));
+    }
+    String::from_utf8(bytes).map_err(|_utf8| {
+        Complaint::usage(format!("-f {}: is not UTF-8", path.display()))
+    })
+}
+
+fn is_log(path: &Path, bytes: &[u8]) -> bool {
+    let name = path.as_os_str().as_bytes();
+    let ends = [&b".log"[..], b".json", b".jsonl", b".gz", b".zst"];
+    ends.iter().any(|end| name.ends_with(end)) || bytes.starts_with(b"{")
+}
+
+fn refuse_reserved(word: &OsStr) -> Result<(), Complaint> {
+    match RESERVED.iter().find(|&&reserved| word == reserved) {
+        None => Ok(()),
+        Some(word) => Err(Complaint::usage(format!(
+            "`{word}` is a command that is not in this version; a file of \
+             this name is ./{word}, an expression goes behind -x"
+        ))),
+    }
+}
+
+/// Returns whether a word says of itself that it is a file.
+fn is_file_by_form(word: &OsStr) -> bool {
+    let starts = |start: &str| word.as_bytes().starts_with(start.as_bytes());
+    word == "-" || starts("./") || starts("../") || starts("/")
+}
+
+/// Returns what to read; nothing named is standard input.
+fn names(operands: &[OsString]) -> Vec<Name> {
+    if operands.is_empty() {
+        return vec![Name::Stdin];
+    }
+    let name = |word: &OsString| match word.to_str() {
+        Some("-") => Name::Stdin,
+        _ => Name::Path(PathBuf::from(word)),
+    };
+    operands.iter().map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(operands: &[&str], inputs: &[&str], has_hint: bool) {
+        let operands = operands.iter().map(OsString::from).collect();
+        let args = Args { operands, ..Args::default() };
+        let program = Program::from_args(&args).unwrap();
+        let expected: Vec<_> = inputs.iter().map(OsString::from).collect();
+        assert_eq!(program.inputs, names(&expected));
+        assert_eq!(program.hint.is_some(), has_hint);
+    }
+
+    #[test]
+    fn the_first_argument_is_the_expression() {
+        check(&["code>=400"], &["-"], false);
+        check(&["code>=400", "a", "-", "b"], &["a", "-", "b"], false);
+    }
+
+    #[test]
+    fn without_an_expression_the_default_is_taken_and_said() {
+        check(&[], &["-"], true);
+        check(&["-"], &["-"], true);
+        check(&["./a", "b"], &["./a", "b"], true);
+        check(&["/a"], &["/a"], true);
+    }
+
+    #[test]
+    fn with_x_all_arguments_are_files() {
+        let args = Args {
+            operands: vec!["check".into()],
+            expr: Some("code>=400".into()),
+            ..Args::default()
+        };
+        let program = Program::from_args(&args).unwrap();
+        assert_eq!(program.inputs, [Name::Path("check".into())]);
+    }
+
+    #[test]
+    fn commands_to_come_are_no_expressions() {
+        for word in RESERVED {
+            let operands = vec![OsString::from(word)];
+            let args = Args { operands, ..Args::default() };
+            assert!(Program::from_args(&args).is_err(), "{word}");
+        }
+    }
+}

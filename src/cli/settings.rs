@@ -1,0 +1,161 @@
+//! What the command line means, after a look at the world.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    thread,
+};
+
+use super::{args::Args, exit::Complaint, program::Program};
+use crate::{
+    engine::{OnInvalid, Rules, Threads, Wanted},
+    pipeline::{Pipeline, Reading},
+    source::Name,
+};
+
+/// More threads than this gain nothing: memory is the limit.
+const MOST_THREADS: usize = 8;
+
+/// More are not started, whoever asks.
+const MOST_ASKED: usize = 64;
+
+/// Everything a run needs to know.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// What judges the lines.
+    pub pipeline: Pipeline,
+    /// What is read, in order.
+    pub inputs: Vec<Name>,
+    /// How lines are treated.
+    pub rules: Rules,
+    /// Where lines set aside go.
+    pub aside: Option<PathBuf>,
+    /// Whether nothing kept is exit code 1.
+    pub exit_status: bool,
+    /// Whether the numbers are printed.
+    pub stats: bool,
+    /// Whether each line is written by itself.
+    pub line_buffered: bool,
+    /// What is asked instead of a run.
+    pub question: Option<Question>,
+    /// What to say about the choice of the expression.
+    hint: Option<String>,
+}
+
+/// A question that needs no input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// What does EXPR mean?
+    Explain,
+    /// Which fields are there?
+    Fields,
+    /// Which predicates are there?
+    Predicates,
+    /// How is this one defined?
+    Show(String),
+}
+
+impl Settings {
+    /// Makes sense of what was typed.
+    pub(super) fn from_args(args: Box<Args>) -> Result<Settings, Complaint> {
+        refuse_slips(&args)?;
+        let (on_invalid, aside) = on_invalid(&args.on_invalid)?;
+        let rules = Rules {
+            // KAUDIT_FILTER_SIMD will be read here and handed down.
+            reading: Reading { strict: args.strict },
+            on_invalid,
+            max_line: args.max_line,
+            wanted: wanted(&args),
+            threads: threads(args.threads)?,
+        };
+        let program = Program::from_args(&args)?;
+        Ok(Settings {
+            pipeline: program.pipeline,
+            inputs: program.inputs,
+            rules,
+            aside,
+            exit_status: args.exit_status > 0 || args.quiet,
+            stats: args.stats,
+            line_buffered: args.line_buffered,
+            question: question(&args),
+            hint: program.hint,
+        })
+    }
+
+    /// Returns what a user should know before the run begins.
+    pub(super) fn hints(&self) -> impl Iterator<Item = &str> {
+        let typed = super::is_typed(&self.inputs).then_some(
+            "reading events from the terminal; name a FILE, or pipe a log \
+             into kaudit-filter",
+        );
+        self.hint.as_deref().into_iter().chain(typed)
+    }
+}
+
+/// Refuses what is not there, and what other programs have taught.
+fn refuse_slips(args: &Args) -> Result<(), Complaint> {
+    let sentence = if args.follow {
+        "-F (follow) is not in this version; use `tail -F FILE | \
+         kaudit-filter EXPR`"
+    } else if args.exit_status > 1 {
+        "-e is --exit-status, not a pattern as with grep; join expressions \
+         with `or`: 'code >= 400 or verb = delete'"
+    } else if args.output != "raw" {
+        "only `-o raw` is in this version"
+    } else if args.warnings.as_deref().is_some_and(|word| word != "error") {
+        "-W takes one word: `-W error`"
+    } else {
+        return Ok(());
+    };
+    Err(Complaint::usage(sentence))
+}
+
+fn on_invalid(way: &OsStr) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {
+    Ok(match way.as_bytes() {
+        b"pass" => (OnInvalid::Pass, None),
+        b"skip" => (OnInvalid::Skip, None),
+        b"fail" => (OnInvalid::Fail, None),
+        [b'f', b'i', b'l', b'e', b':', path @ ..] if !path.is_empty() => {
+            let path = Path::new(OsStr::from_bytes(path)).to_owned();
+            (OnInvalid::SetAside, Some(path))
+        }
+        _ => {
+            return Err(Complaint::usage(
+                "--on-invalid takes pass, skip, fail or file:PATH",
+            ));
+        }
+    })
+}
+
+fn wanted(args: &Args) -> Wanted {
+    match (args.quiet, args.count) {
+        (true, _) => Wanted::Presence,
+        (false, true) => Wanted::Count,
+        (false, false) => Wanted::Lines,
+    }
+}
+
+fn threads(asked: Option<usize>) -> Result<Threads, Complaint> {
+    match asked {
+        Some(0) => Err(Complaint::usage("--threads takes a number from 1")),
+        Some(threads) => Ok(Threads::Exactly(threads.min(MOST_ASKED))),
+        // It knows the limits of a container.
+        None => Ok(Threads::UpTo(
+            thread::available_parallelism()
+                .map_or(1, |cores| cores.get().min(MOST_THREADS)),
+        )),
+    }
+}
+
+fn question(args: &Args) -> Option<Question> {
+    if args.fields {
+        Some(Question::Fields)
+    } else if args.predicates {
+        Some(Question::Predicates)
+    } else if args.explain {
+        Some(Question::Explain)
+    } else {
+        args.show.clone().map(Question::Show)
+    }
+}

@@ -1,0 +1,29 @@
+//! TERM and INT end a run in good order; a second one ends it at once.
+
+use std::{
+    io,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    flag,
+    low_level::pipe,
+};
+
+use crate::source::Stop;
+
+/// Lets TERM and INT ask for the end of the run.
+pub(super) fn listen(stop: &Stop) -> io::Result<()> {
+    for signal in [SIGTERM, SIGINT] {
+        let again = Arc::new(AtomicBool::new(false));
+        // In the order in which they run: the first time, nothing; then the
+        // notes for the second time; then the wish and the bell.
+        flag::register_conditional_default(signal, Arc::clone(&again))?;
+        flag::register(signal, again)?;
+        let number = usize::try_from(signal).unwrap_or(0);
+        flag::register_usize(signal, stop.word(), number)?;
+        pipe::register(signal, stop.bell()?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! The numbers of a run as a small block of text.
+
+use std::time::Duration;
+
+use crate::engine::Tally;
+
+/// Renders what `--stats` prints.
+pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    let rate = tally.bytes as f64 / 1e6 / seconds.max(1e-9);
+    let rows = [
+        ("read", tally.read),
+        ("kept", tally.kept),
+        ("skipped", tally.skipped),
+        ("set aside", tally.set_aside),
+        ("changed", tally.changed),
+        ("defective", tally.defective),
+        ("unknown", tally.unknown),
+        ("foreign", tally.foreign),
+        ("oversize", tally.oversize),
+        ("coerced", tally.coerced),
+        ("NUL bytes", tally.nuls),
+        ("bytes", tally.bytes),
+    ];
+    let mut text = String::from("statistics\n");
+    for (name, number) in rows {
+        text.push_str(&format!("  {name:<9} {number:>14}\n"));
+    }
+    text.push_str(&format!("  seconds   {seconds:>14.3}\n"));
+    text.push_str(&format!("  MB/s      {rate:>14.0}\n"));
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_in_columns() {
+        let tally = Tally { read: 12, bytes: 3_000_000, ..Tally::default() };
+        let text = block(&tally, Duration::from_secs(2));
+        assert!(text.contains("  read                  12\n"), "{text}");
+        assert!(text.contains("  seconds            2.000\n"), "{text}");
+        assert!(text.ends_with("  MB/s                   2\n"), "{text}");
+    }
+}

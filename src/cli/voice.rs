@@ -1,0 +1,141 @@
+//! Says things to people, on stderr, with our name in front.
+//!
+//! File names and lines come from outside: what a terminal would obey in them
+//! is shown instead.
+
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    os::unix::ffi::OsStrExt,
+    path::Path,
+};
+
+use crate::{
+    diag::Diagnostic,
+    engine::{Failure, Flaw, Note, Tally},
+    pipeline::{Defect, DefectKind},
+    sink::escape,
+    source::Name,
+};
+
+/// The way to stderr.
+#[derive(Debug)]
+pub(super) struct Voice {
+    /// Flaws told one by one: defective, foreign, oversize.
+    told: [u64; 3],
+}
+
+impl Voice {
+    pub(super) fn new() -> Voice {
+        Voice { told: [0; 3] }
+    }
+
+    /// Says one sentence.
+    pub(super) fn say(&mut self, sentence: impl AsRef<str>) {
+        self.block(&format!("{}\n", sentence.as_ref()));
+    }
+
+    /// Says several lines, our name in front of the first.
+    pub(super) fn block(&mut self, text: &str) {
+        let mut bytes = b"kaudit-filter: ".to_vec();
+        for line in text.split_inclusive('\n') {
+            let body = line.strip_suffix('\n').unwrap_or(line);
+            escape(body.as_bytes(), &mut bytes);
+            bytes.push(b'\n');
+        }
+        // With stderr gone there is nobody left to tell.
+        io::stderr().write_all(&bytes).ok();
+    }
+
+    /// Says something of a file.
+    pub(super) fn say_of(&mut self, path: &Path, sentence: impl Display) {
+        self.say(format!("{}: {sentence}", shown(path)));
+    }
+
+    /// Says what is wrong with an expression.
+    pub(super) fn diagnose(&mut self, text: &str, findings: &[Diagnostic]) {
+        for finding in findings {
+            let at = text.get(finding.span.clone()).unwrap_or_default();
+            let mut sentence = format!("{}: `{at}`", finding.message);
+            for help in &finding.help {
+                sentence.push_str(&format!("\n  {help}"));
+            }
+            self.say(sentence);
+        }
+    }
+
+    /// Says what the engine notes.
+    pub(super) fn tell(&mut self, note: &Note<'_>) {
+        match note {
+            Note::NotOpened { input, error }
+            | Note::Unreadable { input, error } => {
+                self.say(format!("{}: {error}", name(input)));
+            }
+            &Note::Flawed { input, line, offset, flaw } => {
+                let (kind, what) = match flaw {
+                    Flaw::Defective(defect) => (0, describe(defect)),
+                    Flaw::Foreign => (1, "not an audit event, left out"),
+                    Flaw::Oversize => (2, "longer than --max-line, left out"),
+                };
+                self.told[kind] += 1;
+                let place = place(input, line, offset);
+                self.say(format!("{place}: {what}"));
+            }
+            &Note::Undecided { input, line, offset, defect } => {
+                let place = place(input, line, offset);
+                let what = defect.map_or("unreadable", describe);
+                self.say(format!(
+                    "{place}: {what}; cannot decide on this line, stopping \
+                     (--on-invalid fail)"
+                ));
+            }
+        }
+    }
+
+    /// Says how many flaws were not told one by one.
+    pub(super) fn sum_up(&mut self, tally: &Tally) {
+        let kinds = [
+            (tally.defective, "defective"),
+            (tally.foreign, "no audit events, left out"),
+            (tally.oversize, "longer than --max-line, left out"),
+        ];
+        for ((all, what), told) in kinds.into_iter().zip(self.told) {
+            if all > told {
+                self.say(format!("{all} lines are {what}"));
+            }
+        }
+    }
+
+    /// Says that an output does not take what it is given.
+    pub(super) fn failed(&mut self, failure: &Failure, aside: Option<&Path>) {
+        match (failure, aside) {
+            (Failure::Aside(error), Some(path)) => self.say_of(path, error),
+            (Failure::Output(error) | Failure::Aside(error), _) => {
+                self.say(format!("standard output: {error}"));
+            }
+        }
+    }
+}
+
+fn place(input: &Name, line: u64, offset: u64) -> String {
+    format!("{}:{line}: byte {offset}", name(input))
+}
+
+fn name(input: &Name) -> String {
+    match input {
+        Name::Stdin => "standard input".into(),
+        Name::Path(path) => shown(path),
+    }
+}
+
+fn shown(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    escape(path.as_os_str().as_bytes(), &mut bytes);
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+fn describe(defect: Defect) -> &'static str {
+    match defect.kind {
+        DefectKind::Cut => "the line ends before its event does",
+    }
+}

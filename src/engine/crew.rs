@@ -1,0 +1,236 @@
+//! Runs desks and ledger: all on one thread, or desks on several.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use super::{
+    desk::Desk,
+    ledger::{Ledger, Page, Sinks, Summary},
+    note::Note,
+    output::Output,
+    rules::{Rules, Threads},
+};
+use crate::{
+    frame::{Block, Pool},
+    pipeline::Pipeline,
+    source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch},
+};
+
+/// Bytes of an input that one thread judges before others are called: less
+/// is done sooner than a thread is started.
+const SMALL: u64 = if cfg!(test) { 200 } else { 2 << 20 };
+
+/// Blocks per desk: one being filled or judged, the others waiting to be
+/// written. They bound what is in memory; the queues need no bounds.
+const BLOCKS: usize = 3;
+
+/// What to run.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// What judges the lines.
+    pub pipeline: &'a Pipeline,
+    /// How lines are treated.
+    pub rules: Rules,
+    /// Where they come from, in this order.
+    pub inputs: &'a [Name],
+    /// What ends the run early.
+    pub watch: Watch,
+}
+
+/// Judges every line of every input and writes the kept ones, in order.
+pub fn run(
+    job: &Job<'_>,
+    sinks: &mut Sinks,
+    notes: &mut dyn FnMut(Note<'_>),
+) -> Summary {
+    let mut ledger = Ledger::new(sinks, notes, &job.watch.stop);
+    let mut crew = Crew::new(job);
+    for (number, name) in job.inputs.iter().enumerate() {
+        if job.watch.is_over() {
+            break;
+        }
+        crew.visit(&mut ledger, number, name);
+    }
+    ledger.summary
+}
+
+/// How the time goes by while one thread does everything.
+#[derive(Debug, Default)]
+struct Pace {
+    bytes: u64,
+    /// Reading, and waiting for what can be read.
+    reading: Duration,
+    judging: Duration,
+}
+
+struct Crew<'a> {
+    job: &'a Job<'a>,
+    terms: Terms,
+    pool: Arc<Pool>,
+    /// The desk of the calling thread.
+    desk: Desk,
+    threads: usize,
+}
+
+impl<'a> Crew<'a> {
+    fn new(job: &'a Job<'a>) -> Crew<'a> {
+        // A step that counts across lines has one judge for all of them.
+        let alone = job.pipeline.is_sequential();
+        let threads = if alone { 1 } else { job.rules.threads.most() };
+        let (max_line, watch) = (job.rules.max_line, job.watch.clone());
+        Crew {
+            job,
+            terms: Terms { max_line, watch },
+            pool: Pool::new(threads * BLOCKS + 1, BLOCK_SIZE),
+            desk: Desk::new(job.pipeline, job.rules),
+            threads,
+        }
+    }
+
+    fn visit(&mut self, ledger: &mut Ledger<'_>, number: usize, name: &Name) {
+        let input = match Input::open(name, number, &self.terms) {
+            Ok(input) => input,
+            Err(error) => return not_opened(ledger, name, &error),
+        };
+        let before = ledger.summary.tally.bytes;
+        let mut page = Page::new(&input, name);
+        if self.alone(ledger, &mut page) {
+            self.together(ledger, &mut page);
+        }
+        if ledger.summary.tally.bytes > before {
+            // What cannot seek is a pipe, and where it should be.
+            input.leave(ledger.summary.position.offset).ok();
+        }
+        match input.failure() {
+            None => {}
+            Some(error @ Error::Io(_)) => unreadable(ledger, name, &error),
+            Some(error) => not_opened(ledger, name, &error),
+        }
+    }
+
+    /// Judges on the calling thread; returns whether it is worth calling
+    /// others for the rest.
+    fn alone(&mut self, ledger: &mut Ledger<'_>, page: &mut Page<'_>) -> bool {
+        let mut scrap = Output::default();
+        let mut pace = Pace::default();
+        while !self.wants_help(page.input, &pace) {
+            let begun = Instant::now();
+            let Some(batch) = page.input.next(self.pool.take()) else {
+                return false;
+            };
+            let read = Instant::now();
+            let output = self.desk.judge(&batch, scrap);
+            pace.reading += read - begun;
+            pace.judging += read.elapsed();
+            pace.bytes += batch.span();
+            drop(batch);
+            scrap = Output::default();
+            ledger.accept(page, output, |used| scrap = used.emptied());
+        }
+        true
+    }
+
+    /// Returns whether others should judge as well. A stream is read by one
+    /// thread at a time, and its writer needs a core of its own: help pays
+    /// only where judging takes longer than reading.
+    fn wants_help(&self, input: &Input, pace: &Pace) -> bool {
+        let Threads::UpTo(_) = self.job.rules.threads else {
+            return self.threads > 1 && pace.bytes >= SMALL;
+        };
+        let pays = !input.may_wait() || pace.judging > pace.reading;
+        self.threads > 1 && pace.bytes >= SMALL && pays
+    }
+
+    /// Judges on several threads and writes on this one.
+    fn together(&mut self, ledger: &mut Ledger<'_>, page: &mut Page<'_>) {
+        let input = page.input;
+        let (done, outputs) = unbounded();
+        let (reuse, scraps) = unbounded();
+        // Who waits for a stream cannot write at the same time.
+        let lends_a_hand = !input.may_wait();
+        let hands = self.threads - usize::from(lends_a_hand);
+        let Crew { job, pool, desk, .. } = self;
+        let shift = Shift { job, pool, input, scraps };
+        thread::scope(|scope| {
+            for _ in 0..hands {
+                let done = done.clone();
+                scope.spawn(|| shift.work(done));
+            }
+            drop(done);
+            let mut accept = |output| {
+                ledger.accept(page, output, |used| {
+                    // Workers that have left need no scrap.
+                    reuse.send(used.emptied()).ok();
+                });
+            };
+            if lends_a_hand {
+                shift.lend_a_hand(desk, &outputs, &mut accept);
+            }
+            outputs.iter().for_each(accept);
+        });
+    }
+}
+
+/// What the threads share that judge one input.
+struct Shift<'a> {
+    job: &'a Job<'a>,
+    pool: &'a Arc<Pool>,
+    input: &'a Input,
+    scraps: Receiver<Output>,
+}
+
+impl Shift<'_> {
+    fn work(&self, done: Sender<Output>) {
+        let mut desk = Desk::new(self.job.pipeline, self.job.rules);
+        // The block is taken before the sequence number: the batch that all
+        // others wait for always has one.
+        while let Some(output) = self.judge(&mut desk, self.pool.take()) {
+            if done.send(output).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Judges on the thread that writes, in between: so it never sleeps
+    /// while there is work, and no other thread has to wake it for each
+    /// batch. That is a quarter of the time where little is kept.
+    fn lend_a_hand(
+        &self,
+        desk: &mut Desk,
+        outputs: &Receiver<Output>,
+        accept: &mut impl FnMut(Output),
+    ) {
+        loop {
+            outputs.try_iter().for_each(&mut *accept);
+            let Some(block) = self.pool.try_take() else {
+                // All blocks are with the others, or wait for one of them.
+                let Ok(output) = outputs.recv() else { return };
+                accept(output);
+                continue;
+            };
+            let Some(output) = self.judge(desk, block) else { return };
+            accept(output);
+        }
+    }
+
+    fn judge(&self, desk: &mut Desk, block: Block) -> Option<Output> {
+        let batch = self.input.next(block)?;
+        let scrap = self.scraps.try_recv().unwrap_or_default();
+        Some(desk.judge(&batch, scrap))
+    }
+}
+
+fn not_opened(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
+    ledger.summary.not_opened += 1;
+    (ledger.notes)(Note::NotOpened { input, error });
+}
+
+fn unreadable(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
+    ledger.summary.unreadable += 1;
+    (ledger.notes)(Note::Unreadable { input, error });
+}

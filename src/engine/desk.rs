@@ -1,0 +1,231 @@
+//! Turns a batch into an output: every line is judged, counted, and kept,
+//! skipped or set aside.
+
+use bytes::Bytes;
+
+use super::{
+    note::{Finding, Flaw, TOLD},
+    output::{End, Output, Slice, add_edited, add_line},
+    rules::{OnInvalid, Rules, Wanted},
+};
+use crate::{
+    frame::{Batch, Content, Line, Lines, Position},
+    pipeline::{Judge, Judgement, Pipeline, Verdict},
+};
+
+/// Where lines are judged. Each thread has its own.
+#[derive(Debug)]
+pub(super) struct Desk {
+    judge: Judge,
+    rules: Rules,
+}
+
+/// A batch half judged.
+struct Sitting<'a> {
+    batch: &'a Batch,
+    rules: Rules,
+    out: Output,
+    /// Findings of each kind so far: defective, foreign, oversize.
+    told: [u64; 3],
+}
+
+impl Desk {
+    pub(super) fn new(pipeline: &Pipeline, rules: Rules) -> Desk {
+        Desk { judge: pipeline.judge(rules.reading), rules }
+    }
+
+    /// Judges the lines of a batch, into the memory of `scrap`.
+    pub(super) fn judge(&mut self, batch: &Batch, scrap: Output) -> Output {
+        let out = Output {
+            sequence: batch.sequence,
+            bytes: batch.bytes.clone(),
+            ..scrap
+        };
+        let mut sitting =
+            Sitting { batch, rules: self.rules, out, told: [0; 3] };
+        let judged = match batch.content {
+            Content::Lines => self.lines(&mut sitting),
+            Content::Piece { first, last } => sitting.piece(first, last),
+        };
+        sitting.close(judged)
+    }
+
+    /// Judges line by line; returns how many bytes the run came to, where it
+    /// ends with a line.
+    fn lines(&mut self, sitting: &mut Sitting<'_>) -> Option<usize> {
+        let bytes = &sitting.batch.bytes[..];
+        let mut lines = Lines::new(bytes);
+        for line in lines.by_ref() {
+            sitting.out.tally.nuls += line.nuls as u64;
+            if line.len() > self.rules.max_line {
+                sitting.oversize(line);
+                continue;
+            }
+            let body = &bytes[line.start..line.end];
+            let before = sitting.out.edited.len();
+            let judgement = self.judge.judge(body, &mut sitting.out.edited);
+            sitting.settle(line, judgement, before);
+            if sitting.out.end.is_some() {
+                return Some(line.next);
+            }
+        }
+        sitting.out.tally.nuls += lines.trailing_nuls() as u64;
+        None
+    }
+}
+
+impl Sitting<'_> {
+    /// Does what the judgement of a line says.
+    #[inline]
+    fn settle(&mut self, line: Line, judgement: Judgement, before: usize) {
+        if judgement.last {
+            self.out.end = Some(End::Enough);
+        }
+        if judgement.defect.is_some() {
+            self.defective(line, &judgement);
+        }
+        match judgement.verdict {
+            Verdict::Keep => self.keep(line),
+            Verdict::Changed => self.change(before),
+            Verdict::Skip => self.out.tally.skipped += 1,
+            Verdict::Unknown => self.unknown(line, &judgement),
+            Verdict::Foreign => self.foreign(line),
+        }
+        let tally = &mut self.out.tally;
+        tally.read += 1;
+        tally.events += u64::from(judgement.event);
+        tally.coerced += u64::from(judgement.coerced);
+    }
+
+    fn keep(&mut self, line: Line) {
+        self.out.tally.kept += 1;
+        match self.rules.wanted {
+            Wanted::Lines => add_line(&mut self.out.kept, line),
+            Wanted::Count => {}
+            Wanted::Presence => self.out.end = Some(End::Enough),
+        }
+    }
+
+    fn change(&mut self, before: usize) {
+        self.out.tally.kept += 1;
+        self.out.tally.changed += 1;
+        match self.rules.wanted {
+            Wanted::Lines => {
+                self.out.edited.push(b'\n');
+                let range = before..self.out.edited.len();
+                add_edited(&mut self.out.kept, range);
+            }
+            Wanted::Count => self.out.edited.truncate(before),
+            Wanted::Presence => self.out.end = Some(End::Enough),
+        }
+    }
+
+    fn unknown(&mut self, line: Line, judgement: &Judgement) {
+        self.out.tally.unknown += 1;
+        match self.rules.on_invalid {
+            OnInvalid::Pass => self.keep(line),
+            OnInvalid::Skip => self.out.tally.skipped += 1,
+            OnInvalid::SetAside => self.set_aside(line),
+            OnInvalid::Fail => {
+                let defect = judgement.defect;
+                let at = defect.map_or(0, |defect| defect.at);
+                self.out.tally.skipped += 1;
+                self.out.end = Some(End::Undecided {
+                    line: self.out.tally.read,
+                    offset: self.batch.offset(line.start + at),
+                    defect,
+                });
+            }
+        }
+    }
+
+    fn defective(&mut self, line: Line, judgement: &Judgement) {
+        self.out.tally.defective += 1;
+        if let Some(defect) = judgement.defect {
+            let at = self.batch.offset(line.start + defect.at);
+            self.find(0, Flaw::Defective(defect), at);
+        }
+    }
+
+    fn foreign(&mut self, line: Line) {
+        self.out.tally.foreign += 1;
+        self.find(1, Flaw::Foreign, self.batch.offset(line.start));
+        self.set_aside(line);
+    }
+
+    fn oversize(&mut self, line: Line) {
+        self.count_oversize(self.batch.offset(line.start));
+        self.set_aside(line);
+        self.out.tally.read += 1;
+    }
+
+    fn count_oversize(&mut self, offset: u64) {
+        self.out.tally.oversize += 1;
+        self.find(2, Flaw::Oversize, offset);
+    }
+
+    fn set_aside(&mut self, line: Line) {
+        self.out.tally.set_aside += 1;
+        if self.rules.on_invalid == OnInvalid::SetAside {
+            add_line(&mut self.out.aside, line);
+        }
+    }
+
+    /// Passes on a part of a line that outgrew the cap.
+    fn piece(&mut self, first: bool, last: bool) -> Option<usize> {
+        if first {
+            self.count_oversize(self.batch.offset(0));
+            self.out.tally.set_aside += 1;
+            self.out.tally.read += 1;
+        }
+        if self.rules.on_invalid == OnInvalid::SetAside {
+            let bytes = &self.batch.bytes;
+            self.out.aside.push(Slice::Batch(0..bytes.len()));
+            if last && !bytes.ends_with(b"\n") {
+                self.out.aside.push(Slice::Newline);
+            }
+        }
+        None
+    }
+
+    /// Passes on a line that lies behind the batch.
+    fn beyond(&mut self) {
+        let range = self.batch.beyond.clone();
+        if range.is_empty() {
+            return;
+        }
+        self.count_oversize(range.start);
+        self.out.tally.set_aside += 1;
+        self.out.tally.read += 1;
+        if self.rules.on_invalid == OnInvalid::SetAside {
+            self.out.aside.push(Slice::Beyond(range));
+        }
+    }
+
+    fn find(&mut self, kind: usize, flaw: Flaw, offset: u64) {
+        if self.told[kind] < TOLD {
+            self.told[kind] += 1;
+            let line = self.out.tally.read;
+            self.out.findings.push(Finding { line, offset, flaw });
+        }
+    }
+
+    /// Counts the bytes and lets go of what need not be written.
+    fn close(mut self, judged: Option<usize>) -> Output {
+        let Position { input, offset } = self.batch.position;
+        let end = match judged {
+            Some(length) => self.batch.offset(length),
+            None => {
+                self.out.tally.nuls += self.batch.hole.bytes;
+                self.beyond();
+                self.batch.end().offset
+            }
+        };
+        self.out.tally.bytes = end - offset;
+        self.out.end_position = Position { input, offset: end };
+        if self.out.is_silent() {
+            self.out.bytes = Bytes::new();
+        }
+        self.out
+    }
+}

@@ -1,0 +1,232 @@
+//! Puts outputs in the order of the input, writes them, adds up the numbers.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, IoSlice},
+    mem,
+};
+
+use super::{
+    note::{Finding, Flaw, Note, TOLD},
+    output::{End, Output, Slice},
+    tally::Tally,
+};
+use crate::{
+    frame::Position,
+    sink::Sink,
+    source::{Input, Name, Reason, Stop},
+};
+
+/// Where lines go.
+pub struct Sinks {
+    /// The kept ones.
+    pub kept: Box<dyn Sink>,
+    /// Unknown, foreign and oversize ones, with `--on-invalid file:PATH`.
+    pub aside: Option<Box<dyn Sink>>,
+}
+
+/// Why a run could not go on.
+#[derive(Debug)]
+pub enum Failure {
+    /// The output does not take the kept lines.
+    Output(io::Error),
+    /// The file for lines set aside does not take them.
+    Aside(io::Error),
+}
+
+/// What a run came to.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// The numbers.
+    pub tally: Tally,
+    /// Inputs that could not be opened.
+    pub not_opened: u64,
+    /// Inputs that broke off.
+    pub unreadable: u64,
+    /// Whether an undecided line ended the run.
+    pub is_undecided: bool,
+    /// What ended the run otherwise, if it was not to end.
+    pub failure: Option<Failure>,
+    /// Place behind the last line that the sinks have accepted.
+    pub position: Position,
+}
+
+/// The one writer of a run.
+pub(super) struct Ledger<'a> {
+    pub sinks: &'a mut Sinks,
+    pub notes: &'a mut dyn FnMut(Note<'_>),
+    pub stop: &'a Stop,
+    pub summary: Summary,
+    /// Findings told so far: defective, foreign, oversize.
+    told: [u64; 3],
+    /// Whether the outputs that still arrive are wanted.
+    is_closed: bool,
+}
+
+/// The page of one input in the ledger.
+pub(super) struct Page<'a> {
+    pub input: &'a Input,
+    pub name: &'a Name,
+    /// The sequence number to write next.
+    next: u64,
+    /// Outputs that came before their turn.
+    early: BTreeMap<u64, Output>,
+    /// Lines written or passed over so far.
+    lines: u64,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(input: &'a Input, name: &'a Name) -> Page<'a> {
+        Page { input, name, next: 0, early: BTreeMap::new(), lines: 0 }
+    }
+}
+
+impl<'a> Ledger<'a> {
+    pub(super) fn new(
+        sinks: &'a mut Sinks,
+        notes: &'a mut dyn FnMut(Note<'_>),
+        stop: &'a Stop,
+    ) -> Ledger<'a> {
+        let summary = Summary::default();
+        let (told, is_closed) = ([0; 3], false);
+        Ledger { sinks, notes, stop, summary, told, is_closed }
+    }
+
+    /// Takes an output; writes it and those that waited for it as soon as it
+    /// is their turn. Hands each written one to `reuse`.
+    pub(super) fn accept(
+        &mut self,
+        page: &mut Page<'_>,
+        output: Output,
+        mut reuse: impl FnMut(Output),
+    ) {
+        if output.sequence != page.next {
+            page.early.insert(output.sequence, output);
+            return;
+        }
+        let mut turn = Some(output);
+        while let Some(output) = turn {
+            page.next += 1;
+            if !self.is_closed {
+                self.enter(page, &output);
+            }
+            reuse(output);
+            turn = page.early.remove(&page.next);
+        }
+    }
+
+    fn enter(&mut self, page: &mut Page<'_>, output: &Output) {
+        if let Err(failure) = self.write(page, output) {
+            self.close(failure);
+            return;
+        }
+        for finding in &output.findings {
+            self.tell(page, finding);
+        }
+        if let Some(end) = output.end {
+            self.end(page, end);
+        }
+        page.lines += output.tally.read;
+        self.summary.tally += output.tally;
+        // A chunk amid a long line has no lines and no place of its own.
+        if output.tally.bytes > 0 {
+            self.summary.position = output.end_position;
+        }
+    }
+
+    fn write(
+        &mut self,
+        page: &Page<'_>,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        if !output.kept.is_empty() {
+            let kept = &mut *self.sinks.kept;
+            write(kept, output, &output.kept).map_err(Failure::Output)?;
+        }
+        let Some(aside) = &mut self.sinks.aside else { return Ok(()) };
+        for slices in output.aside.chunk_by(|a, b| !is_far(a) && !is_far(b)) {
+            match slices {
+                [Slice::Beyond(range)] => {
+                    copy(&mut **aside, page.input, range.clone())
+                }
+                slices => write(&mut **aside, output, slices),
+            }
+            .map_err(Failure::Aside)?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, failure: Failure) {
+        self.is_closed = true;
+        match failure {
+            Failure::Output(error)
+                if error.kind() == io::ErrorKind::BrokenPipe =>
+            {
+                self.stop.ask(Reason::OutputClosed);
+            }
+            failure => {
+                self.stop.ask(Reason::Enough);
+                self.summary.failure = Some(failure);
+            }
+        }
+    }
+
+    fn end(&mut self, page: &Page<'_>, end: End) {
+        self.is_closed = true;
+        self.stop.ask(Reason::Enough);
+        match end {
+            End::Enough => {}
+            End::Undecided { line, offset, defect } => {
+                let line = page.lines + line + 1;
+                let input = page.name;
+                self.summary.is_undecided = true;
+                let note = Note::Undecided { input, line, offset, defect };
+                (self.notes)(note);
+            }
+        }
+    }
+
+    fn tell(&mut self, page: &Page<'_>, finding: &Finding) {
+        let &Finding { line, offset, flaw } = finding;
+        let told = match flaw {
+            Flaw::Defective(_) => &mut self.told[0],
+            Flaw::Foreign => &mut self.told[1],
+            Flaw::Oversize => &mut self.told[2],
+        };
+        if mem::replace(told, *told + 1) < TOLD {
+            let (input, line) = (page.name, page.lines + line + 1);
+            (self.notes)(Note::Flawed { input, line, offset, flaw });
+        }
+    }
+}
+
+fn is_far(slice: &Slice) -> bool {
+    matches!(slice, Slice::Beyond(_))
+}
+
+fn write(
+    sink: &mut dyn Sink,
+    output: &Output,
+    slices: &[Slice],
+) -> io::Result<()> {
+    let mut parts: Vec<IoSlice<'_>> =
+        slices.iter().map(|slice| output.part(slice)).collect();
+    sink.write(&mut parts)
+}
+
+/// Copies a line that was too long to be held, ended by a newline.
+fn copy(
+    sink: &mut dyn Sink,
+    input: &Input,
+    range: std::ops::Range<u64>,
+) -> io::Result<()> {
+    let mut last = 0;
+    input.copy(range, &mut |bytes| {
+        last = bytes.last().copied().unwrap_or(last);
+        sink.write(&mut [IoSlice::new(bytes)])
+    })?;
+    if last == b'\n' {
+        return Ok(());
+    }
+    sink.write(&mut [IoSlice::new(b"\n")])
+}

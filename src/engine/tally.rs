@@ -1,0 +1,59 @@
+//! The numbers of a run, exact: read = kept + skipped + set aside.
+
+use std::ops::AddAssign;
+
+/// How many lines, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Lines read.
+    pub read: u64,
+    /// Lines kept, changed ones and passed unknown ones among them.
+    pub kept: u64,
+    /// Lines that the expression, or `--on-invalid skip`, did not want.
+    pub skipped: u64,
+    /// Lines that are no events, are too long, or were set aside as unknown.
+    pub set_aside: u64,
+    /// Kept lines that steps changed.
+    pub changed: u64,
+    /// Lines in which a defect was met.
+    pub defective: u64,
+    /// Lines that are no audit events.
+    pub foreign: u64,
+    /// Lines longer than the cap.
+    pub oversize: u64,
+    /// Lines whose verdict is unknown.
+    pub unknown: u64,
+    /// Numerals in quotes that were read as numbers.
+    pub coerced: u64,
+    /// NUL bytes left out in front of lines.
+    pub nuls: u64,
+    /// Bytes read, NUL bytes and newlines included.
+    pub bytes: u64,
+    /// Lines that showed themselves to be audit events.
+    pub events: u64,
+}
+
+impl Tally {
+    /// Returns whether every line read is accounted for.
+    pub fn is_balanced(&self) -> bool {
+        self.read == self.kept + self.skipped + self.set_aside
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, more: Tally) {
+        self.read += more.read;
+        self.kept += more.kept;
+        self.skipped += more.skipped;
+        self.set_aside += more.set_aside;
+        self.changed += more.changed;
+        self.defective += more.defective;
+        self.foreign += more.foreign;
+        self.oversize += more.oversize;
+        self.unknown += more.unknown;
+        self.coerced += more.coerced;
+        self.nuls += more.nuls;
+        self.bytes += more.bytes;
+        self.events += more.events;
+    }
+}

@@ -1,0 +1,224 @@
+//! Turns a pipe, a FIFO, a terminal or a device into batches.
+//!
+//! Threads take turns: one reads a block and leaves the beginning of a line
+//! behind for the next, which reads while the first one judges. Whole lines
+//! are never sat upon: where a read would block, what is there is a batch.
+
+use std::{
+    fs::File,
+    mem,
+    os::fd::AsFd,
+    sync::{Mutex, PoisonError},
+};
+
+use rustix::io::Errno;
+
+use super::{
+    Packing, Terms, Watch,
+    error::Failure,
+    watch::{Patience, Ready},
+};
+use crate::frame::{
+    Batch, Block, Content, Hole, Position, first_line, leading_nuls,
+    whole_lines,
+};
+
+/// Bytes at which a block is handed on although there is more to read.
+const ENOUGH: usize = if cfg!(test) { 128 } else { 512 << 10 };
+
+/// A stream, shared by the threads that take turns in reading it.
+#[derive(Debug)]
+pub(super) struct Stream {
+    file: File,
+    number: usize,
+    max_line: usize,
+    watch: Watch,
+    pub(super) failure: Failure,
+    turn: Mutex<Turn>,
+}
+
+/// What one reader leaves to the next.
+#[derive(Debug, Default)]
+struct Turn {
+    sequence: u64,
+    /// Place of the next batch in the stream.
+    offset: u64,
+    /// Bytes read that belong to the next batch.
+    rest: Vec<u8>,
+    /// NUL bytes passed over in front of the next batch.
+    hole: u64,
+    /// Whether the next byte is amid a line that outgrew the cap.
+    is_amid: bool,
+    is_over: bool,
+}
+
+/// Why a block is handed on.
+enum Cut {
+    /// After its last newline: the block is full, or a read would block.
+    AfterLine(usize),
+    /// It is one line, not ended, and longer than the cap.
+    TooLong,
+    /// The stream is over.
+    End,
+}
+
+impl Stream {
+    pub(super) fn new(file: File, number: usize, terms: &Terms) -> Stream {
+        let (max_line, watch) = (terms.max_line, terms.watch.clone());
+        let (failure, turn) = (Failure::default(), Mutex::default());
+        Stream { file, number, max_line, watch, failure, turn }
+    }
+
+    /// Reads what there is, at least one line.
+    pub(super) fn next(&self, mut block: Block) -> Option<Batch> {
+        let turn = self.turn.lock();
+        let mut turn = turn.unwrap_or_else(PoisonError::into_inner);
+        if turn.is_over {
+            return None;
+        }
+        block.append(&mem::take(&mut turn.rest));
+        let content = if turn.is_amid {
+            self.piece(&mut turn, &mut block)
+        } else {
+            self.lines(&mut turn, &mut block)?
+        };
+        Some(turn.batch(self.number, block, content))
+    }
+
+    fn lines(&self, turn: &mut Turn, block: &mut Block) -> Option<Content> {
+        let cut = self.gather(turn, block);
+        if turn.sequence == 0
+            && let Err(error) = Packing::check(block.filled())
+        {
+            turn.is_over = true;
+            self.failure.note(error);
+            return None;
+        }
+        match cut {
+            Cut::AfterLine(end) => turn.keep_rest(block, end),
+            Cut::End => turn.is_over = true,
+            Cut::TooLong => {
+                turn.is_amid = true;
+                return Some(Content::Piece { first: true, last: false });
+            }
+        }
+        let is_empty = block.filled().is_empty() && turn.hole == 0;
+        (!is_empty).then_some(Content::Lines)
+    }
+
+    /// Reads until there is a reason to hand the block on.
+    fn gather(&self, turn: &mut Turn, block: &mut Block) -> Cut {
+        let mut whole = whole_lines(block.filled()).unwrap_or(0);
+        loop {
+            if whole > 0 && block.filled().len() >= ENOUGH {
+                return Cut::AfterLine(whole);
+            }
+            if block.room().is_empty() && self.is_too_long(turn, block) {
+                return Cut::TooLong;
+            }
+            let patience =
+                if whole > 0 { Patience::None } else { Patience::Endless };
+            match self.wait(patience) {
+                Ready::Read => {}
+                Ready::Idle => return Cut::AfterLine(whole),
+                Ready::Stop => {
+                    // The line that was arriving is nobody's any more.
+                    block.truncate(whole);
+                    return Cut::End;
+                }
+            }
+            let before = block.filled().len();
+            match self.read(block) {
+                None => {}
+                Some(0) => return Cut::End,
+                Some(_) => {
+                    let fresh = &block.filled()[before..];
+                    whole = whole_lines(fresh).map_or(whole, |n| before + n);
+                }
+            }
+        }
+    }
+
+    /// Makes room in a full block without a newline, or says that the line
+    /// may not have more.
+    fn is_too_long(&self, turn: &mut Turn, block: &mut Block) -> bool {
+        let nuls = leading_nuls(block.filled());
+        if nuls > 0 {
+            block.discard(nuls);
+            turn.hole += nuls as u64;
+            return false;
+        }
+        let length = block.filled().len();
+        if length > self.max_line {
+            return true;
+        }
+        block.grow(length + 1, self.max_line + 1);
+        false
+    }
+
+    /// Reads on in a line that outgrew the cap.
+    fn piece(&self, turn: &mut Turn, block: &mut Block) -> Content {
+        turn.is_over = loop {
+            match self.wait(Patience::Endless) {
+                Ready::Idle => {}
+                Ready::Stop => break true,
+                Ready::Read => match self.read(block) {
+                    None => {}
+                    Some(read) => break read == 0,
+                },
+            }
+        };
+        let end = first_line(block.filled());
+        if let Some(end) = end {
+            turn.keep_rest(block, end);
+        }
+        let last = turn.is_over || end.is_some();
+        turn.is_amid = !last;
+        Content::Piece { first: false, last }
+    }
+
+    fn wait(&self, patience: Patience) -> Ready {
+        self.watch.wait(self.file.as_fd(), patience).unwrap_or_else(|error| {
+            self.failure.note(error);
+            Ready::Stop
+        })
+    }
+
+    /// Reads once; `None` where there was nothing after all. What cannot be
+    /// read looks like the end of the stream.
+    fn read(&self, block: &mut Block) -> Option<usize> {
+        match rustix::io::read(&self.file, block.room()) {
+            Ok(read) => {
+                block.advance(read);
+                Some(read)
+            }
+            Err(Errno::AGAIN | Errno::INTR) => None,
+            Err(error) => {
+                self.failure.note(error);
+                Some(0)
+            }
+        }
+    }
+}
+
+impl Turn {
+    fn keep_rest(&mut self, block: &mut Block, end: usize) {
+        self.rest.extend_from_slice(&block.filled()[end..]);
+        block.truncate(end);
+    }
+
+    fn batch(
+        &mut self,
+        number: usize,
+        block: Block,
+        content: Content,
+    ) -> Batch {
+        let hole = Hole { at: 0, bytes: mem::take(&mut self.hole) };
+        let position = Position { input: number, offset: self.offset };
+        let sequence = self.sequence;
+        let bytes = block.freeze();
+        self.sequence += 1;
+        self.offset += bytes.len() as u64 + hole.bytes;
+        Batch { sequence, position, bytes, hole, content, beyond: 0..0 }
+    }
+}
