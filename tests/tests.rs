@@ -6,3 +6,4 @@ mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
 mod robust; // Inputs and outputs that fail, and signals.
 mod tool; // How the program is run, and events to give it.
+mod model; //   and what the language model says.

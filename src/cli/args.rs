@@ -1,10 +1,11 @@
 //! What was typed, as it was typed.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, io, path::PathBuf};
 
 use clap::{ArgAction, Parser, ValueEnum, error::ErrorKind};
 
 use super::{exit::Complaint, size};
+use crate::diag;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -144,6 +145,21 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+impl Color {
+    /// Returns whether to colour what goes to stderr.
+    pub(super) fn on_stderr(self) -> diag::Color {
+        let colored = match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                anstream::AutoStream::choice(&io::stderr())
+                    != anstream::ColorChoice::Never
+            }
+        };
+        if colored { diag::Color::Always } else { diag::Color::Never }
+    }
 }
 
 /// What the command line turns out to be.

@@ -2,8 +2,9 @@
 
 use std::{io, path::PathBuf, process::ExitCode};
 
+use super::program::Text;
 use super::voice::Voice;
-use crate::diag::Diagnostic;
+use crate::expr::Finding;
 
 /// What the exit code says. The worst wins, and the worst is the last here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +51,7 @@ pub(super) enum Complaint {
     /// The command line is wrong; the sentence says how to put it right.
     Usage(String),
     /// The expression is wrong.
-    Expression { text: String, findings: Vec<Diagnostic> },
+    Expression { text: Text, findings: Vec<Finding> },
     /// A file of expressions cannot be read.
     Unreadable(PathBuf, io::Error),
     /// The file for lines set aside cannot be opened.

@@ -51,6 +51,7 @@ fn serve(
         args::Read::Args(args) => args,
         args::Read::Text(text) => return show::print(&text),
     };
+    voice.color = args.color.on_stderr();
     let settings = Settings::from_args(args)?;
     if let Some(text) = show::asked(&settings)? {
         return show::print(&text);
@@ -58,6 +59,7 @@ fn serve(
     for hint in settings.hints() {
         voice.say(hint);
     }
+    voice.diagnose(&settings.text, &settings.warnings);
     let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
     signal::listen(&stop).map_err(Complaint::Start)?;
     let started = Instant::now();

@@ -8,7 +8,11 @@ use std::{
 };
 
 use super::{args::Args, exit::Complaint};
-use crate::{diag::Diagnostic, pipeline::Pipeline, source::Name};
+use crate::{
+    expr::{self, Compiled, Finding, Source},
+    pipeline::Pipeline,
+    source::Name,
+};
 
 /// The expression of a command line that has none.
 pub(super) const DEFAULT: &str = "code>=400";
@@ -21,8 +25,44 @@ const RESERVED: [&str; 5] =
 #[derive(Debug)]
 pub(super) struct Program {
     pub pipeline: Pipeline,
+    /// What was compiled, and what should be said of it.
+    pub text: Text,
+    pub warnings: Vec<Finding>,
     pub inputs: Vec<Name>,
     pub hint: Option<String>,
+}
+
+/// The text of a program: the files of `-f`, then the expression.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Text {
+    files: Vec<(String, String)>,
+    expression: Option<String>,
+}
+
+impl Text {
+    fn expression(text: &str) -> Text {
+        Text { files: Vec::new(), expression: Some(text.to_owned()) }
+    }
+
+    /// Reads the text that `-f` and `-x` give.
+    fn given(args: &Args) -> Result<Text, Complaint> {
+        let mut text =
+            Text { expression: args.expr.clone(), ..Text::default() };
+        for path in &args.from_file {
+            let name = path.to_string_lossy().into_owned();
+            text.files.push((name, definitions(path)?));
+        }
+        Ok(text)
+    }
+
+    /// Returns the texts as the compiler wants them.
+    pub(super) fn sources(&self) -> Vec<Source<'_>> {
+        let files =
+            self.files.iter().map(|(name, text)| Source::file(name, text));
+        let expression =
+            self.expression.iter().map(|text| Source::expression(text));
+        files.chain(expression).collect()
+    }
 }
 
 impl Program {
@@ -30,13 +70,7 @@ impl Program {
     pub(super) fn from_args(args: &Args) -> Result<Program, Complaint> {
         let operands = &args.operands[..];
         if args.expr.is_some() || !args.from_file.is_empty() {
-            let text = written(args)?;
-            let pipeline = compile(&text)?;
-            return Ok(Program {
-                pipeline,
-                inputs: names(operands),
-                hint: None,
-            });
+            return Program::compile(Text::given(args)?, operands);
         }
         let Some((first, rest)) = operands.split_first() else {
             let hint = format!("no EXPR given, taking `{DEFAULT}`");
@@ -47,18 +81,30 @@ impl Program {
             let hint = format!("no EXPR given, taking `{DEFAULT}`");
             return by_default(operands, hint);
         }
-        match first.to_str().map(|text| (text, Pipeline::compile(text))) {
-            Some((_, Ok(pipeline))) => {
-                Ok(Program { pipeline, inputs: names(rest), hint: None })
-            }
-            _ if Path::new(first).exists() => {
+        let Some(text) = first.to_str() else {
+            return Err(Complaint::usage("EXPR is not UTF-8 text"));
+        };
+        match Program::compile(Text::expression(text), rest) {
+            Err(_) if Path::new(first).exists() => {
                 let name = first.display();
                 let hint =
                     format!("`{name}` is a file, taking `{DEFAULT}` as EXPR");
                 by_default(operands, hint)
             }
-            Some((text, Err(findings))) => Err(wrong(text, findings)),
-            None => Err(Complaint::usage("EXPR is not UTF-8 text")),
+            compiled => compiled,
+        }
+    }
+
+    fn compile(text: Text, files: &[OsString]) -> Result<Program, Complaint> {
+        match expr::compile(&text.sources()) {
+            Ok(Compiled { plan, warnings }) => Ok(Program {
+                pipeline: Pipeline::new(plan),
+                text,
+                warnings,
+                inputs: names(files),
+                hint: None,
+            }),
+            Err(findings) => Err(Complaint::Expression { text, findings }),
         }
     }
 }
@@ -68,27 +114,8 @@ fn by_default(
     operands: &[OsString],
     hint: String,
 ) -> Result<Program, Complaint> {
-    let pipeline = compile(DEFAULT)?;
-    Ok(Program { pipeline, inputs: names(operands), hint: Some(hint) })
-}
-
-fn compile(text: &str) -> Result<Pipeline, Complaint> {
-    Pipeline::compile(text).map_err(|findings| wrong(text, findings))
-}
-
-fn wrong(text: &str, findings: Vec<Diagnostic>) -> Complaint {
-    Complaint::Expression { text: text.to_owned(), findings }
-}
-
-/// Returns the text of `-f` files, in order, and of `-x` behind them.
-fn written(args: &Args) -> Result<String, Complaint> {
-    let mut text = String::new();
-    for path in &args.from_file {
-        text.push_str(&definitions(path)?);
-        text.push('\n');
-    }
-    text.push_str(args.expr.as_deref().unwrap_or_default());
-    Ok(text)
+    let program = Program::compile(Text::expression(DEFAULT), operands)?;
+    Ok(Program { hint: Some(hint), ..program })
 }
 
 fn definitions(path: &PathBuf) -> Result<String, Complaint> {

@@ -1,16 +1,23 @@
 //! What the command line means, after a look at the world.
 
 use std::{
+    env,
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     thread,
 };
 
-use super::{args::Args, exit::Complaint, program::Program};
+use super::{
+    args::Args,
+    exit::Complaint,
+    program::{Program, Text},
+};
 use crate::{
     engine::{OnInvalid, Rules, Threads, Wanted},
+    expr::Finding,
     pipeline::{Pipeline, Reading},
+    scan::{Backend, Scanner},
     source::Name,
 };
 
@@ -25,6 +32,9 @@ const MOST_ASKED: usize = 64;
 pub(super) struct Settings {
     /// What judges the lines.
     pub pipeline: Pipeline,
+    /// What it was compiled from, and what should be said of that.
+    pub text: Text,
+    pub warnings: Vec<Finding>,
     /// What is read, in order.
     pub inputs: Vec<Name>,
     /// How lines are treated.
@@ -62,16 +72,21 @@ impl Settings {
         refuse_slips(&args)?;
         let (on_invalid, aside) = on_invalid(&args.on_invalid)?;
         let rules = Rules {
-            // KAUDIT_FILTER_SIMD will be read here and handed down.
-            reading: Reading { strict: args.strict },
+            reading: Reading { scanner: scanner()?, strict: args.strict },
             on_invalid,
             max_line: args.max_line,
             wanted: wanted(&args),
             threads: threads(args.threads)?,
         };
         let program = Program::from_args(&args)?;
+        if args.warnings.is_some() && !program.warnings.is_empty() {
+            let Program { text, warnings: findings, .. } = program;
+            return Err(Complaint::Expression { text, findings });
+        }
         Ok(Settings {
             pipeline: program.pipeline,
+            text: program.text,
+            warnings: program.warnings,
             inputs: program.inputs,
             rules,
             aside,
@@ -109,6 +124,17 @@ fn refuse_slips(args: &Args) -> Result<(), Complaint> {
         return Ok(());
     };
     Err(Complaint::usage(sentence))
+}
+
+/// Chooses what scans lines. The environment can lower the choice.
+fn scanner() -> Result<Scanner, Complaint> {
+    let Some(name) = env::var_os("KAUDIT_FILTER_SIMD") else {
+        return Ok(Scanner::best());
+    };
+    let limit: Result<Backend, _> = name.to_string_lossy().parse();
+    limit.map(Scanner::at_most).map_err(|names| {
+        Complaint::usage(format!("KAUDIT_FILTER_SIMD takes {names}"))
+    })
 }
 
 fn on_invalid(way: &OsStr) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {

@@ -10,20 +10,66 @@ use super::{
     exit::{Complaint, Exit},
     settings::{Question, Settings},
 };
+use crate::{
+    diag,
+    event::{self, Alias},
+    expr::{self, Definition},
+};
 
 /// Returns the answer, if a question was asked.
 pub(super) fn asked(settings: &Settings) -> Result<Option<String>, Complaint> {
     Ok(Some(match &settings.question {
         None => return Ok(None),
-        Some(Question::Explain) => format!("{:#?}\n", settings.pipeline),
-        Some(Question::Fields) => return Err(not_yet("--fields")),
-        Some(Question::Predicates) => return Err(not_yet("--predicates")),
-        Some(Question::Show(_)) => return Err(not_yet("--show")),
+        Some(Question::Explain) => explanation(settings),
+        Some(Question::Fields) => fields(),
+        Some(Question::Predicates) => predicates(),
+        Some(Question::Show(name)) => definition(name)?,
     }))
 }
 
-fn not_yet(flag: &str) -> Complaint {
-    Complaint::usage(format!("{flag} is not in this version"))
+/// Returns what the expression reads, tests and does, and with what.
+fn explanation(settings: &Settings) -> String {
+    let plan = settings.pipeline.plan();
+    let scanner = settings.rules.reading.scanner;
+    let order = match settings.pipeline.is_sequential() {
+        true => "one thread, line after line: `head` counts them",
+        false => "lines side by side, written in their order",
+    };
+    format!("{plan}order    {order}\nscanner  {}\n", scanner.backend())
+}
+
+/// Returns the aliases with their paths, then the fields by their paths.
+fn fields() -> String {
+    let mut text = String::from("short names\n");
+    for alias in event::ALIASES {
+        let Alias { name, path, text: about } = alias;
+        text.push_str(&format!("  {name:<20} {path}\n{:23}{about}\n", ""));
+    }
+    text.push_str("\nfields\n");
+    for (path, _, about) in event::fields() {
+        text.push_str(&format!("  {path:<44} {about}\n"));
+    }
+    text
+}
+
+fn predicates() -> String {
+    let line = |predicate: &Definition| {
+        format!("{:<20} {}\n", predicate.name, predicate.text)
+    };
+    expr::predicates().iter().map(line).collect()
+}
+
+fn definition(name: &str) -> Result<String, Complaint> {
+    if let Some(definition) = expr::show(name) {
+        return Ok(format!("{}\n", definition.source));
+    }
+    let predicates = expr::predicates();
+    let names = predicates.iter().map(|predicate| predicate.name);
+    let help = match diag::nearest(name, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "--predicates lists them all".into(),
+    };
+    Err(Complaint::usage(format!("no predicate `{name}`; {help}")))
 }
 
 /// Prints `text` on standard output; a closed one is as good as a read one.

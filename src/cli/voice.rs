@@ -11,23 +11,27 @@ use std::{
 };
 
 use crate::{
-    diag::Diagnostic,
+    diag::Color,
     engine::{Failure, Flaw, Note, Tally},
-    pipeline::{Defect, DefectKind},
+    expr::{self, Finding},
     sink::escape,
     source::Name,
 };
+
+use super::program::Text;
 
 /// The way to stderr.
 #[derive(Debug)]
 pub(super) struct Voice {
     /// Flaws told one by one: defective, foreign, oversize.
     told: [u64; 3],
+    /// Whether messages are coloured.
+    pub(super) color: Color,
 }
 
 impl Voice {
     pub(super) fn new() -> Voice {
-        Voice { told: [0; 3] }
+        Voice { told: [0; 3], color: Color::Never }
     }
 
     /// Says one sentence.
@@ -52,16 +56,11 @@ impl Voice {
         self.say(format!("{}: {sentence}", shown(path)));
     }
 
-    /// Says what is wrong with an expression.
-    pub(super) fn diagnose(&mut self, text: &str, findings: &[Diagnostic]) {
-        for finding in findings {
-            let at = text.get(finding.span.clone()).unwrap_or_default();
-            let mut sentence = format!("{}: `{at}`", finding.message);
-            for help in &finding.help {
-                sentence.push_str(&format!("\n  {help}"));
-            }
-            self.say(sentence);
-        }
+    /// Shows what was found in expressions.
+    pub(super) fn diagnose(&mut self, text: &Text, findings: &[Finding]) {
+        let drawn = expr::render(findings, &text.sources(), self.color);
+        // The drawing has escaped what it shows, and colours are our own.
+        io::stderr().write_all(drawn.as_bytes()).ok();
     }
 
     /// Says what the engine notes.
@@ -73,9 +72,13 @@ impl Voice {
             }
             &Note::Flawed { input, line, offset, flaw } => {
                 let (kind, what) = match flaw {
-                    Flaw::Defective(defect) => (0, describe(defect)),
-                    Flaw::Foreign => (1, "not an audit event, left out"),
-                    Flaw::Oversize => (2, "longer than --max-line, left out"),
+                    Flaw::Defective(defect) => (0, defect.kind.to_string()),
+                    Flaw::Foreign => {
+                        (1, "not an audit event, left out".into())
+                    }
+                    Flaw::Oversize => {
+                        (2, "longer than --max-line, left out".into())
+                    }
                 };
                 self.told[kind] += 1;
                 let place = place(input, line, offset);
@@ -83,7 +86,10 @@ impl Voice {
             }
             &Note::Undecided { input, line, offset, defect } => {
                 let place = place(input, line, offset);
-                let what = defect.map_or("unreadable", describe);
+                let what = match defect {
+                    Some(defect) => defect.kind.to_string(),
+                    None => "cannot be read".into(),
+                };
                 self.say(format!(
                     "{place}: {what}; cannot decide on this line, stopping \
                      (--on-invalid fail)"
@@ -132,10 +138,4 @@ fn shown(path: &Path) -> String {
     let mut bytes = Vec::new();
     escape(path.as_os_str().as_bytes(), &mut bytes);
     String::from_utf8(bytes).unwrap_or_default()
-}
-
-fn describe(defect: Defect) -> &'static str {
-    match defect.kind {
-        DefectKind::Cut => "the line ends before its event does",
-    }
 }

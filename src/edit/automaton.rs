@@ -5,7 +5,7 @@ use crate::scan::Text;
 
 /// Which paths have been followed how far: one bit for each place in one of
 /// them. A bit stands for "what is left to match begins here".
-pub type States = u128;
+pub(super) type States = u128;
 
 /// Paths, `**` among them, made ready to be followed all at once.
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! What is worth telling while a run goes on.
 
-use crate::{pipeline::Defect, source, source::Name};
+use crate::{scan::Defect, source, source::Name};
 
 /// How many flaws of a kind are told one by one; the rest is a number.
 pub(super) const TOLD: u64 = 5;

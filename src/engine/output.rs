@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{note::Finding, tally::Tally};
 use crate::{
     frame::{Line, Position},
-    pipeline::Defect,
+    scan::Defect,
 };
 
 /// A stretch of bytes to write.

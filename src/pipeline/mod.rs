@@ -12,7 +12,7 @@ use crate::expr::plan::{Plan, Step};
 use crate::scan::Scanner;
 
 /// How lines are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What scans them.
     pub scanner: Scanner,

@@ -64,10 +64,10 @@ impl FromStr for Backend {
 /// assert_eq!(&line[8..end], br#"{"groups":["a"]}"#);
 /// # Ok::<(), kaudit_filter::scan::Defect>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scanner(Choice);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Choice {
     Scalar(Scalar),
     #[cfg(target_arch = "x86_64")]

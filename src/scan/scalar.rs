@@ -4,7 +4,7 @@
 use super::block::{BLOCK, Classify, Masks};
 
 /// The classifier without vector instructions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scalar;
 
 impl Classify for Scalar {

@@ -13,15 +13,15 @@ use super::scalar;
 const FOLD: i8 = 0x20;
 
 /// SSE2, which every x86-64 CPU has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sse2(());
 
 /// AVX2 with carry-less multiplication and bit counting.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Avx2(());
 
 /// AVX-512BW with carry-less multiplication and bit counting.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Avx512(());
 
 impl Sse2 {
