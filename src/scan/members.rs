@@ -332,7 +332,7 @@ impl Members {
             close: block.close,
             candidates: block.colon & candidates & inside,
             escapes,
-            closing: closing & (inside + 1),
+            closing: closing & inside.wrapping_add(1),
             stray: stray & inside.wrapping_add(1),
         };
     }
