@@ -117,9 +117,7 @@ impl Checker<'_> {
             ));
         };
         if let Some(node) = self.named(name) {
-            for path in self.builder.places(node) {
-                self.dropped.check(&path, place.span)?;
-            }
+            self.check_not_dropped(node, place)?;
             return Ok(node);
         }
         if self.scope.is_list(name) {
@@ -138,6 +136,19 @@ impl Checker<'_> {
             Ok(found) => Err(self.no_condition(place, name, found.ty)),
             Err(_) => Err(self.unknown_predicate(place, name)),
         }
+    }
+
+    /// Refuses a predicate that reads what an earlier step has cut.
+    fn check_not_dropped(
+        &self,
+        node: NodeId,
+        place: &Place,
+    ) -> Result<(), Diagnostic> {
+        if self.dropped.is_empty() {
+            return Ok(());
+        }
+        let mut paths = self.builder.places(node).into_iter();
+        paths.try_for_each(|path| self.dropped.check(&path, place.span))
     }
 
     /// Returns the node of a predicate. A built-in one is checked the first
