@@ -10,7 +10,7 @@ use ipnet::IpNet;
 use crate::event::{Path, position};
 
 use super::plan::{
-    Bound, Matcher, Matcher1, Node, NodeId, Number, Plan, Step, TestId,
+    Bound, Extent, Matcher, Matcher1, Node, NodeId, Number, Plan, Step, TestId,
 };
 
 /// How deep the operands of `all of` and `any of` are indented.
@@ -33,25 +33,32 @@ impl Display for Plan {
 }
 
 impl Plan {
-    /// Returns the last top-level key, in the order of the apiserver, that
-    /// a test or an edit needs; behind it the rest of a line is passed over.
+    /// Returns how far a reader must go in a line written by the apiserver,
+    /// for all tests and edits; behind it the line is passed over.
     ///
-    /// * `Some(None)`: nothing is needed.
-    /// * `None`: the whole line is.
-    pub fn last_root(&self) -> Option<Option<&str>> {
-        let mut last: Option<&str> = None;
+    /// ```
+    /// use kaudit_filter::expr::plan::Extent;
+    /// use kaudit_filter::expr::{Source, compile};
+    /// # let plan = |text| compile(&[Source::expression(text)]).unwrap().plan;
+    /// assert_eq!(plan("verb = get").extent(), Extent::Key("verb"));
+    /// assert_eq!(plan("drop managedFields").extent(), Extent::Line);
+    /// ```
+    pub fn extent(&self) -> Extent<'_> {
+        let mut last = Extent::Nothing;
         let cuts = self.cuts().map(Path::root);
         let reads = self.roots.iter().map(|root| Some(&**root));
         for root in reads.chain(cuts) {
-            let root = root?;
-            if last.is_none_or(|last| position(last) < position(root)) {
-                last = Some(root);
-            }
+            last = match (root, last) {
+                (None | Some("annotations"), _) => return Extent::Line,
+                (Some(root), Extent::Key(last))
+                    if position(root) <= position(last) =>
+                {
+                    Extent::Key(last)
+                }
+                (Some(root), _) => Extent::Key(root),
+            };
         }
-        match last {
-            Some("annotations") => None,
-            last => Some(last),
-        }
+        last
     }
 
     /// Returns every path that is cut.
@@ -82,10 +89,12 @@ impl Plan {
     }
 
     fn reading(&self) -> String {
-        match self.last_root() {
-            None => "goes on to the end of the line".to_owned(),
-            Some(None) => "is not needed: lines pass as they are".to_owned(),
-            Some(Some(last)) => {
+        match self.extent() {
+            Extent::Line => "goes on to the end of the line".to_owned(),
+            Extent::Nothing => {
+                "is not needed: lines pass as they are".to_owned()
+            }
+            Extent::Key(last) => {
                 let bodies = position(last) < position("requestObject");
                 let bodies =
                     if bodies { "; bodies are never looked at" } else { "" };

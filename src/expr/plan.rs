@@ -51,6 +51,17 @@ impl Plan {
     }
 }
 
+/// How much of a line a plan needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent<'p> {
+    /// Nothing: every line has the same verdict.
+    Nothing,
+    /// All up to the value of this top-level key.
+    Key(&'p str),
+    /// All of it.
+    Line,
+}
+
 /// One node of a boolean expression.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Node {

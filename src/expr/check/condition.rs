@@ -97,7 +97,7 @@ impl Checker<'_> {
     /// Finds what `has` and `empty` are asked of.
     fn whole(&mut self, place: &Place) -> Result<Found, Diagnostic> {
         if let Some(name) = place.name()
-            && self.scope.predicate(name).is_some()
+            && self.scope.is_predicate(name)
         {
             let message = format!("`{name}` is a predicate, not a field");
             return Err(Diagnostic::error(place.span, message)
@@ -116,10 +116,8 @@ impl Checker<'_> {
                 found.ty,
             ));
         };
-        if let Some(node) = self.scope.predicate(name) {
-            for path in self.builder.places(node) {
-                self.dropped.check(&path, place.span)?;
-            }
+        if let Some(node) = self.named(name) {
+            self.check_not_dropped(node, place)?;
             return Ok(node);
         }
         if self.scope.is_list(name) {
@@ -138,6 +136,34 @@ impl Checker<'_> {
             Ok(found) => Err(self.no_condition(place, name, found.ty)),
             Err(_) => Err(self.unknown_predicate(place, name)),
         }
+    }
+
+    /// Refuses a predicate that reads what an earlier step has cut.
+    fn check_not_dropped(
+        &self,
+        node: NodeId,
+        place: &Place,
+    ) -> Result<(), Diagnostic> {
+        if self.dropped.is_empty() {
+            return Ok(());
+        }
+        let mut paths = self.builder.places(node).into_iter();
+        paths.try_for_each(|path| self.dropped.check(&path, place.span))
+    }
+
+    /// Returns the node of a predicate. A built-in one is checked the first
+    /// time; nothing is wrong with it, a test sees to that.
+    fn named(&mut self, name: &str) -> Option<NodeId> {
+        if let Some(node) = self.scope.checked(name) {
+            return Some(node);
+        }
+        let body = self.scope.body(name)?;
+        let mut found = Vec::new();
+        let node =
+            Checker::new(self.scope, self.builder, &mut found).condition(body);
+        debug_assert!(found.is_empty(), "{name}: {found:?}");
+        self.scope.add_predicate(name, node);
+        Some(node)
     }
 
     /// The error for a field where a condition is wanted.
@@ -172,7 +198,7 @@ impl Checker<'_> {
         let predicates = self.scope.predicates();
         let fields = ALIASES.iter().map(|alias| alias.name);
         let keys = EVENT.iter().map(|field| field.key);
-        let known = predicates.into_iter().chain(fields).chain(keys);
+        let known = predicates.chain(fields).chain(keys);
         match nearest(name, known) {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
             None => error.help("`--predicates` lists them all"),

@@ -9,6 +9,10 @@ use crate::expr::ast::Span;
 pub(super) struct Dropped(Vec<Path>);
 
 impl Dropped {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn add(&mut self, path: Path) {
         self.0.push(path);
     }

@@ -60,7 +60,7 @@ impl Checker<'_> {
 
     /// The error for a name that no field has.
     fn unknown(&self, place: &Place, head: &str) -> Diagnostic {
-        if self.scope.predicate(head).is_some() {
+        if self.scope.is_predicate(head) {
             let message = format!("`{head}` is a predicate, not a field");
             return Diagnostic::error(place.span, message).help(format!(
                 "it is a condition by itself: write `{head}` or `not {head}`"

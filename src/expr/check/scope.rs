@@ -1,10 +1,10 @@
 //! The names that definitions give: predicates and lists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::diag::{Diagnostic, nearest};
 use crate::event::{EVENT, alias, field};
-use crate::expr::ast::{Name, Span, Value, ValueKind};
+use crate::expr::ast::{Expr, Name, Span, Value, ValueKind};
 use crate::expr::later::{COMPUTED, PATH_SETS};
 use crate::expr::plan::NodeId;
 
@@ -23,7 +23,7 @@ const KEYWORDS: [&str; 52] = [
 
 /// One value of a list, typed by the field it is compared with.
 #[derive(Clone, Debug)]
-pub(super) struct ListItem {
+pub(in crate::expr) struct ListItem {
     pub(super) text: Box<str>,
     pub(super) quoted: bool,
     pub(super) fold: bool,
@@ -36,20 +36,37 @@ pub(in crate::expr) struct Scope {
     lists: HashMap<Box<str>, Vec<ListItem>>,
     /// The lists that a user may define anew.
     weak: Vec<Box<str>>,
-    /// The predicates that are part of the program.
-    built_in: Vec<Box<str>>,
+    /// The predicates that are part of the program, checked when used.
+    built_in: BTreeMap<&'static str, &'static Expr<'static>>,
 }
 
 impl Scope {
-    /// Makes everything defined so far part of the program.
-    pub(in crate::expr) fn seal(&mut self, weak: &[&str]) {
-        self.weak = weak.iter().map(|name| (*name).into()).collect();
-        self.built_in = self.predicates.keys().cloned().collect();
-        self.built_in.sort();
+    /// Makes a predicate part of the program.
+    pub(in crate::expr) fn build_in(
+        &mut self,
+        name: &'static str,
+        body: &'static Expr<'static>,
+    ) {
+        self.built_in.insert(name, body);
     }
 
-    pub(super) fn predicate(&self, name: &str) -> Option<NodeId> {
+    /// Lets users define these lists anew.
+    pub(in crate::expr) fn weaken(&mut self, lists: &[&str]) {
+        self.weak = lists.iter().map(|name| (*name).into()).collect();
+    }
+
+    /// Returns the node of a predicate that has been checked.
+    pub(super) fn checked(&self, name: &str) -> Option<NodeId> {
         self.predicates.get(name).copied()
+    }
+
+    /// Returns the body of a predicate that is part of the program.
+    pub(super) fn body(&self, name: &str) -> Option<&'static Expr<'static>> {
+        self.built_in.get(name).copied()
+    }
+
+    pub(super) fn is_predicate(&self, name: &str) -> bool {
+        self.predicates.contains_key(name) || self.built_in.contains_key(name)
     }
 
     pub(super) fn is_list(&self, name: &str) -> bool {
@@ -60,14 +77,19 @@ impl Scope {
         self.predicates.insert(name.into(), node);
     }
 
-    pub(super) fn add_list(&mut self, name: &str, items: Vec<ListItem>) {
+    pub(in crate::expr) fn add_list(
+        &mut self,
+        name: &str,
+        items: Vec<ListItem>,
+    ) {
         self.weak.retain(|weak| **weak != *name);
         self.lists.insert(name.into(), items);
     }
 
-    /// Returns the names of the predicates, in order.
-    pub(super) fn predicates(&self) -> Vec<&str> {
-        sorted(self.predicates.keys())
+    /// Returns the names of the predicates, the built-in ones first.
+    pub(super) fn predicates(&self) -> impl Iterator<Item = &str> {
+        let built_in = self.built_in.keys().copied();
+        built_in.chain(sorted(self.predicates.keys()))
     }
 
     fn list_names(&self) -> Vec<&str> {
@@ -93,7 +115,7 @@ impl Scope {
     }
 
     /// Returns the values of a list that is being defined.
-    pub(super) fn list_items(
+    pub(in crate::expr) fn list_items(
         &self,
         values: &[Value<'_>],
         found: &mut Vec<Diagnostic>,
@@ -140,7 +162,7 @@ impl Scope {
         if field || computed || set {
             return taken("is a field already".to_owned());
         }
-        if self.built_in.iter().any(|name| **name == *text) {
+        if self.built_in.contains_key(text) {
             return taken("is a built-in predicate".to_owned());
         }
         if self.predicates.contains_key(text) || self.is_list(text) {

@@ -128,7 +128,7 @@ impl Checker<'_> {
         if name.is_empty() || known {
             return Ok(());
         }
-        if self.scope.predicate(name).is_some() {
+        if self.scope.is_predicate(name) {
             let message = format!("`{name}` is a predicate, not a field");
             return Err(Diagnostic::error(place.span, message).help(format!(
                 "to discard matching events write `skip {name}`"

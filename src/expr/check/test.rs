@@ -183,45 +183,46 @@ fn fits(
     place: &Place,
 ) -> Result<(), Diagnostic> {
     let Name { text: op, span } = test.spelt;
-    let order =
-        matches!(test.op, Op::Less | Op::AtMost | Op::More | Op::AtLeast);
-    let equal = matches!(test.op, Op::Eq | Op::In);
-    match ty {
-        Type::Object(_) | Type::Map(..) => {
-            let message = "this field is an object";
-            Err(Diagnostic::error(place.span, message)
-                .help("name a key inside it, or use has(...)"))
+    let (message, help) = match (ty, kind(test.op)) {
+        (Type::Object(_) | Type::Map(..), _) => {
+            let error =
+                Diagnostic::error(place.span, "this field is an object");
+            return Err(error.help("name a key inside it, or use has(...)"));
         }
-        Type::Int | Type::Time if !order && !equal => {
-            let message = format!(
-                "`{op}` needs text, and this field holds \
-                                   {}",
-                ty.words()
-            );
-            let help = match ty {
-                Type::Int => {
-                    "compare numbers with = < > or a range: `in 400..499`, \
-                     `= 4xx`"
-                }
-                _ => "compare times with < and >=",
-            };
-            Err(Diagnostic::error(span, message).help(help))
-        }
-        Type::Address if order => {
-            let message = format!("addresses cannot be ordered with `{op}`");
-            Err(Diagnostic::error(span, message).help("write `in 10.0.0.0/8`"))
-        }
-        _ if order
-            && !matches!(
-                ty,
-                Type::Int | Type::Time | Type::Open | Type::Level(_)
-            ) =>
-        {
-            let message = format!("text cannot be ordered with `{op}`");
-            Err(Diagnostic::error(span, message)
-                .help("this field holds text: use =, in, starts, like"))
-        }
-        _ => Ok(()),
+        (Type::Int, Kind::Text) => (
+            format!("`{op}` needs text, and this field holds a whole number"),
+            "compare numbers with = < > or a range: `in 400..499`, `= 4xx`",
+        ),
+        (Type::Time, Kind::Text) => (
+            format!("`{op}` needs text, and this field holds a time"),
+            "compare times with < and >=",
+        ),
+        (Type::Address, Kind::Order) => (
+            format!("addresses cannot be ordered with `{op}`"),
+            "write `in 10.0.0.0/8`",
+        ),
+        (ty, Kind::Order) if is_text(ty) && !matches!(ty, Type::Level(_)) => (
+            format!("text cannot be ordered with `{op}`"),
+            "this field holds text: use =, in, starts, like",
+        ),
+        (_, Kind::Equal | Kind::Order | Kind::Text) => return Ok(()),
+    };
+    Err(Diagnostic::error(span, message).help(help))
+}
+
+/// What an operator asks of a value.
+enum Kind {
+    Equal,
+    Order,
+    Text,
+}
+
+fn kind(op: Op) -> Kind {
+    match op {
+        Op::Eq | Op::In => Kind::Equal,
+        Op::Less | Op::AtMost | Op::More | Op::AtLeast => Kind::Order,
+        Op::Contains | Op::Starts | Op::Ends => Kind::Text,
+        Op::Like | Op::Matches => Kind::Text,
     }
 }
 

@@ -4,9 +4,10 @@ use crate::diag::{self, Color, Diagnostic, Severity};
 
 use super::ast::Span;
 use super::check::Checker;
+use super::lower::Builder;
 use super::parse::{MAX_FOUND, parse};
 use super::plan::{Plan, Step};
-use super::prelude::Prelude;
+use super::prelude;
 
 /// A text to compile.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +74,7 @@ pub struct Finding {
 /// Returns everything that was found, warnings too, in the order of the
 /// text.
 pub fn compile(sources: &[Source<'_>]) -> Result<Compiled, Vec<Finding>> {
-    let Prelude { mut scope, mut builder } = Prelude::get().clone();
+    let (mut scope, mut builder) = (prelude::scope(), Builder::default());
     let mut findings = Vec::new();
     let mut pipeline: Option<Vec<Step>> = None;
     for (at, source) in sources.iter().enumerate() {

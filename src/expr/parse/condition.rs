@@ -69,6 +69,9 @@ impl<'a> Parser<'a, '_> {
             return Ok(Expr { kind: ExprKind::Const(value), span: start });
         }
         self.no_keyword()?;
+        if let (Some(help), true) = (self.one_of(), self.is_number()) {
+            return Err(self.expected("a condition").help(help));
+        }
         let place = self.path()?;
         if !self.at_comparison()? {
             let span = place.span;

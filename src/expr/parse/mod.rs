@@ -96,6 +96,11 @@ impl<'a> Parser<'a, '_> {
         self.peek().kind == *kind
     }
 
+    /// Returns whether the next word begins with a digit.
+    fn is_number(&self) -> bool {
+        self.peek().text.starts_with(|c: char| c.is_ascii_digit())
+    }
+
     /// Takes the next token if it is of this kind.
     fn took(&mut self, kind: &Kind) -> bool {
         let is = self.is(kind);

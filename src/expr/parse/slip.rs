@@ -80,6 +80,9 @@ impl<'a> Parser<'a, '_> {
                 Diagnostic::error(token.span, message)
             }
             Kind::Compare if touches => self.unquoted_value(),
+            Kind::Comma => self
+                .expected("`and`, `or`, `|` or the end")
+                .help("a list of values stands in ( )"),
             _ => self
                 .expected("`and`, `or`, `|` or the end")
                 .help(
@@ -121,7 +124,22 @@ impl<'a> Parser<'a, '_> {
 
     fn compared(&self, name: &str) -> String {
         let value: String = self.peek().text.chars().take(40).collect();
-        format!("a comparison is written `{name} = {value}`")
+        match FUNCTIONS.contains(&name) {
+            true => format!("write `{name}({value})`"),
+            false => format!("a comparison is written `{name} = {value}`"),
+        }
+    }
+
+    /// The help for `code = 200 or 201`, if the next token is such a value.
+    pub(super) fn one_of(&self) -> Option<String> {
+        let [.., field, op, value, or] = &self.tokens[..self.at] else {
+            return None;
+        };
+        let equal = ["=", "==", "eq"].contains(&op.text);
+        let joined = or.text == "or" || or.kind == Kind::OrOr;
+        let (first, second) = (value.text, self.peek().text);
+        (equal && joined && field.kind == Kind::Word)
+            .then(|| format!("write `{} in ({first}, {second})`", field.text))
     }
 
     /// The error for `uri = /api?watch=true`.
@@ -155,6 +173,9 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn no_condition(&self) -> Diagnostic {
         let error = self.expected("a condition");
         match self.peek().kind {
+            Kind::Text(..) if self.one_of().is_some() => {
+                error.help_if(self.one_of())
+            }
             Kind::Text(..) => error.help(
                 "a field stands on the left, without quotes: `user = \"x\"`",
             ),

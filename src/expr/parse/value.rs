@@ -88,6 +88,7 @@ impl<'a> Parser<'a, '_> {
         };
         let error = self.expected(&what);
         match self.peek().kind {
+            Kind::OpenSquare => error.help("a list of values stands in ( )"),
             Kind::End => error.help(
                 "if the shell took the rest, quote the whole expression: \
                  '...'",

@@ -1,10 +1,12 @@
 //! The built-in predicates and lists: a source like any other, compiled in.
+//!
+//! It is parsed once; a predicate is checked where it is first used, so that
+//! nobody waits for the patterns of those that are not.
 
 use std::sync::OnceLock;
 
-use super::ast::{Item, Span};
-use super::check::{Checker, Scope};
-use super::lower::Builder;
+use super::ast::{File, Item, ListItems};
+use super::check::Scope;
 use super::parse::parse;
 use super::public;
 
@@ -27,32 +29,33 @@ fn texts() -> [&'static str; 2] {
     [public, TEXT]
 }
 
-/// What every compilation begins with.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Prelude {
-    pub(super) scope: Scope,
-    pub(super) builder: Builder,
+/// Returns the definitions, parsed; the first call parses them.
+fn files() -> &'static [File<'static>] {
+    static FILES: OnceLock<Vec<File<'static>>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let mut found = Vec::new();
+        let files = texts().map(|text| parse(text, &mut found));
+        debug_assert!(found.is_empty(), "{found:?}");
+        files.into()
+    })
 }
 
-impl Prelude {
-    /// Returns the checked prelude; the first call makes it.
-    pub(super) fn get() -> &'static Prelude {
-        static PRELUDE: OnceLock<Prelude> = OnceLock::new();
-        PRELUDE.get_or_init(Prelude::new)
-    }
-
-    fn new() -> Prelude {
-        let mut prelude = Prelude::default();
-        let mut found = Vec::new();
-        let Prelude { scope, builder } = &mut prelude;
-        for text in texts() {
-            let file = parse(text, &mut found);
-            Checker::new(scope, builder, &mut found).file(&file);
+/// Returns the names that every compilation begins with.
+pub(super) fn scope() -> Scope {
+    let mut scope = Scope::default();
+    for item in files().iter().flat_map(|file| &file.items) {
+        match item {
+            Item::Let { name, body, .. } => scope.build_in(name.text, body),
+            Item::List { name, items: ListItems::Inline(values), .. } => {
+                let items = scope.list_items(values, &mut Vec::new());
+                scope.add_list(name.text, items);
+            }
+            Item::List { .. } | Item::Rule { .. } => (),
+            Item::Broken(_) | Item::Pipeline { .. } => (),
         }
-        debug_assert!(found.is_empty(), "{found:?}");
-        prelude.scope.seal(&WEAK);
-        prelude
     }
+    scope.weaken(&WEAK);
+    scope
 }
 
 /// A built-in predicate or list.
@@ -73,18 +76,12 @@ pub struct Definition {
 /// assert!(all.iter().any(|predicate| predicate.name == "exec"));
 /// ```
 pub fn predicates() -> Vec<Definition> {
-    texts().iter().flat_map(|text| definitions(text)).collect()
-}
-
-fn definitions(text: &'static str) -> Vec<Definition> {
-    let file = parse(text, &mut Vec::new());
-    let items = file.items.iter().filter_map(|item| match item {
-        Item::Let { name, span, .. } | Item::List { name, span, .. } => {
-            Some(definition(text, name.text, *span))
-        }
-        Item::Rule { .. } | Item::Broken(_) | Item::Pipeline { .. } => None,
+    let files = texts().into_iter().zip(files());
+    let all = files.flat_map(|(text, file)| {
+        let items = file.items.iter();
+        items.filter_map(move |item| definition(text, item))
     });
-    items.collect()
+    all.collect()
 }
 
 /// Returns the built-in definition of this name, with or without `@`.
@@ -101,16 +98,20 @@ pub fn show(name: &str) -> Option<Definition> {
 }
 
 /// Finds the text of a definition and the comment above it.
-fn definition(
-    text: &'static str,
-    name: &'static str,
-    span: Span,
-) -> Definition {
-    let source = text.get(span.start..span.end).unwrap_or_default();
-    let above = text.get(..span.start).unwrap_or_default().trim_end();
-    let comment = above.lines().last().unwrap_or_default();
+fn definition(text: &'static str, item: &Item<'static>) -> Option<Definition> {
+    let (name, span) = match item {
+        Item::Let { name, span, .. } | Item::List { name, span, .. } => {
+            (name.text, *span)
+        }
+        Item::Rule { .. } | Item::Broken(_) | Item::Pipeline { .. } => {
+            return None;
+        }
+    };
+    let source = text.get(span.start..span.end)?;
+    let above = text.get(..span.start)?.trim_end();
+    let comment = above.lines().last()?;
     let text = comment.trim_start_matches('#').trim();
-    Definition { name, text, source }
+    Some(Definition { name, text, source })
 }
 
 #[cfg(test)]
