@@ -2,7 +2,7 @@
 //!
 //! Any number of threads may ask one [`Input`] for its next batch; each brings
 //! the block to read into. A regular file is read in chunks, all at once
-//! ([`chunk`]); anything else as a stream, one thread at a time ([`stream`]).
+//! (`chunk`); anything else as a stream, one thread at a time (`stream`).
 
 mod chunk;
 mod error;
