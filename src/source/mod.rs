@@ -30,7 +30,7 @@ use crate::frame::{Batch, Block};
 use self::{chunk::Chunks, stream::Stream};
 
 /// Size asked for pipes: what an unprivileged process is allowed. It lets a
-/// writer go on while a batch is judged; 64 KiB cost a quarter of the speed.
+/// writer go on while a batch is judged.
 const PIPE_SIZE: usize = 1 << 20;
 
 /// What the command line calls an input.
