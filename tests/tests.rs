@@ -1,5 +1,7 @@
 //! Runs the program as a user does, and looks at what comes out.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod cli; // What the flags do, and what is said of wrong ones.
 mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.

@@ -11,10 +11,10 @@ use std::{
 };
 
 /// Keeps what [`failed`] makes and skips what [`fine`] makes.
-pub const FAILED: &str = "code>=400";
+pub(crate) const FAILED: &str = "code>=400";
 
 /// An event of a request that was answered with `code`, with its newline.
-pub fn event(code: u16) -> String {
+pub(crate) fn event(code: u16) -> String {
     format!(
         concat!(
             r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","#,
@@ -28,27 +28,27 @@ pub fn event(code: u16) -> String {
 }
 
 /// An event that [`FAILED`] keeps.
-pub fn failed() -> String {
+pub(crate) fn failed() -> String {
     event(403)
 }
 
 /// An event that [`FAILED`] does not keep.
-pub fn fine() -> String {
+pub(crate) fn fine() -> String {
     event(200)
 }
 
 /// What a run came to.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: Option<i32>,
-    pub out: Vec<u8>,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: Vec<u8>,
+    pub(crate) err: String,
 }
 
 impl Ran {
     /// Returns a number of the block that `--stats` prints.
     #[track_caller]
-    pub fn number(&self, name: &str) -> u64 {
+    pub(crate) fn number(&self, name: &str) -> u64 {
         let row = self.err.lines().find_map(|line| {
             line.strip_prefix("  ")?.strip_prefix(name)?.trim().parse().ok()
         });
@@ -56,7 +56,7 @@ impl Ran {
     }
 
     #[track_caller]
-    pub fn check(&self, code: i32, out: &str) {
+    pub(crate) fn check(&self, code: i32, out: &str) {
         let found = self.out.escape_ascii().to_string();
         let expected = out.as_bytes().escape_ascii().to_string();
         assert_eq!(found, expected, "stderr:\n{}", self.err);
@@ -71,7 +71,7 @@ impl From<Output> for Ran {
     }
 }
 
-pub fn command<S: AsRef<OsStr>>(args: &[S]) -> Command {
+pub(crate) fn command<S: AsRef<OsStr>>(args: &[S]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kaudit-filter"));
     command
         .args(args)
@@ -82,12 +82,15 @@ pub fn command<S: AsRef<OsStr>>(args: &[S]) -> Command {
 }
 
 /// Runs with `input` on standard input.
-pub fn run<S: AsRef<OsStr>>(args: &[S], input: impl AsRef<[u8]>) -> Ran {
+pub(crate) fn run<S: AsRef<OsStr>>(
+    args: &[S],
+    input: impl AsRef<[u8]>,
+) -> Ran {
     feed(command(args).spawn().unwrap(), input.as_ref())
 }
 
 /// Writes `input` to a running program and waits for its end.
-pub fn feed(mut child: Child, input: &[u8]) -> Ran {
+pub(crate) fn feed(mut child: Child, input: &[u8]) -> Ran {
     let mut stdin = child.stdin.take().unwrap();
     thread::scope(|scope| {
         // The program may have enough before the end.
@@ -97,10 +100,10 @@ pub fn feed(mut child: Child, input: &[u8]) -> Ran {
 }
 
 /// A folder of files for one test, removed at its end.
-pub struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub fn new() -> Folder {
+    pub(crate) fn new() -> Folder {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}-{number}", std::process::id());
@@ -109,12 +112,12 @@ impl Folder {
         Folder(path)
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.join(name).to_str().unwrap().to_owned()
     }
 
     /// Writes a file and returns its path.
-    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+    pub(crate) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         fs::write(&path, text).unwrap();
         path

@@ -1,7 +1,7 @@
 //! Serves a user: flags in, messages and an exit code out.
 //!
-//! [`args`] holds what was typed, [`settings`] what it means after a look at
-//! the world. Everything that is said on stderr is said by [`voice`].
+//! `args` holds what was typed, `settings` what it means after a look at
+//! the world. Everything that is said on stderr is said by `voice`.
 
 mod args;
 mod exit;

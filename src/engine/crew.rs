@@ -198,7 +198,7 @@ impl Shift<'_> {
 
     /// Judges on the thread that writes, in between: so it never sleeps
     /// while there is work, and no other thread has to wake it for each
-    /// batch. That is a quarter of the time where little is kept.
+    /// batch.
     fn lend_a_hand(
         &self,
         desk: &mut Desk,

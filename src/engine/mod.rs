@@ -1,8 +1,8 @@
 //! Many lines at once, in order.
 //!
 //! An [`Input`](crate::source::Input) gives batches, a desk judges the lines
-//! of one batch ([`desk`]), a ledger writes what was kept in the order of the
-//! input and adds up the numbers ([`ledger`]). [`crew`] runs the three on one
+//! of one batch (`desk`), a ledger writes what was kept in the order of the
+//! input and adds up the numbers (`ledger`). `crew` runs the three on one
 //! thread or several.
 //!
 //! Nothing here knows flags, and nothing prints: what is worth telling is a

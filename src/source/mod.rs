@@ -2,7 +2,7 @@
 //!
 //! Any number of threads may ask one [`Input`] for its next batch; each brings
 //! the block to read into. A regular file is read in chunks, all at once
-//! ([`chunk`]); anything else as a stream, one thread at a time ([`stream`]).
+//! (`chunk`); anything else as a stream, one thread at a time (`stream`).
 
 mod chunk;
 mod error;
@@ -30,7 +30,7 @@ use crate::frame::{Batch, Block};
 use self::{chunk::Chunks, stream::Stream};
 
 /// Size asked for pipes: what an unprivileged process is allowed. It lets a
-/// writer go on while a batch is judged; 64 KiB cost a quarter of the speed.
+/// writer go on while a batch is judged.
 const PIPE_SIZE: usize = 1 << 20;
 
 /// What the command line calls an input.
