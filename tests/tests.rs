@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli; // What the flags do, and what is said of wrong ones.
+mod model; // What the language model keeps, we keep.
 mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
 mod robust; // Inputs and outputs that fail, and signals.
 mod tool; // How the program is run, and events to give it.
-mod model; //   and what the language model says.

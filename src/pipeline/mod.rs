@@ -7,8 +7,8 @@ use std::sync::Arc;
 pub use judge::{Judge, Judgement, Verdict};
 
 use crate::edit::Automaton;
-use crate::expr::Routes;
 use crate::expr::plan::{Plan, Step};
+use crate::expr::{self, Finding, Routes, Source};
 use crate::scan::Scanner;
 
 /// How lines are read.
@@ -18,6 +18,13 @@ pub struct Reading {
     pub scanner: Scanner,
     /// Whether every line is read to its end and checked in full.
     pub strict: bool,
+}
+
+impl Default for Reading {
+    /// The best scanner there is, no further than the expression needs.
+    fn default() -> Reading {
+        Reading { scanner: Scanner::best(), strict: false }
+    }
 }
 
 /// A compiled program, ready to be shared between threads.
@@ -30,6 +37,27 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// Compiles an expression and makes it ready to run.
+    ///
+    /// ```
+    /// use kaudit_filter::pipeline::{Pipeline, Reading, Verdict};
+    ///
+    /// let pipeline = Pipeline::compile("code >= 400").expect("it is right");
+    /// let mut judge = pipeline.judge(Reading::default());
+    /// let line = br#"{"verb":"get","responseStatus":{"code":403}}"#;
+    /// let judgement = judge.judge(line, &mut Vec::new());
+    /// assert_eq!(judgement.verdict, Verdict::Keep);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What was found in the text, warnings among the errors;
+    /// [`expr::render`] draws it.
+    pub fn compile(text: &str) -> Result<Pipeline, Vec<Finding>> {
+        let compiled = expr::compile(&[Source::expression(text)])?;
+        Ok(Pipeline::new(compiled.plan))
+    }
+
     /// Makes a plan ready to run.
     pub fn new(plan: Plan) -> Pipeline {
         let automata = plan.steps.iter().map(|step| match step {
