@@ -63,6 +63,8 @@ pub struct Event<'l, 'r> {
 #[derive(Debug)]
 struct Passed<'r> {
     roots: &'r Roots,
+    /// What to stop at from here on.
+    wanted: &'r Wanted,
     /// The offset behind the colon of each; 0 for those not passed yet.
     values: [u32; Roots::ROOM],
     /// Whether one of them marks the line as an event.
@@ -74,13 +76,7 @@ struct Passed<'r> {
 impl Finder for Passed<'_> {
     #[inline(always)]
     fn wanted(&self) -> &Wanted {
-        if !self.marked {
-            &self.roots.at_first
-        } else if self.values[self.roots.kind] == 0 {
-            &self.roots.with_kind
-        } else {
-            &self.roots.afterwards
-        }
+        self.wanted
     }
 
     #[inline(always)]
@@ -89,7 +85,15 @@ impl Finder for Passed<'_> {
             // Lines are shorter than 4 GiB: `Event::new` sees to it.
             self.values[key] = value as u32;
         }
-        self.marked |= self.roots.markers >> key & 1 == 1;
+        if self.roots.markers >> key & 1 == 1 {
+            self.marked = true;
+        }
+        if self.marked {
+            self.wanted = match self.values[self.roots.kind] {
+                0 => &self.roots.with_kind,
+                _ => &self.roots.afterwards,
+            };
+        }
         self.marked && self.values[self.target] != 0
     }
 }
@@ -116,6 +120,7 @@ impl<'l, 'r> Event<'l, 'r> {
             walk: None,
             passed: Passed {
                 roots,
+                wanted: &roots.at_first,
                 values: [0; Roots::ROOM],
                 marked: false,
                 target: roots.first,
@@ -150,6 +155,9 @@ impl<'l, 'r> Event<'l, 'r> {
 
     #[inline]
     fn is_kind_event(&self, at: usize) -> bool {
+        if self.line[at..].starts_with(b"\"Event\",") {
+            return true;
+        }
         match value_at(self.line, at) {
             Ok(Value::Null) => true,
             Ok(Value::Text(text)) => {

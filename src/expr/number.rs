@@ -17,12 +17,11 @@ impl Number {
     /// ```
     #[inline]
     pub fn read(spelling: &str) -> Number {
-        if spelling.len() <= 20
-            && let Ok(int) = spelling.parse::<i128>()
-            && i128::from(i64::MIN) <= int
-            && int <= i128::from(u64::MAX)
-        {
-            return Number::Int(int);
+        if let Ok(int) = spelling.parse::<i64>() {
+            return Number::Int(int.into());
+        }
+        if let Ok(int) = spelling.parse::<u64>() {
+            return Number::Int(int.into());
         }
         Number::Float(spelling.parse().unwrap_or(f64::NAN))
     }

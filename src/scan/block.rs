@@ -105,19 +105,12 @@ fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     (EVEN ^ (even_ends << 1)) & follows
 }
 
-/// Returns the block of `line` at `at`, blanks behind the line's end.
-#[inline(always)]
-pub(super) fn load<'a>(
-    line: &'a [u8],
-    at: usize,
-    tail: &'a mut [u8; BLOCK],
-) -> &'a [u8; BLOCK] {
-    let rest = &line[at..];
-    if let Some(block) = rest.first_chunk() {
-        return block;
-    }
-    tail[..rest.len()].copy_from_slice(rest);
-    tail
+/// Returns the rest of a line that is less than a block, blanks behind it.
+#[inline(never)]
+pub(super) fn last_block(rest: &[u8]) -> [u8; BLOCK] {
+    let mut block = [b' '; BLOCK];
+    block[..rest.len()].copy_from_slice(rest);
+    block
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@
 //! checked when it is read ([`value`](super::value)).
 
 use super::backend::{Kernel, Scanner};
-use super::block::{self, BLOCK, Carry, Classify};
+use super::block::{self, BLOCK, Carry, Classify, Structure};
 use super::defect::{Defect, DefectKind};
 use super::depth;
 use super::text::Text;
@@ -93,12 +93,11 @@ struct Block {
     close: u64,
     /// Colons whose key may be wanted.
     candidates: u64,
-    /// Whether their keys may hold escapes.
-    escapes: bool,
-    /// The closing bracket of the object,
-    closing: u64,
-    /// or a colon that follows no string: one bit, or none.
-    stray: u64,
+    /// Those among them whose key may hold escapes, or blanks behind it.
+    unusual: u64,
+    /// Where the walk ends: the closing bracket of the object, or a colon
+    /// that follows no string. One bit, or none.
+    end: u64,
 }
 
 /// Walks over the object whose `{` is the byte at `start`, until `finder`
@@ -280,12 +279,12 @@ impl Members {
                     Err(defect) => return End::Broken(defect),
                 }
             }
-            let Block { closing, stray, open, close, .. } = self.block;
-            if closing != 0 {
-                return End::Closed(self.offset(closing) + 1);
+            let Block { end, open, close, .. } = self.block;
+            if end & close != 0 {
+                return End::Closed(self.offset(end) + 1);
             }
-            if stray != 0 {
-                let at = self.offset(stray);
+            if end != 0 {
+                let at = self.offset(end);
                 return End::Broken(Defect::new(at, DefectKind::Key));
             }
             if self.next >= line.len() {
@@ -304,37 +303,60 @@ impl Members {
         line: &[u8],
         wanted: &Wanted,
     ) {
-        let mut tail = [b' '; BLOCK];
-        let bytes = block::load(line, self.next, &mut tail);
+        let last;
+        let rest = &line[self.next..];
+        let bytes = match rest.first_chunk() {
+            Some(bytes) => bytes,
+            None => {
+                last = block::last_block(rest);
+                &last
+            }
+        };
         let block = block::structure(classifier, bytes, &mut self.carry);
         let before = std::mem::replace(&mut self.quotes_before, block.quote);
-        let escapes = self.escape_pending | (block.backslash != 0);
-        if escapes {
-            self.escape_pending = match block.colon {
-                0 => true,
-                colons => block.backslash > colons,
-            };
-        }
         let closing =
             self.closing_bracket(classifier, block.open, block.close);
-        let stray = block.colon & !(block.quote << 1 | before >> 63);
-        let stray = self.first_stray(line, stray);
-        let mut candidates = wanted.candidates(block.quote, before);
-        if escapes {
-            candidates = u64::MAX;
+        let candidates = wanted.candidates(block.quote, before);
+        // Colons with something between them and a string: blanks, at best.
+        let apart = block.colon & !(block.quote << 1 | before >> 63);
+        let mut unusual = apart;
+        if (block.backslash != 0) | self.escape_pending {
+            unusual |= self.escaped_keys(&block);
         }
-        let ends = closing | stray;
+        let ends = closing | self.first_stray(line, apart);
         // All in front of the first end, or everything.
         let inside = (ends & ends.wrapping_neg()).wrapping_sub(1);
         self.next += BLOCK;
         self.block = Block {
             open: block.open,
             close: block.close,
-            candidates: block.colon & candidates & inside,
-            escapes,
-            closing: closing & inside.wrapping_add(1),
-            stray: stray & inside.wrapping_add(1),
+            candidates: block.colon & (candidates | unusual) & inside,
+            end: ends & inside.wrapping_add(1),
+            unusual,
         };
+    }
+
+    /// Returns the colons whose keys may hold escapes, and remembers whether
+    /// the first one of the next block is among them.
+    #[inline(never)]
+    fn escaped_keys(&mut self, block: &Structure) -> u64 {
+        let mut suspects = 0;
+        // In front of the first colon, and behind each one, up to the next.
+        let mut from = 0;
+        let mut pending = self.escape_pending;
+        let mut colons = block.colon;
+        while colons != 0 {
+            let colon = colons & colons.wrapping_neg();
+            colons ^= colon;
+            let between = (colon - 1) & !from;
+            if pending | (block.backslash & between != 0) {
+                suspects |= colon & !plain_key(block, colon);
+            }
+            pending = false;
+            from = (colon - 1) | colon;
+        }
+        self.escape_pending = pending | (block.backslash & !from != 0);
+        suspects
     }
 
     /// Returns the bracket that closes the object, as a bit of the block.
@@ -378,7 +400,7 @@ impl Members {
         line: &[u8],
         finder: &mut F,
     ) -> Result<bool, Defect> {
-        let Block { open, close, candidates, escapes, .. } = self.block;
+        let Block { open, close, candidates, unusual, .. } = self.block;
         let bit = candidates & candidates.wrapping_neg();
         self.block.candidates ^= bit;
         let below = bit - 1;
@@ -388,7 +410,7 @@ impl Members {
         }
         let colon = self.offset(bit);
         let wanted = finder.wanted();
-        let found = if escapes | wanted.is_every() {
+        let found = if unusual & bit != 0 || wanted.is_every() {
             any_key(line, self.start, colon, wanted)?
         } else {
             match wanted.at(line, colon) {
@@ -405,6 +427,17 @@ impl Members {
     fn offset(&self, bit: u64) -> usize {
         self.next - BLOCK + bit.trailing_zeros() as usize
     }
+}
+
+/// Returns the bit of `colon` if its key lies in the block and is free of
+/// backslashes, else nothing.
+#[inline(always)]
+fn plain_key(block: &Structure, colon: u64) -> u64 {
+    let quotes = block.quote & (colon - 1);
+    let close = top_bit(quotes);
+    let open = top_bit(quotes ^ close);
+    let key = (colon - 1) & open.wrapping_neg();
+    if open != 0 && block.backslash & key == 0 { colon } else { 0 }
 }
 
 /// Returns whether a key that begins at `open` stands right behind a comma

@@ -71,8 +71,15 @@ impl<V: Visitor> Kernel for Tour<'_, V> {
         let mut carry = Carry::default();
         let commas = visitor.wants_commas();
         while at < line.len() {
-            let mut tail = [b' '; BLOCK];
-            let bytes = block::load(line, at, &mut tail);
+            let last;
+            let rest = &line[at..];
+            let bytes = match rest.first_chunk() {
+                Some(bytes) => bytes,
+                None => {
+                    last = block::last_block(rest);
+                    &last
+                }
+            };
             let block = block::structure(classifier, bytes, &mut carry);
             let commas = if commas { block.outside(b',', bytes) } else { 0 };
             let mut bits = block.open | block.close | block.colon | commas;

@@ -3,17 +3,19 @@
 use super::text::Text;
 
 /// A set of keys, each known by its place in the list it was made from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     keys: Vec<Key>,
     /// The lengths of the keys plus two, each once: how far the quotes have
-    /// to be shifted to come to lie on the colon.
+    /// to be shifted to come to lie on the colon. Repeated to fill the room.
     shifts: [u32; MOST_SHIFTS],
-    /// How many of them there are.
-    lengths: usize,
-    /// Whether every colon is a candidate: too many lengths, or too long a
-    /// key to shift by.
-    any_length: bool,
+    /// Whether the third and the fourth differ from the first two.
+    is_long: bool,
+    /// All ones if every colon is a candidate, since there are too many
+    /// lengths or too long a key to shift by; else zero.
+    all: u64,
+    /// Zero if nothing is wanted, else all ones.
+    some: u64,
     /// Whether every key is wanted, as number 0.
     every: bool,
 }
@@ -37,9 +39,10 @@ impl Wanted {
     pub const fn every() -> Wanted {
         Wanted {
             keys: Vec::new(),
-            shifts: [0; MOST_SHIFTS],
-            lengths: 0,
-            any_length: true,
+            shifts: [2; MOST_SHIFTS],
+            is_long: false,
+            all: u64::MAX,
+            some: u64::MAX,
             every: true,
         }
     }
@@ -48,9 +51,10 @@ impl Wanted {
     pub const fn nothing() -> Wanted {
         Wanted {
             keys: Vec::new(),
-            shifts: [0; MOST_SHIFTS],
-            lengths: 0,
-            any_length: false,
+            shifts: [2; MOST_SHIFTS],
+            is_long: false,
+            all: 0,
+            some: 0,
             every: false,
         }
     }
@@ -63,40 +67,35 @@ impl Wanted {
             keys.iter().map(|key| key.quoted.len().min(64) as u32).collect();
         lengths.sort_unstable();
         lengths.dedup();
-        let any_length = lengths.len() > MOST_SHIFTS
-            || lengths.last().is_some_and(|shift| *shift >= u64::BITS);
-        let mut wanted = Wanted { keys, any_length, ..Wanted::default() };
-        if !any_length {
-            wanted.lengths = lengths.len();
-            let last = lengths.last().copied().unwrap_or_default();
-            lengths.resize(MOST_SHIFTS, last);
-            wanted.shifts.copy_from_slice(&lengths);
+        let last = lengths.last().copied().unwrap_or_default();
+        if keys.is_empty() {
+            return Wanted::nothing();
         }
-        wanted
+        let any = lengths.len() > MOST_SHIFTS || last >= u64::BITS;
+        if any {
+            let (some, all) = (u64::MAX, u64::MAX);
+            return Wanted { keys, some, all, ..Wanted::nothing() };
+        }
+        let is_long = lengths.len() > 2;
+        lengths.resize(MOST_SHIFTS, last);
+        let shifts = [lengths[0], lengths[1], lengths[2], lengths[3]];
+        Wanted { keys, shifts, is_long, some: u64::MAX, ..Wanted::nothing() }
     }
 
     /// Returns the bits of a block at which the colon of a wanted key can
     /// stand, given its quotes and those of the block before it.
     #[inline(always)]
     pub(super) fn candidates(&self, quotes: u64, before: u64) -> u64 {
-        if self.any_length {
-            return u64::MAX;
+        // Without branches for what is most usual: one or two lengths.
+        let [first, second, third, fourth] = self.shifts;
+        let mut bits = shifted(quotes, before, first)
+            | shifted(quotes, before, second)
+            | self.all;
+        if self.is_long {
+            bits |= shifted(quotes, before, third);
+            bits |= shifted(quotes, before, fourth);
         }
-        // Written out: the compiler would make a vector of four out of what
-        // is nearly always one.
-        let [first, second, ..] = self.shifts;
-        let mut bits = match self.lengths {
-            0 => return 0,
-            _ => shifted(quotes, before, first),
-        };
-        if self.lengths > 1 {
-            bits |= shifted(quotes, before, second);
-            if self.lengths > 2 {
-                bits |= shifted(quotes, before, self.shifts[2]);
-                bits |= shifted(quotes, before, self.shifts[3]);
-            }
-        }
-        bits
+        bits & self.some
     }
 
     /// Returns which key, in its plain spelling, stands right in front of
