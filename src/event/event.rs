@@ -30,6 +30,17 @@ pub enum Place {
     Unknown,
 }
 
+/// How kube-apiserver begins every event it writes, up to `level`'s value.
+/// Who begins so needs no walk to show that it is an event.
+const HEAD: &[u8] =
+    br#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"#;
+
+/// Where the value of `kind` is in it,
+const KIND: u32 = 8;
+
+/// and where its last member begins.
+const LAST: usize = 47;
+
 /// Returns where the object of a line begins, behind blanks and a byte order
 /// mark. A line that begins otherwise is no event.
 #[inline]
@@ -53,6 +64,8 @@ pub struct Event<'l, 'r> {
     pub(super) scanner: Scanner,
     pub(super) line: &'l [u8],
     start: usize,
+    /// Whether the walk can begin behind `kind` and `apiVersion`.
+    skips_head: bool,
     walk: Option<Members>,
     passed: Passed<'r>,
     end: End,
@@ -113,16 +126,25 @@ impl<'l, 'r> Event<'l, 'r> {
         start: usize,
         roots: &'r Roots,
     ) -> Event<'l, 'r> {
+        let known = line[start..].starts_with(HEAD);
+        let mut values = [0; Roots::ROOM];
+        if known {
+            values[roots.kind] = start as u32 + KIND;
+        }
         Event {
             scanner,
             line: &line[..line.len().min(Event::MOST)],
             start,
+            skips_head: known && !roots.reads_head,
             walk: None,
             passed: Passed {
                 roots,
-                wanted: &roots.at_first,
-                values: [0; Roots::ROOM],
-                marked: false,
+                wanted: match known {
+                    true => &roots.afterwards,
+                    false => &roots.at_first,
+                },
+                values,
+                marked: known,
                 target: roots.first,
             },
             end: End::Stopped,
@@ -194,8 +216,13 @@ impl<'l, 'r> Event<'l, 'r> {
         self.end = match &mut self.walk {
             Some(members) => members.resume(scanner, line, passed),
             None => {
+                let start = self.start;
+                let from = match self.skips_head {
+                    true => start + LAST,
+                    false => start,
+                };
                 let (members, end) =
-                    Members::begin(scanner, line, self.start, passed);
+                    Members::begin(scanner, line, start, from, passed);
                 self.walk = Some(members);
                 end
             }
@@ -238,5 +265,17 @@ impl<'l, 'r> Event<'l, 'r> {
         if self.defect.get().is_none() {
             self.defect.set(Some(defect));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offsets_into_the_head_are_right() {
+        assert!(HEAD[KIND as usize..].starts_with(br#""Event","#));
+        assert!(HEAD[LAST..].starts_with(br#""level":"#));
+        assert_eq!(HEAD[LAST - 1], b',');
     }
 }

@@ -23,6 +23,8 @@ pub struct Roots {
     pub(super) first: usize,
     /// Which of the keys is `kind`.
     pub(super) kind: usize,
+    /// Whether the program asks for `kind` or `apiVersion`.
+    pub(super) reads_head: bool,
     /// A bit for each key that is a marker.
     pub(super) markers: u32,
 }
@@ -40,6 +42,7 @@ impl Roots {
         debug_assert!(keys.len() <= Roots::MOST);
         let mut all: Vec<&str> = keys.iter().map(|key| &**key).collect();
         let afterwards = Wanted::new(&all);
+        let reads_head = all.contains(&"kind") || all.contains(&"apiVersion");
         let kind = place(&mut all, "kind");
         let with_kind = Wanted::new(&all);
         let mut markers = 0;
@@ -53,6 +56,7 @@ impl Roots {
             afterwards,
             first,
             kind,
+            reads_head,
             markers,
         }
     }

@@ -17,6 +17,9 @@ pub(super) struct Masks {
 
 /// A way to classify bytes. Every implementation gives the same answers.
 pub(super) trait Classify: Copy {
+    /// Whether [`Classify::gather`] is one instruction.
+    const GATHERS: bool;
+
     /// Returns where the bytes of interest stand.
     fn classify(self, bytes: &[u8; BLOCK]) -> Masks;
 

@@ -80,15 +80,17 @@ pub struct Members {
     /// The quotes of the block before.
     quotes_before: u64,
     /// Whether a backslash came after the last colon: the next one has to be
-    /// looked at whatever its key's length.
-    escape_pending: bool,
-    /// What is left to do in the block in front of `next`.
+    /// looked at whatever its key's length. One if so, else zero.
+    escape_pending: u64,
+    /// The block under way.
     block: Block,
 }
 
-/// A block under way.
+/// A block, and what is left to look at in it.
 #[derive(Clone, Debug, Default)]
 struct Block {
+    /// Its offset.
+    at: usize,
     open: u64,
     close: u64,
     /// Colons whose key may be wanted.
@@ -146,14 +148,18 @@ pub(super) fn closing(
 impl Members {
     /// Begins a walk over the object whose `{` is the byte at `start`, and
     /// goes on until `finder` has had enough.
+    ///
+    /// The walk begins at the offset `from`: at `start`, or behind a comma
+    /// between two of the object's members.
     #[inline]
     pub fn begin(
         scanner: Scanner,
         line: &[u8],
         start: usize,
+        from: usize,
         finder: &mut impl Finder,
     ) -> (Members, End) {
-        scanner.run(Begin { line, start, finder })
+        scanner.run(Begin { line, start, from, finder })
     }
 
     /// Goes on from where the walk was stopped, on the same line.
@@ -187,6 +193,7 @@ impl<F: Finder> Kernel for Walk<'_, F> {
 struct Begin<'a, F> {
     line: &'a [u8],
     start: usize,
+    from: usize,
     finder: &'a mut F,
 }
 
@@ -196,6 +203,8 @@ impl<F: Finder> Kernel for Begin<'_, F> {
     #[inline(always)]
     fn run<C: Classify>(self, classifier: C) -> (Members, End) {
         let mut members = Members::new(self.start);
+        members.next = self.from;
+        members.depth = u32::from(self.from > self.start);
         let end = members.go_on(classifier, self.line, self.finder);
         (members, end)
     }
@@ -259,7 +268,7 @@ impl Members {
             carry: Carry::default(),
             depth: 0,
             quotes_before: 0,
-            escape_pending: false,
+            escape_pending: 0,
             block: Block::default(),
         }
     }
@@ -279,61 +288,85 @@ impl Members {
                     Err(defect) => return End::Broken(defect),
                 }
             }
-            let Block { end, open, close, .. } = self.block;
-            if end & close != 0 {
-                return End::Closed(self.offset(end) + 1);
+            if self.block.end != 0 {
+                return self.end();
             }
-            if end != 0 {
-                let at = self.offset(end);
-                return End::Broken(Defect::new(at, DefectKind::Key));
-            }
-            if self.next >= line.len() {
+            if !self.seek(classifier, line, finder.wanted()) {
                 return End::Broken(cut(line));
             }
-            self.depth = self.depth + open.count_ones() - close.count_ones();
-            self.advance(classifier, line, finder.wanted());
         }
     }
 
-    /// Classifies the next block.
+    /// Goes on to the next block in which there is something to look at.
+    /// Answers false at the end of the line.
     #[inline(always)]
-    fn advance<C: Classify>(
+    fn seek<C: Classify>(
         &mut self,
         classifier: C,
         line: &[u8],
         wanted: &Wanted,
-    ) {
-        let last;
-        let rest = &line[self.next..];
-        let bytes = match rest.first_chunk() {
-            Some(bytes) => bytes,
-            None => {
-                last = block::last_block(rest);
-                &last
+    ) -> bool {
+        let Block { open, close, .. } = self.block;
+        self.depth = self.depth + open.count_ones() - close.count_ones();
+        loop {
+            let last;
+            let rest = &line[self.next..];
+            let bytes = match rest.first_chunk() {
+                Some(bytes) => bytes,
+                None if rest.is_empty() => return false,
+                None => {
+                    last = block::last_block(rest);
+                    &last
+                }
+            };
+            let read = block::structure(classifier, bytes, &mut self.carry);
+            let block = self.block(classifier, line, wanted, &read);
+            self.next = (self.next + BLOCK).min(line.len());
+            if block.candidates | block.end != 0 {
+                self.block = block;
+                return true;
             }
-        };
-        let block = block::structure(classifier, bytes, &mut self.carry);
-        let before = std::mem::replace(&mut self.quotes_before, block.quote);
-        let closing =
-            self.closing_bracket(classifier, block.open, block.close);
-        let candidates = wanted.candidates(block.quote, before);
-        // Colons with something between them and a string: blanks, at best.
-        let apart = block.colon & !(block.quote << 1 | before >> 63);
-        let mut unusual = apart;
-        if (block.backslash != 0) | self.escape_pending {
-            unusual |= self.escaped_keys(&block);
+            let Block { open, close, .. } = block;
+            self.depth = self.depth + open.count_ones() - close.count_ones();
         }
-        let ends = closing | self.first_stray(line, apart);
+    }
+
+    /// Finds what there is to look at in the block at `next`.
+    #[inline(always)]
+    fn block<C: Classify>(
+        &mut self,
+        classifier: C,
+        line: &[u8],
+        wanted: &Wanted,
+        read: &Structure,
+    ) -> Block {
+        let Structure { open, close, colon, quote, .. } = *read;
+        let before = std::mem::replace(&mut self.quotes_before, quote);
+        let mut ends = self.closing_bracket(classifier, open, close);
+        let candidates = wanted.candidates(quote, before);
+        // Colons with something between them and a string: blanks, at best.
+        let mut unusual = colon & !(quote << 1 | before >> 63);
+        if unusual != 0 {
+            ends |= self.first_stray(line, unusual);
+        }
+        if read.backslash | self.escape_pending != 0 {
+            unusual |= self.escaped_keys(read);
+        }
         // All in front of the first end, or everything.
         let inside = (ends & ends.wrapping_neg()).wrapping_sub(1);
-        self.next += BLOCK;
-        self.block = Block {
-            open: block.open,
-            close: block.close,
-            candidates: block.colon & (candidates | unusual) & inside,
-            end: ends & inside.wrapping_add(1),
-            unusual,
-        };
+        let candidates = colon & (candidates | unusual) & inside;
+        let end = ends & inside.wrapping_add(1);
+        Block { at: self.next, open, close, candidates, unusual, end }
+    }
+
+    /// Returns how the walk ends in this block.
+    #[cold]
+    fn end(&self) -> End {
+        let at = self.offset(self.block.end);
+        match self.block.close & self.block.end {
+            0 => End::Broken(Defect::new(at, DefectKind::Key)),
+            _ => End::Closed(at + 1),
+        }
     }
 
     /// Returns the colons whose keys may hold escapes, and remembers whether
@@ -343,7 +376,7 @@ impl Members {
         let mut suspects = 0;
         // In front of the first colon, and behind each one, up to the next.
         let mut from = 0;
-        let mut pending = self.escape_pending;
+        let mut pending = self.escape_pending != 0;
         let mut colons = block.colon;
         while colons != 0 {
             let colon = colons & colons.wrapping_neg();
@@ -355,7 +388,8 @@ impl Members {
             pending = false;
             from = (colon - 1) | colon;
         }
-        self.escape_pending = pending | (block.backslash & !from != 0);
+        let pending = pending | (block.backslash & !from != 0);
+        self.escape_pending = u64::from(pending);
         suspects
     }
 
@@ -367,7 +401,10 @@ impl Members {
         open: u64,
         close: u64,
     ) -> u64 {
-        if self.depth > close.count_ones() {
+        // Near the members the depth goes up and down too irregularly for
+        // the CPU to foresee this; counting exactly is quicker there.
+        let foreseeable = !C::GATHERS || self.depth > 2;
+        if foreseeable && self.depth > close.count_ones() {
             return 0;
         }
         let brackets = open | close;
@@ -380,7 +417,7 @@ impl Members {
 
     /// Returns the first of these colons that not even follows a string if
     /// the blanks in front of it are passed over.
-    #[inline(always)]
+    #[cold]
     fn first_stray(&self, line: &[u8], mut colons: u64) -> u64 {
         while colons != 0 {
             let bit = colons & colons.wrapping_neg();
@@ -425,7 +462,7 @@ impl Members {
     /// Returns the offset in the line of a bit of the block.
     #[inline(always)]
     fn offset(&self, bit: u64) -> usize {
-        self.next - BLOCK + bit.trailing_zeros() as usize
+        self.block.at + bit.trailing_zeros() as usize
     }
 }
 

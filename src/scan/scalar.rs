@@ -8,6 +8,8 @@ use super::block::{BLOCK, Classify, Masks};
 pub(super) struct Scalar;
 
 impl Classify for Scalar {
+    const GATHERS: bool = false;
+
     #[inline(always)]
     fn classify(self, bytes: &[u8; BLOCK]) -> Masks {
         let mut masks = Masks::default();

@@ -113,7 +113,9 @@ impl Wanted {
             None => return self.at_beginning(ahead),
         };
         for (n, key) in self.keys.iter().enumerate() {
-            if tail & key.mask == key.tail && ahead.ends_with(&key.quoted) {
+            if tail & key.mask == key.tail
+                && (key.quoted.len() <= 8 || ahead.ends_with(&key.quoted))
+            {
                 return Some((n, colon - key.quoted.len()));
             }
         }

@@ -80,6 +80,8 @@ fn run_avx512<K: Kernel>(proof: Avx512, kernel: K) -> K::Output {
 }
 
 impl Classify for Sse2 {
+    const GATHERS: bool = false;
+
     #[inline(always)]
     fn classify(self, bytes: &[u8; BLOCK]) -> Masks {
         let mut masks = Masks::default();
@@ -104,6 +106,8 @@ impl Classify for Sse2 {
 }
 
 impl Classify for Avx2 {
+    const GATHERS: bool = true;
+
     #[inline(always)]
     fn classify(self, bytes: &[u8; BLOCK]) -> Masks {
         let mut masks = Masks::default();
@@ -130,6 +134,8 @@ impl Classify for Avx2 {
 }
 
 impl Classify for Avx512 {
+    const GATHERS: bool = true;
+
     #[inline(always)]
     fn classify(self, bytes: &[u8; BLOCK]) -> Masks {
         // SAFETY: an `Avx512` exists only where `detect` saw the features.
