@@ -94,6 +94,27 @@ impl Block {
         &self.bytes[..self.filled]
     }
 
+    /// Returns how many bytes there is room for, all in all.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns all the memory, filled or not.
+    pub fn all(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Returns all the memory, for reads that do not come in order;
+    /// [`Block::fill`] then says how much of it counts.
+    pub fn all_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
+    /// Counts the first `length` bytes as filled.
+    pub fn fill(&mut self, length: usize) {
+        self.filled = length.min(self.bytes.len());
+    }
+
     /// Returns the room for the next read.
     pub fn room(&mut self) -> &mut [u8] {
         &mut self.bytes[self.filled..]

@@ -1,9 +1,9 @@
 //! Turns a regular file into batches, many threads at a time.
 //!
-//! Chunk `i` is a fixed range of the file. Its lines are the ones whose
-//! *preceding newline* lies in it, plus, for chunk 0, the first line: so a
-//! thread finds the lines of its chunk without a look at any other, and reads
-//! past its end only to finish the last of them.
+//! A thread takes its turn only to find where its chunk ends: behind the
+//! first newline from a fixed distance on. What it reads for that stays where
+//! it belongs in its block; the rest of the chunk it reads when its turn is
+//! over, while others read theirs. So every byte is read once.
 //!
 //! The length is taken once, at the opening. Of a file that grows meanwhile
 //! every line is read that begins before that length, each to its newline; of
@@ -14,7 +14,7 @@ use std::{
     io::{self, ErrorKind, Seek, SeekFrom},
     ops::Range,
     os::unix::fs::FileExt,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{Mutex, PoisonError},
 };
 
 use rustix::fs::{Advice, fadvise};
@@ -24,30 +24,53 @@ use crate::frame::{
     Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
 };
 
-/// Bytes of a file that one thread takes at a time. Half as much costs 5 to
-/// 10 %, an eighth 20 to 30 %; twice as much gains nothing.
+/// Bytes of a file that one thread takes at a time, about: they should still
+/// be in the core's own cache when they are judged.
 ///
 /// Tests of the library make do with little, to have many boundaries.
-const CHUNK: usize = if cfg!(test) { 256 } else { 1 << 20 };
+const CHUNK: usize = if cfg!(test) { 256 } else { 512 << 10 };
 
-/// Bytes read at a time behind a chunk, to finish its last line.
-const OVERHANG: usize = if cfg!(test) { 32 } else { 64 << 10 };
+/// Bytes read at first to find the end of a chunk's last line; more each
+/// time there is no newline.
+const OVERHANG: usize = if cfg!(test) { 32 } else { 4 << 10 };
 
-/// Size of the blocks that inputs are read into. The second half is for the
-/// last line of a chunk; memory that no line needs is never touched.
-pub const BLOCK_SIZE: usize = 2 * CHUNK;
+/// Size of the blocks that inputs are read into. Most of it is for long
+/// lines; memory that no line needs is never touched.
+pub const BLOCK_SIZE: usize = 4 * CHUNK;
 
 /// A regular file, shared by the threads that read it.
 #[derive(Debug)]
 pub(super) struct Chunks {
     file: File,
     number: usize,
-    extent: Range<u64>,
-    /// The next chunk that nobody has taken.
-    next: AtomicU64,
+    end: u64,
+    turn: Mutex<Turn>,
     max_line: u64,
     watch: Watch,
     pub(super) failure: Failure,
+}
+
+/// What one reader leaves to the next.
+#[derive(Debug)]
+struct Turn {
+    sequence: u64,
+    /// Where the next chunk begins.
+    offset: u64,
+}
+
+/// A chunk that has been taken.
+#[derive(Debug)]
+struct Chunk {
+    /// Where it begins in the file.
+    from: u64,
+    /// Its length; lines end with it.
+    length: usize,
+    /// What of the block is still to be read.
+    unread: Range<usize>,
+    /// NUL bytes passed over in front of its only line.
+    nuls: u64,
+    /// A line that is too long to be held, behind the chunk.
+    beyond: Range<u64>,
 }
 
 /// A line that goes on behind the block, seen from the file.
@@ -72,8 +95,8 @@ impl Chunks {
         Chunks {
             file,
             number,
-            extent,
-            next: AtomicU64::new(0),
+            end: extent.end,
+            turn: Mutex::new(Turn { sequence: 0, offset: extent.start }),
             max_line: terms.max_line as u64,
             watch: terms.watch.clone(),
             failure: Failure::default(),
@@ -85,101 +108,77 @@ impl Chunks {
         if self.watch.is_over() {
             return None;
         }
-        let sequence = self.next.fetch_add(1, Ordering::Relaxed);
-        let from = self.extent.start + sequence * CHUNK as u64;
-        if from >= self.extent.end {
+        let (sequence, chunk) = {
+            let turn = self.turn.lock();
+            let mut turn = turn.unwrap_or_else(PoisonError::into_inner);
+            let chunk = self.take(&mut block, turn.offset)?;
+            let hole = chunk.nuls + chunk.beyond.end - chunk.beyond.start;
+            turn.offset = chunk.from + chunk.length as u64 + hole;
+            turn.sequence += 1;
+            (turn.sequence - 1, chunk)
+        };
+        let Chunk { from, length, unread, nuls, beyond } = chunk;
+        let read = self.fill(&mut block, from + nuls, unread.clone());
+        // A file that shrank has no more than this.
+        let is_whole = read == unread.len();
+        block.fill(if is_whole { length } else { unread.start + read });
+        Some(Batch {
+            sequence,
+            position: Position { input: self.number, offset: from },
+            bytes: block.freeze(),
+            hole: Hole { at: 0, bytes: nuls },
+            beyond,
+            ..Batch::default()
+        })
+    }
+
+    /// Finds the chunk that begins at `from`. The bytes read for that are in
+    /// the block.
+    fn take(&self, block: &mut Block, from: u64) -> Option<Chunk> {
+        if from >= self.end {
             return None;
         }
-        self.fill(&mut block, from, CHUNK + OVERHANG);
-        let mut batch = match self.lines(sequence, from, block.filled()) {
-            None => Batch::default(),
-            Some(lines) => self.batch(block, from, lines),
-        };
-        batch.sequence = sequence;
-        batch.position.input = self.number;
-        Some(batch)
-    }
-
-    /// Returns where the first and the last line of a chunk begin.
-    fn lines(
-        &self,
-        sequence: u64,
-        from: u64,
-        bytes: &[u8],
-    ) -> Option<Range<usize>> {
-        let own = &bytes[..bytes.len().min(CHUNK)];
-        // The newline that ends the file begins no line.
-        let is_last = from + own.len() as u64 >= self.extent.end;
-        let own = &own[..own.len() - usize::from(is_last && !own.is_empty())];
-        let first = if sequence == 0 { 0 } else { first_line(own)? };
-        let last = whole_lines(&own[first..]).map_or(first, |n| first + n);
-        Some(first..last)
-    }
-
-    fn batch(
-        &self,
-        mut block: Block,
-        from: u64,
-        lines: Range<usize>,
-    ) -> Batch {
-        let position =
-            Position { input: 0, offset: from + lines.start as u64 };
-        let Some(end) = self.finish(&mut block, from, lines.end) else {
-            return self.long(block, position, from, lines);
-        };
-        block.truncate(end);
-        let bytes = block.freeze().slice(lines.start..);
-        Batch { position, bytes, ..Batch::default() }
-    }
-
-    /// Returns where the line ends that begins at `start`, reading on as far
-    /// as the block has room.
-    fn finish(
-        &self,
-        block: &mut Block,
-        from: u64,
-        start: usize,
-    ) -> Option<usize> {
-        let mut searched = start;
+        // The newline may be the last byte of the chunk proper.
+        let most = (self.end - from).min(CHUNK as u64) as usize;
+        let last = most - 1;
+        let mut read = last;
+        let mut step = OVERHANG;
         loop {
-            let tail = &block.filled()[searched..];
-            if let Some(length) = first_line(tail) {
-                return Some(searched + length);
+            let room = block.size() - read;
+            if room == 0 {
+                return Some(self.take_long(block, from));
             }
-            searched = block.filled().len();
-            let size = block.room().len().min(OVERHANG);
-            if size == 0 {
-                return None;
+            let more = read..read + step.min(room);
+            let fresh = self.fill(block, from, more);
+            let tail = &block.all()[read..read + fresh];
+            let newline = first_line(tail);
+            if newline.is_some() || fresh < step.min(room) {
+                let length = read + newline.unwrap_or(fresh);
+                let unread = 0..last;
+                let beyond = 0..0;
+                return Some(Chunk { from, length, unread, nuls: 0, beyond });
             }
-            self.fill(block, from + searched as u64, size);
-            if block.filled().len() == searched {
-                return Some(searched);
-            }
+            read += fresh;
+            step *= 2;
         }
     }
 
-    /// Makes a batch whose last line goes on behind the block: the line is
-    /// measured first, and read again only if it may be held.
-    fn long(
-        &self,
-        mut block: Block,
-        position: Position,
-        from: u64,
-        lines: Range<usize>,
-    ) -> Batch {
-        let line = self.measure(from + lines.end as u64);
-        let hole = Hole { at: lines.end - lines.start, bytes: line.nuls };
-        let mut beyond = 0..0;
-        block.truncate(lines.end);
-        if line.length > self.max_line {
-            beyond = line.range;
-        } else {
-            let size = (line.range.end - line.range.start) as usize;
-            block.resize(lines.end + size);
-            self.fill(&mut block, line.range.start, size);
+    /// Finds a chunk in front of a line that the block has no room for, or
+    /// one that is that line.
+    fn take_long(&self, block: &mut Block, from: u64) -> Chunk {
+        let read = self.fill(block, from, 0..block.size());
+        if let Some(length) = whole_lines(&block.all()[..read]) {
+            let unread = length..length;
+            return Chunk { from, length, unread, nuls: 0, beyond: 0..0 };
         }
-        let bytes = block.freeze().slice(lines.start..);
-        Batch { position, bytes, hole, beyond, ..Batch::default() }
+        let Extent { nuls, range, length } = self.measure(from);
+        if length > self.max_line {
+            let beyond = range;
+            return Chunk { from, length: 0, unread: 0..0, nuls, beyond };
+        }
+        let length = (range.end - range.start) as usize;
+        block.resize(length);
+        Chunk { from, length, unread: 0..length, nuls, beyond: 0..0 }
     }
 
     fn measure(&self, start: u64) -> Extent {
@@ -205,18 +204,18 @@ impl Chunks {
         Extent { nuls, range, length }
     }
 
-    /// Reads `size` bytes more, fewer where the file ends.
-    fn fill(&self, block: &mut Block, from: u64, size: usize) {
-        let mut done = 0;
-        while done < size {
-            let room = &mut block.room()[..size - done];
-            let read = self.read(room, from + done as u64);
-            if read == 0 {
-                return;
+    /// Reads a part of the block whose first byte is at `from`; returns how
+    /// many bytes there were.
+    fn fill(&self, block: &mut Block, from: u64, part: Range<usize>) -> usize {
+        let mut at = part.start;
+        while at < part.end {
+            let room = &mut block.all_mut()[at..part.end];
+            match self.read(room, from + at as u64) {
+                0 => break,
+                read => at += read,
             }
-            block.advance(read);
-            done += read;
         }
+        at - part.start
     }
 
     /// Reads once. What cannot be read looks like the end of the file.
