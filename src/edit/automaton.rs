@@ -1,7 +1,7 @@
 //! Follows many paths through an event at once.
 
 use crate::event::{Path, Segment};
-use crate::scan::Text;
+use crate::scan::{Text, Wanted};
 
 /// Which paths have been followed how far: one bit for each place in one of
 /// them. A bit stands for "what is left to match begins here".
@@ -25,8 +25,8 @@ pub struct Automaton {
     numbers: States,
     /// and those among them where `[-n]` is.
     from_end: States,
-    /// Bit `n` is set if a key of `n` bytes occurs, 63 standing for more.
-    lengths: u64,
+    /// The keys that occur.
+    wanted: Wanted,
 }
 
 impl Automaton {
@@ -44,7 +44,7 @@ impl Automaton {
             keys: 0,
             numbers: 0,
             from_end: 0,
-            lengths: 0,
+            wanted: Wanted::nothing(),
         };
         let size: usize = paths.iter().map(|path| path.0.len() + 1).sum();
         if size > Automaton::MOST {
@@ -54,6 +54,7 @@ impl Automaton {
             joined.add(path);
         }
         joined.starts = joined.closure(joined.starts);
+        joined.wanted = Wanted::new(paths.iter().flat_map(keys_of));
         Some(joined)
     }
 
@@ -62,10 +63,7 @@ impl Automaton {
         for segment in &path.0 {
             let place = 1 << self.segments.len();
             match segment {
-                Segment::Key(key) => {
-                    self.keys |= place;
-                    self.lengths |= 1 << key.len().min(63);
-                }
+                Segment::Key(_) => self.keys |= place,
                 Segment::AnyDepth => self.any_depth |= place,
                 Segment::Every => self.numbers |= place,
                 Segment::Index(n) => {
@@ -82,6 +80,17 @@ impl Automaton {
     /// The states at the top of an event.
     pub fn start(&self) -> States {
         self.starts
+    }
+
+    /// Returns the keys that occur in the paths.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// Returns the states at every place below that has not been led to by
+    /// a key or an element of its own: those of `**`.
+    pub fn below(&self, states: States) -> States {
+        self.closure(states & self.any_depth)
     }
 
     /// Returns whether one of the paths ends here.
@@ -106,19 +115,7 @@ impl Automaton {
 
     /// Returns the states at the value of the member `key`, given as it
     /// stands between its quotes.
-    #[inline]
     pub fn member(&self, states: States, key: &[u8]) -> States {
-        let stay = states & self.any_depth;
-        let plain = !key.contains(&b'\\');
-        if plain
-            && states & self.numbers == 0
-            && self.lengths >> key.len().min(63) & 1 == 0
-        {
-            return self.closure(stay);
-        }
-        if plain {
-            return self.advance(states, Some(key), None);
-        }
         let mut scratch = Vec::new();
         let key = match Text::new(key).read(&mut scratch) {
             Ok(text) => text.as_bytes(),
@@ -184,6 +181,14 @@ impl Automaton {
             all = more;
         }
     }
+}
+
+/// Returns the keys of a path.
+fn keys_of(path: &Path) -> impl Iterator<Item = &[u8]> {
+    path.0.iter().filter_map(|segment| match segment {
+        Segment::Key(key) => Some(key.as_bytes()),
+        Segment::Index(_) | Segment::Every | Segment::AnyDepth => None,
+    })
 }
 
 /// Returns whether `[n]` names element `index` of `count`.

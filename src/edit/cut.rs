@@ -2,7 +2,8 @@
 
 use super::automaton::{Automaton, States};
 use crate::scan::{
-    Defect, Elements, Next, Scanner, Visitor, behind_blanks, tour, value_end,
+    Defect, Elements, Next, Scanner, Visitor, Wanted, behind_blanks, tour,
+    value_end,
 };
 
 /// A range of bytes to leave out of a line.
@@ -31,7 +32,7 @@ pub fn cuts(
     cuts: &mut Vec<Cut>,
 ) -> Result<(), Defect> {
     cuts.clear();
-    let next = automaton.start();
+    let next = Some(automaton.start());
     let mut search =
         Search { scanner, automaton, open: Vec::new(), next, cuts };
     tour(scanner, line, start, &mut search)
@@ -40,15 +41,26 @@ pub fn cuts(
 struct Search<'a> {
     scanner: Scanner,
     automaton: &'a Automaton,
-    /// What is inside of each open bracket.
-    open: Vec<Inside>,
-    /// The states at the value to come.
-    next: States,
+    /// The open brackets, innermost last. Those are left out whose states
+    /// follow from the bracket around them: nothing but its `**`.
+    open: Vec<Level>,
+    /// The states at the value to come, unless they follow.
+    next: Option<States>,
     cuts: &'a mut Vec<Cut>,
 }
 
+/// An open bracket.
+struct Level {
+    depth: u32,
+    inside: Inside,
+    /// The states at all that is deeper and has no level of its own.
+    below: States,
+    /// The depth down to which nothing new can come up.
+    floor: u32,
+}
+
 /// What is inside of an open bracket.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
     /// An object, and the states at its members.
     Object(States),
@@ -59,59 +71,99 @@ enum Inside {
 }
 
 impl Visitor for Search<'_> {
-    fn wants_commas(&self) -> bool {
+    fn wants_all(&self) -> bool {
         self.automaton.counts()
     }
 
     #[inline(always)]
-    fn open(&mut self, line: &[u8], at: usize) -> Next {
-        let states = match self.open.last() {
-            Some(Inside::Array(states)) => *states,
-            Some(Inside::Object(_) | Inside::Counted { .. }) | None => {
-                self.next
-            }
-        };
-        if states == 0 {
-            return self.pass(line, at);
-        }
-        if line[at] == b'{' {
-            self.open.push(Inside::Object(states));
-        } else if self.automaton.counts_elements(states) {
-            return self.open_counted(line, at, states);
-        } else {
-            let states = self.automaton.any_element(states);
-            self.open.push(Inside::Array(states));
-        }
-        Next::On
+    fn wanted(&self) -> &Wanted {
+        self.automaton.wanted()
     }
 
     #[inline(always)]
-    fn close(&mut self, _: &[u8], _: usize) -> Next {
-        self.open.pop();
+    fn floor(&self) -> u32 {
+        match (self.next, self.open.last()) {
+            (None, Some(level)) => level.floor,
+            // Until it is known what the states are for, everything counts.
+            (Some(_), _) | (None, None) => u32::MAX,
+        }
+    }
+
+    #[inline(always)]
+    fn open(&mut self, line: &[u8], at: usize, depth: u32) -> Next {
+        let around = self.open.last();
+        let mut states = self.next.take();
+        if let Some(Level { depth: above, inside, .. }) = around
+            && *above + 1 == depth
+            && let Inside::Array(elements) = inside
+        {
+            states = Some(*elements);
+        }
+        match states {
+            None => Next::On,
+            Some(0) => self.pass(line, at),
+            Some(states) if line[at] == b'{' => {
+                self.push(depth, Inside::Object(states));
+                Next::On
+            }
+            Some(states) if self.automaton.counts_elements(states) => {
+                self.open_counted(line, at, depth, states)
+            }
+            Some(states) => {
+                let elements = self.automaton.any_element(states);
+                self.push(depth, Inside::Array(elements));
+                Next::On
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn close(&mut self, depth: u32) -> Next {
+        self.next = None;
+        self.open.pop_if(|level| level.depth == depth);
         if self.open.is_empty() { Next::Stop } else { Next::On }
     }
 
     #[inline(always)]
-    fn key(&mut self, line: &[u8], key: &[u8], colon: usize) -> Next {
-        let Some(Inside::Object(states)) = self.open.last() else {
-            return Next::On;
+    fn key(
+        &mut self,
+        line: &[u8],
+        key: &[u8],
+        colon: usize,
+        depth: u32,
+    ) -> Next {
+        let Some(level) = self.open.last() else { return Next::On };
+        let states = match level.inside {
+            Inside::Object(states) if level.depth == depth => states,
+            _ => level.below,
         };
-        self.next = self.automaton.member(*states, key);
-        if !self.automaton.is_end(self.next) {
-            return Next::On;
+        let next = self.automaton.member(states, key);
+        if self.automaton.is_end(next) {
+            self.next = None;
+            let quoted = key.len() + 2;
+            let start = colon - blanks_before(line, colon) - quoted;
+            return match self.cut(line, start, colon + 1) {
+                Ok(end) => Next::Jump(end),
+                Err(defect) => Next::Break(defect),
+            };
         }
-        let quoted = key.len() + 2;
-        let start = colon - blanks_before(line, colon) - quoted;
-        match self.cut(line, start, colon + 1) {
-            Ok(end) => Next::Jump(end),
-            Err(defect) => Next::Break(defect),
-        }
+        // States that do not follow matter to what is in brackets only.
+        let value = behind_blanks(line, colon + 1);
+        let opens = matches!(line.get(value), Some(b'{' | b'['));
+        let follows = next == level.below && !self.automaton.counts();
+        self.next = if opens && !follows { Some(next) } else { None };
+        Next::On
     }
 
     fn comma(&mut self, line: &[u8], at: usize) -> Next {
-        if let Some(Inside::Counted { index, .. }) = self.open.last_mut() {
+        if let Some(level) = self.open.last_mut()
+            && let Inside::Counted { index, .. } = &mut level.inside
+        {
             *index += 1;
-            return self.elements(line, at + 1);
+            return match self.elements(line, at + 1) {
+                Ok(at) => Next::Jump(at),
+                Err(defect) => Next::Break(defect),
+            };
         }
         Next::On
     }
@@ -126,46 +178,62 @@ impl Search<'_> {
         }
     }
 
+    /// Notes that an object or array is open.
+    fn push(&mut self, depth: u32, inside: Inside) {
+        let (Inside::Object(states)
+        | Inside::Array(states)
+        | Inside::Counted { states, .. }) = inside;
+        let below = self.automaton.below(states);
+        let floor = if self.automaton.counts() {
+            u32::MAX
+        } else if inside == Inside::Object(below) {
+            depth - 1
+        } else {
+            depth
+        };
+        self.open.push(Level { depth, inside, below, floor });
+    }
+
     /// Opens an array whose elements are told apart.
     fn open_counted(
         &mut self,
         line: &[u8],
         at: usize,
+        depth: u32,
         states: States,
     ) -> Next {
         let count = match self.automaton.counts_from_end(states) {
             true => Elements::count(self.scanner, line, at),
             false => Ok(usize::MAX),
         };
-        match count {
-            Ok(count) => {
-                let inside = Inside::Counted { states, index: 0, count };
-                self.open.push(inside);
-                self.elements(line, at + 1)
-            }
+        let entered = count.and_then(|count| {
+            let inside = Inside::Counted { states, index: 0, count };
+            self.push(depth, inside);
+            self.elements(line, at + 1)
+        });
+        match entered {
+            Ok(at) => Next::Enter(at),
             Err(defect) => Next::Break(defect),
         }
     }
 
     /// Makes ready for the element that begins at `from`, or for the first
-    /// one from there on that stays.
-    fn elements(&mut self, line: &[u8], from: usize) -> Next {
+    /// one from there on that stays, and returns where that is.
+    fn elements(&mut self, line: &[u8], from: usize) -> Result<usize, Defect> {
         let mut at = behind_blanks(line, from);
-        while let Some(Inside::Counted { states, index, count }) =
-            self.open.last_mut()
+        while let Some(level) = self.open.last_mut()
+            && let Inside::Counted { states, index, count } = &mut level.inside
             && line.get(at) != Some(&b']')
         {
-            self.next = self.automaton.element(*states, *index, *count);
-            if !self.automaton.is_end(self.next) {
-                return Next::Jump(at);
+            let next = self.automaton.element(*states, *index, *count);
+            if !self.automaton.is_end(next) {
+                self.next = Some(next);
+                break;
             }
             *index += 1;
-            at = match self.cut(line, at, at) {
-                Ok(end) => end,
-                Err(defect) => return Next::Break(defect),
-            };
+            at = self.cut(line, at, at)?;
         }
-        Next::Jump(at)
+        Ok(at)
     }
 
     /// Cuts the member or element that begins at `start`, and whose value

@@ -1,5 +1,7 @@
 //! Follows the depth of nesting through the brackets of a block.
 
+use super::block::Classify;
+
 /// For eight brackets, the first the lowest bit, set where one opens: how far
 /// the depth sinks below where it began.
 static DEEPEST: [u8; 256] = {
@@ -19,6 +21,26 @@ static DEEPEST: [u8; 256] = {
     }
     table
 };
+
+/// Returns whether `depth` is above zero all through the brackets of a block.
+///
+/// Where the classifier has no quick way to tell, it may answer no too often.
+#[inline(always)]
+pub(super) fn stays_above<C: Classify>(
+    classifier: C,
+    depth: u32,
+    open: u64,
+    close: u64,
+) -> bool {
+    // Far from the ground the CPU foresees the answer; near to it counting
+    // exactly is quicker than guessing.
+    if !C::GATHERS || depth > 2 {
+        return depth > close.count_ones();
+    }
+    let brackets = open | close;
+    let opening = classifier.gather(open, brackets);
+    depth > 0 && stays_positive(depth, opening, brackets.count_ones())
+}
 
 /// Returns whether `depth`, taken through `count` brackets, never comes to
 /// zero. Bit `n` of `opening` is set if bracket number `n` opens.

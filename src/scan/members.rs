@@ -19,6 +19,7 @@ use super::backend::{Kernel, Scanner};
 use super::block::{self, BLOCK, Carry, Classify, Structure};
 use super::defect::{Defect, DefectKind};
 use super::depth;
+use super::key::{any_key, escaped_keys, is_set_off, key_before};
 use super::text::Text;
 use super::wanted::Wanted;
 
@@ -350,7 +351,7 @@ impl Members {
             ends |= self.first_stray(line, unusual);
         }
         if read.backslash | self.escape_pending != 0 {
-            unusual |= self.escaped_keys(read);
+            unusual |= escaped_keys(read, &mut self.escape_pending);
         }
         // All in front of the first end, or everything.
         let inside = (ends & ends.wrapping_neg()).wrapping_sub(1);
@@ -369,30 +370,6 @@ impl Members {
         }
     }
 
-    /// Returns the colons whose keys may hold escapes, and remembers whether
-    /// the first one of the next block is among them.
-    #[inline(never)]
-    fn escaped_keys(&mut self, block: &Structure) -> u64 {
-        let mut suspects = 0;
-        // In front of the first colon, and behind each one, up to the next.
-        let mut from = 0;
-        let mut pending = self.escape_pending != 0;
-        let mut colons = block.colon;
-        while colons != 0 {
-            let colon = colons & colons.wrapping_neg();
-            colons ^= colon;
-            let between = (colon - 1) & !from;
-            if pending | (block.backslash & between != 0) {
-                suspects |= colon & !plain_key(block, colon);
-            }
-            pending = false;
-            from = (colon - 1) | colon;
-        }
-        let pending = pending | (block.backslash & !from != 0);
-        self.escape_pending = u64::from(pending);
-        suspects
-    }
-
     /// Returns the bracket that closes the object, as a bit of the block.
     #[inline(always)]
     fn closing_bracket<C: Classify>(
@@ -401,15 +378,7 @@ impl Members {
         open: u64,
         close: u64,
     ) -> u64 {
-        // Near the members the depth goes up and down too irregularly for
-        // the CPU to foresee this; counting exactly is quicker there.
-        let foreseeable = !C::GATHERS || self.depth > 2;
-        if foreseeable && self.depth > close.count_ones() {
-            return 0;
-        }
-        let brackets = open | close;
-        let opening = classifier.gather(open, brackets);
-        if depth::stays_positive(self.depth, opening, brackets.count_ones()) {
+        if depth::stays_above(classifier, self.depth, open, close) {
             return 0;
         }
         depth::closing(self.depth, open, close)
@@ -451,7 +420,7 @@ impl Members {
             any_key(line, self.start, colon, wanted)?
         } else {
             match wanted.at(line, colon) {
-                Some((key, open)) if follows_comma(line, open) => Some(key),
+                Some((key, open)) if is_set_off(line, open) => Some(key),
                 Some(_) => any_key(line, self.start, colon, wanted)?,
                 None => None,
             }
@@ -464,112 +433,6 @@ impl Members {
     fn offset(&self, bit: u64) -> usize {
         self.block.at + bit.trailing_zeros() as usize
     }
-}
-
-/// Returns the bit of `colon` if its key lies in the block and is free of
-/// backslashes, else nothing.
-#[inline(always)]
-fn plain_key(block: &Structure, colon: u64) -> u64 {
-    let quotes = block.quote & (colon - 1);
-    let close = top_bit(quotes);
-    let open = top_bit(quotes ^ close);
-    let key = (colon - 1) & open.wrapping_neg();
-    if open != 0 && block.backslash & key == 0 { colon } else { 0 }
-}
-
-/// Returns whether a key that begins at `open` stands right behind a comma
-/// or an opening brace.
-#[inline(always)]
-fn follows_comma(line: &[u8], open: usize) -> bool {
-    matches!(line.get(open.wrapping_sub(1)), Some(b',' | b'{'))
-}
-
-/// Returns which wanted key stands in front of the colon at this offset.
-#[cold]
-#[inline(never)]
-fn any_key(
-    line: &[u8],
-    start: usize,
-    colon: usize,
-    wanted: &Wanted,
-) -> Result<Option<usize>, Defect> {
-    let raw = key_before(line, start, colon)?;
-    Ok(match memchr::memchr(b'\\', raw) {
-        Some(_) => wanted.escaped(raw),
-        None => wanted.plain(raw),
-    })
-}
-
-/// A colon outside of strings, as one bit of a block.
-pub(super) struct Colon {
-    pub(super) quotes: u64,
-    pub(super) backslashes: u64,
-    /// Offset of the block in the line.
-    pub(super) start: usize,
-    pub(super) bit: u64,
-}
-
-impl Colon {
-    /// Returns the key in front of the colon, without its quotes, if all of
-    /// it is in the block, without backslashes or blanks around it.
-    #[inline(always)]
-    pub(super) fn plain_key<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
-        let before = self.bit - 1;
-        let quotes = self.quotes & before;
-        let close = top_bit(quotes);
-        let open = top_bit(quotes ^ close);
-        // Bits from the opening quote on.
-        let key = before & open.wrapping_neg();
-        let simple =
-            close == self.bit >> 1 && open != 0 && self.backslashes & key == 0;
-        if !simple {
-            return None;
-        }
-        let from = self.start + open.trailing_zeros() as usize;
-        let to = self.start + close.trailing_zeros() as usize;
-        match line.get(from.wrapping_sub(1)) {
-            Some(b',' | b'{') => line.get(from + 1..to),
-            Some(_) | None => None,
-        }
-    }
-}
-
-/// Returns the highest bit that is set, alone; zero if none is.
-#[inline(always)]
-fn top_bit(bits: u64) -> u64 {
-    if bits == 0 { 0 } else { 1 << (63 - bits.leading_zeros()) }
-}
-
-/// Returns what is between the quotes of the key in front of `colon`, found
-/// by going backwards, not beyond the bracket at `start`.
-///
-/// # Errors
-///
-/// [`DefectKind::Key`] if there is no string right in front of the colon, or
-/// neither a comma nor the opening bracket in front of that.
-pub(super) fn key_before(
-    line: &[u8],
-    start: usize,
-    colon: usize,
-) -> Result<&[u8], Defect> {
-    let defect = Defect::new(colon, DefectKind::Key);
-    let before = line.get(start..colon).ok_or(defect)?.trim_ascii_end();
-    let inside = before.strip_suffix(b"\"").ok_or(defect)?;
-    let open = memchr::memrchr_iter(b'"', inside)
-        .find(|quote| !is_escaped(&inside[..*quote]))
-        .ok_or(defect)?;
-    let ahead = inside[..open].trim_ascii_end();
-    if matches!(ahead.last(), Some(b',' | b'{')) {
-        return Ok(&inside[open + 1..]);
-    }
-    Err(defect)
-}
-
-/// Returns whether a byte behind `ahead` is escaped: an odd run of
-/// backslashes ends there.
-fn is_escaped(ahead: &[u8]) -> bool {
-    let run = ahead.iter().rev().take_while(|byte| **byte == b'\\');
-    run.count() % 2 == 1
 }
 
 /// The line ended inside of the object.

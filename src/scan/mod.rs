@@ -18,6 +18,7 @@ mod backend;
 mod block;
 mod defect;
 mod depth;
+mod key;
 mod members;
 mod scalar;
 mod text;

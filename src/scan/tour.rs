@@ -1,38 +1,60 @@
-//! Walks every key and bracket of a line, at any depth, without recursion.
+//! Walks the keys and brackets of a line at any depth, without recursion,
+//! passing over what its visitor need not see.
 
 use super::backend::{Kernel, Scanner};
-use super::block::{self, BLOCK, Carry, Classify};
+use super::block::{self, BLOCK, Carry, Classify, Structure};
 use super::defect::{Defect, DefectKind};
-use super::members::{Colon, key_before};
+use super::depth;
+use super::key::{escaped_keys, is_set_off, key_before};
+use super::wanted::Wanted;
 
-/// What a tour tells of. All offsets are into the line.
+/// What a tour tells of. All offsets are into the line; the outermost bracket
+/// has depth 1.
+///
+/// Keys and brackets are told of 64 bytes at a time: those that come with
+/// something the visitor needs to see, or none.
 pub trait Visitor {
-    /// An object (`{`) or an array (`[`) begins at `at`.
-    fn open(&mut self, line: &[u8], at: usize) -> Next;
+    /// An object or an array begins at `at`; inside of it the depth is
+    /// `depth`.
+    fn open(&mut self, line: &[u8], at: usize, depth: u32) -> Next;
 
-    /// The object or array that was opened last ends with the byte at `at`.
-    fn close(&mut self, line: &[u8], at: usize) -> Next;
+    /// What was opened to this depth ends.
+    fn close(&mut self, depth: u32) -> Next;
 
-    /// A member of the open object: `key` is what stands between its quotes,
-    /// escapes and all; its value is behind `colon`.
-    fn key(&mut self, line: &[u8], key: &[u8], colon: usize) -> Next;
+    /// A member of an object at this depth: `key` is what stands between its
+    /// quotes, escapes and all; its value is behind `colon`.
+    fn key(
+        &mut self,
+        line: &[u8],
+        key: &[u8],
+        colon: usize,
+        depth: u32,
+    ) -> Next;
 
     /// A comma, of an object or of an array. Only told to those who
-    /// [want](Visitor::wants_commas) it.
+    /// [want](Visitor::wants_all) all.
     fn comma(&mut self, line: &[u8], at: usize) -> Next;
 
-    /// Returns whether commas are told of.
-    fn wants_commas(&self) -> bool;
+    /// Returns whether every comma and every key is told of.
+    fn wants_all(&self) -> bool;
+
+    /// Returns the keys that must be told of.
+    fn wanted(&self) -> &Wanted;
+
+    /// Returns the depth down to which nothing needs to be told of, wanted
+    /// keys aside: what comes to this depth or below it is told.
+    fn floor(&self) -> u32;
 }
 
 /// How a tour goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// With the next key or bracket.
+    /// With what comes next.
     On,
-    /// With the first key or bracket from this offset on, which lies behind
-    /// a whole value.
+    /// From this offset on, behind the whole value that was told of.
     Jump(usize),
+    /// From this offset on, inside of what was opened.
+    Enter(usize),
     /// Not at all.
     Stop,
     /// Not at all: this is wrong with the line.
@@ -67,59 +89,176 @@ impl<V: Visitor> Kernel for Tour<'_, V> {
     #[inline(always)]
     fn run<C: Classify>(self, classifier: C) -> Result<(), Defect> {
         let Tour { line, start, visitor } = self;
-        let mut at = start;
-        let mut carry = Carry::default();
-        let commas = visitor.wants_commas();
-        while at < line.len() {
+        let mut guide = Guide::new(start);
+        loop {
             let last;
-            let rest = &line[at..];
+            let rest = &line[guide.at..];
             let bytes = match rest.first_chunk() {
                 Some(bytes) => bytes,
+                None if rest.is_empty() => {
+                    return Err(Defect::new(line.len(), DefectKind::Cut));
+                }
                 None => {
                     last = block::last_block(rest);
                     &last
                 }
             };
-            let block = block::structure(classifier, bytes, &mut carry);
-            let commas = if commas { block.outside(b',', bytes) } else { 0 };
-            let mut bits = block.open | block.close | block.colon | commas;
-            let mut next = at + BLOCK;
-            while bits != 0 {
-                let bit = bits & bits.wrapping_neg();
-                bits ^= bit;
-                let here = at + bit.trailing_zeros() as usize;
-                let then = if block.colon & bit != 0 {
-                    let colon = Colon {
-                        quotes: block.quote,
-                        backslashes: block.backslash,
-                        start: at,
-                        bit,
-                    };
-                    let key = match colon.plain_key(line) {
-                        Some(key) => key,
-                        None => key_before(line, start, here)?,
-                    };
-                    visitor.key(line, key, here)
-                } else if block.open & bit != 0 {
-                    visitor.open(line, here)
-                } else if block.close & bit != 0 {
-                    visitor.close(line, here)
-                } else {
-                    visitor.comma(line, here)
+            let read = block::structure(classifier, bytes, &mut guide.carry);
+            let mut next = (guide.at + BLOCK).min(line.len());
+            let colons = guide.colons(&read, visitor);
+            if guide.must_tell(classifier, &colons, &read, visitor) {
+                let commas = match visitor.wants_all() {
+                    true => read.outside(b',', bytes),
+                    false => 0,
                 };
-                match then {
+                match guide.tell(line, &read, &colons, commas, visitor) {
                     Next::On => {}
                     Next::Stop => return Ok(()),
                     Next::Break(defect) => return Err(defect),
-                    Next::Jump(to) => {
-                        carry = Carry::default();
+                    Next::Jump(to) | Next::Enter(to) => {
+                        guide.forget();
                         next = to;
-                        break;
                     }
                 }
+            } else {
+                guide.depth = guide.depth + read.open.count_ones()
+                    - read.close.count_ones();
             }
-            at = next;
+            guide.at = next;
         }
-        Err(Defect::new(line.len(), DefectKind::Cut))
     }
+}
+
+/// Where a tour is.
+struct Guide {
+    start: usize,
+    at: usize,
+    carry: Carry,
+    depth: u32,
+    /// The quotes of the block before.
+    quotes_before: u64,
+    /// One if a backslash came after the last colon, else zero.
+    escape_pending: u64,
+}
+
+impl Guide {
+    #[inline(always)]
+    fn new(start: usize) -> Guide {
+        Guide {
+            start,
+            at: start,
+            carry: Carry::default(),
+            depth: 0,
+            quotes_before: 0,
+            escape_pending: 0,
+        }
+    }
+
+    /// Forgets the block before, after a jump: no key reaches back there.
+    #[inline(always)]
+    fn forget(&mut self) {
+        self.carry = Carry::default();
+        self.quotes_before = 0;
+        self.escape_pending = 0;
+    }
+
+    /// Returns the colons of keys that may be wanted.
+    #[inline(always)]
+    fn colons(&mut self, read: &Structure, visitor: &impl Visitor) -> Colons {
+        let before = std::mem::replace(&mut self.quotes_before, read.quote);
+        let keys = visitor.wanted().candidates(read.quote, before);
+        // A colon without a quote in front has blanks there, at best.
+        let mut unusual = read.colon & !(read.quote << 1 | before >> 63);
+        if read.backslash | self.escape_pending != 0 {
+            unusual |= escaped_keys(read, &mut self.escape_pending);
+        }
+        if visitor.wants_all() {
+            unusual = read.colon;
+        }
+        Colons { usual: read.colon & keys & !unusual, unusual }
+    }
+
+    /// Returns whether something in the block must be told.
+    #[inline(always)]
+    fn must_tell<C: Classify>(
+        &self,
+        classifier: C,
+        colons: &Colons,
+        read: &Structure,
+        visitor: &impl Visitor,
+    ) -> bool {
+        let above = self.depth.saturating_sub(visitor.floor());
+        colons.usual | colons.unusual != 0
+            || !depth::stays_above(classifier, above, read.open, read.close)
+    }
+
+    /// Tells of what is in the block, until the visitor turns elsewhere.
+    #[inline(always)]
+    fn tell(
+        &mut self,
+        line: &[u8],
+        read: &Structure,
+        colons: &Colons,
+        commas: u64,
+        visitor: &mut impl Visitor,
+    ) -> Next {
+        let keys = colons.usual | colons.unusual;
+        let mut bits = read.open | read.close | keys | commas;
+        while bits != 0 {
+            let bit = bits & bits.wrapping_neg();
+            bits ^= bit;
+            let here = self.at + bit.trailing_zeros() as usize;
+            let next = if keys & bit != 0 {
+                let usual = colons.usual & bit != 0;
+                self.tell_key(line, here, usual, visitor)
+            } else if read.open & bit != 0 {
+                let next = visitor.open(line, here, self.depth + 1);
+                let enters = matches!(next, Next::On | Next::Enter(_));
+                self.depth += u32::from(enters);
+                next
+            } else if read.close & bit != 0 {
+                self.depth = self.depth.saturating_sub(1);
+                visitor.close(self.depth + 1)
+            } else {
+                visitor.comma(line, here)
+            };
+            if next != Next::On {
+                return next;
+            }
+        }
+        Next::On
+    }
+
+    /// Tells of the key in front of `colon`, if it is wanted.
+    #[inline(always)]
+    fn tell_key(
+        &self,
+        line: &[u8],
+        colon: usize,
+        usual: bool,
+        visitor: &mut impl Visitor,
+    ) -> Next {
+        if usual {
+            match visitor.wanted().at(line, colon) {
+                None => return Next::On,
+                Some((_, open)) if is_set_off(line, open) => {
+                    let key = &line[open + 1..colon - 1];
+                    return visitor.key(line, key, colon, self.depth);
+                }
+                Some(_) => {}
+            }
+        }
+        match key_before(line, self.start, colon) {
+            Ok(key) => visitor.key(line, key, colon, self.depth),
+            Err(defect) => Next::Break(defect),
+        }
+    }
+}
+
+/// The colons of a block that may follow a wanted key.
+struct Colons {
+    /// Those whose key is written as usual, and has a wanted length.
+    usual: u64,
+    /// Those whose key has to be read to know.
+    unusual: u64,
 }

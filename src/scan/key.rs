@@ -1,0 +1,102 @@
+//! Reads the key in front of a colon, whatever way it is written.
+
+use super::block::Structure;
+use super::defect::{Defect, DefectKind};
+use super::wanted::Wanted;
+
+/// Returns the colons of a block whose keys may hold escapes.
+///
+/// `pending` is one if a backslash came after the last colon of the blocks
+/// before, else zero; it is set for the next block.
+#[inline(never)]
+pub(super) fn escaped_keys(block: &Structure, pending: &mut u64) -> u64 {
+    let mut suspects = 0;
+    // In front of the first colon, and behind each one, up to the next.
+    let mut from = 0;
+    let mut escaped = *pending != 0;
+    let mut colons = block.colon;
+    while colons != 0 {
+        let colon = colons & colons.wrapping_neg();
+        colons ^= colon;
+        let between = (colon - 1) & !from;
+        if escaped | (block.backslash & between != 0) {
+            suspects |= colon & !plain_key(block, colon);
+        }
+        escaped = false;
+        from = (colon - 1) | colon;
+    }
+    *pending = u64::from(escaped | (block.backslash & !from != 0));
+    suspects
+}
+
+/// Returns the bit of `colon` if its key lies in the block and is free of
+/// backslashes, else nothing.
+#[inline(always)]
+fn plain_key(block: &Structure, colon: u64) -> u64 {
+    let quotes = block.quote & (colon - 1);
+    let close = top_bit(quotes);
+    let open = top_bit(quotes ^ close);
+    let key = (colon - 1) & open.wrapping_neg();
+    if open != 0 && block.backslash & key == 0 { colon } else { 0 }
+}
+
+/// Returns the highest bit that is set, alone; zero if none is.
+#[inline(always)]
+fn top_bit(bits: u64) -> u64 {
+    if bits == 0 { 0 } else { 1 << (63 - bits.leading_zeros()) }
+}
+
+/// Returns whether a key that begins at `open` stands right behind a comma
+/// or an opening brace.
+#[inline(always)]
+pub(super) fn is_set_off(line: &[u8], open: usize) -> bool {
+    matches!(line.get(open.wrapping_sub(1)), Some(b',' | b'{'))
+}
+
+/// Returns which wanted key stands in front of the colon at this offset.
+#[cold]
+#[inline(never)]
+pub(super) fn any_key(
+    line: &[u8],
+    start: usize,
+    colon: usize,
+    wanted: &Wanted,
+) -> Result<Option<usize>, Defect> {
+    let raw = key_before(line, start, colon)?;
+    Ok(match memchr::memchr(b'\\', raw) {
+        Some(_) => wanted.escaped(raw),
+        None => wanted.plain(raw),
+    })
+}
+
+/// Returns what is between the quotes of the key in front of `colon`, found
+/// by going backwards, not beyond the bracket at `start`.
+///
+/// # Errors
+///
+/// [`DefectKind::Key`] if there is no string right in front of the colon, or
+/// neither a comma nor the opening bracket in front of that.
+pub(super) fn key_before(
+    line: &[u8],
+    start: usize,
+    colon: usize,
+) -> Result<&[u8], Defect> {
+    let defect = Defect::new(colon, DefectKind::Key);
+    let before = line.get(start..colon).ok_or(defect)?.trim_ascii_end();
+    let inside = before.strip_suffix(b"\"").ok_or(defect)?;
+    let open = memchr::memrchr_iter(b'"', inside)
+        .find(|quote| !is_escaped(&inside[..*quote]))
+        .ok_or(defect)?;
+    let ahead = inside[..open].trim_ascii_end();
+    if matches!(ahead.last(), Some(b',' | b'{')) {
+        return Ok(&inside[open + 1..]);
+    }
+    Err(defect)
+}
+
+/// Returns whether a byte behind `ahead` is escaped: an odd run of
+/// backslashes ends there.
+fn is_escaped(ahead: &[u8]) -> bool {
+    let run = ahead.iter().rev().take_while(|byte| **byte == b'\\');
+    run.count() % 2 == 1
+}
