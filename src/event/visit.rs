@@ -19,10 +19,16 @@ pub struct Route {
     last_wins: bool,
 }
 
+/// How kube-apiserver begins the status of nearly every request, so that its
+/// code is found without a walk.
+const STATUS: &[u8] = br#"{"metadata":{},"code":"#;
+
 /// A [`Segment`] with what the walk needs for it.
 #[derive(Clone, Debug)]
 enum Hop {
     Key(Wanted),
+    /// The key `code`, the first one if it is repeated.
+    Code(Wanted),
     Index(i64),
     Every,
 }
@@ -51,6 +57,9 @@ impl Route {
     /// `**` means nothing here and is passed over: only edits use it.
     pub fn new(root: usize, rest: &[Segment], last_wins: bool) -> Route {
         let hops = rest.iter().filter_map(|segment| match segment {
+            Segment::Key(key) if **key == *"code" && !last_wins => {
+                Some(Hop::Code(Wanted::new(["code"])))
+            }
             Segment::Key(key) => Some(Hop::Key(Wanted::new([&**key]))),
             Segment::Index(index) => Some(Hop::Index(*index)),
             Segment::Every => Some(Hop::Every),
@@ -125,11 +134,18 @@ impl Walk<'_, '_, '_> {
             return self.end(at, value);
         };
         match (value, hop) {
-            (Value::Object(at), Hop::Key(wanted)) => {
+            (Value::Object(at), Hop::Code(_))
+                if self.event.line[at..].starts_with(STATUS) =>
+            {
+                self.value(at + STATUS.len(), rest)
+            }
+            (Value::Object(at), Hop::Key(wanted) | Hop::Code(wanted)) => {
                 self.member(at, wanted, rest)
             }
             (Value::Object(at), Hop::Every) => self.members(at, rest),
-            (Value::Array(at), Hop::Key(_)) => self.leaves(at, hops),
+            (Value::Array(at), Hop::Key(_) | Hop::Code(_)) => {
+                self.leaves(at, hops)
+            }
             (Value::Array(at), Hop::Every) => self.elements(at, rest),
             (Value::Array(at), Hop::Index(n)) => self.element(at, *n, rest),
             (Value::Object(_), Hop::Index(_))
@@ -138,7 +154,7 @@ impl Walk<'_, '_, '_> {
                 | Value::Bool(_)
                 | Value::Number(_)
                 | Value::Text(_),
-                Hop::Key(_) | Hop::Index(_) | Hop::Every,
+                Hop::Key(_) | Hop::Code(_) | Hop::Index(_) | Hop::Every,
             ) => false,
         }
     }

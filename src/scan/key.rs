@@ -1,43 +1,46 @@
 //! Reads the key in front of a colon, whatever way it is written.
 
-use super::block::Structure;
 use super::defect::{Defect, DefectKind};
 use super::wanted::Wanted;
 
-/// Returns the colons of a block whose keys may hold escapes.
+/// Returns the colons of a block whose keys may hold escapes, given its
+/// colons, quotes and backslashes.
 ///
 /// `pending` is one if a backslash came after the last colon of the blocks
-/// before, else zero; it is set for the next block.
+/// before, else zero; the second number returned is that for the next block.
 #[inline(never)]
-pub(super) fn escaped_keys(block: &Structure, pending: &mut u64) -> u64 {
+pub(super) fn escaped_keys(
+    mut colons: u64,
+    quotes: u64,
+    backslashes: u64,
+    pending: u64,
+) -> (u64, u64) {
     let mut suspects = 0;
     // In front of the first colon, and behind each one, up to the next.
     let mut from = 0;
-    let mut escaped = *pending != 0;
-    let mut colons = block.colon;
+    let mut escaped = pending != 0;
     while colons != 0 {
         let colon = colons & colons.wrapping_neg();
         colons ^= colon;
         let between = (colon - 1) & !from;
-        if escaped | (block.backslash & between != 0) {
-            suspects |= colon & !plain_key(block, colon);
+        if escaped | (backslashes & between != 0) {
+            suspects |= colon & !plain_key(colon, quotes, backslashes);
         }
         escaped = false;
         from = (colon - 1) | colon;
     }
-    *pending = u64::from(escaped | (block.backslash & !from != 0));
-    suspects
+    (suspects, u64::from(escaped | (backslashes & !from != 0)))
 }
 
 /// Returns the bit of `colon` if its key lies in the block and is free of
 /// backslashes, else nothing.
 #[inline(always)]
-fn plain_key(block: &Structure, colon: u64) -> u64 {
-    let quotes = block.quote & (colon - 1);
+fn plain_key(colon: u64, quotes: u64, backslashes: u64) -> u64 {
+    let quotes = quotes & (colon - 1);
     let close = top_bit(quotes);
     let open = top_bit(quotes ^ close);
     let key = (colon - 1) & open.wrapping_neg();
-    if open != 0 && block.backslash & key == 0 { colon } else { 0 }
+    if open != 0 && backslashes & key == 0 { colon } else { 0 }
 }
 
 /// Returns the highest bit that is set, alone; zero if none is.

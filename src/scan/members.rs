@@ -351,7 +351,14 @@ impl Members {
             ends |= self.first_stray(line, unusual);
         }
         if read.backslash | self.escape_pending != 0 {
-            unusual |= escaped_keys(read, &mut self.escape_pending);
+            let (suspects, pending) = escaped_keys(
+                colon,
+                quote,
+                read.backslash,
+                self.escape_pending,
+            );
+            unusual |= suspects;
+            self.escape_pending = pending;
         }
         // All in front of the first end, or everything.
         let inside = (ends & ends.wrapping_neg()).wrapping_sub(1);

@@ -170,7 +170,14 @@ impl Guide {
         // A colon without a quote in front has blanks there, at best.
         let mut unusual = read.colon & !(read.quote << 1 | before >> 63);
         if read.backslash | self.escape_pending != 0 {
-            unusual |= escaped_keys(read, &mut self.escape_pending);
+            let (suspects, pending) = escaped_keys(
+                read.colon,
+                read.quote,
+                read.backslash,
+                self.escape_pending,
+            );
+            unusual |= suspects;
+            self.escape_pending = pending;
         }
         if visitor.wants_all() {
             unusual = read.colon;
