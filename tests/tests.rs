@@ -5,6 +5,7 @@
 mod cli; // What the flags do, and what is said of wrong ones.
 mod model; // What the language model keeps, we keep.
 mod examples; // What the library is used for works.
+mod floors; // Imports point down, and unsafe stays where it is.
 mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.
 mod pipelines; // The expression files that we ship do what they say.
