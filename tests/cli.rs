@@ -17,10 +17,55 @@ fn wrong_flags_are_refused_with_a_sentence() {
     check_refused(&["-o", "json", FAILED], "only `-o raw`");
     check_refused(&["-F", FAILED], "not in this version");
     check_refused(&["-e", FAILED, "-e"], "join expressions with `or`");
+    check_refused(&["-x", FAILED, "-x", "exec"], "-x is given twice");
     check_refused(&["--on-invalid", "ask", FAILED], "file:PATH");
     check_refused(&["--max-line", "much", FAILED], "no size");
     check_refused(&["--threads", "0", FAILED], "from 1");
     check_refused(&["-W", "all", FAILED], "-W error");
+}
+
+#[test]
+fn flags_to_come_are_named_as_such() {
+    for flag in ["--to", "-p", "-n5", "--checkpoint", "--since", "--label"] {
+        check_refused(&[flag, FAILED], "is not in this version; ");
+    }
+}
+
+#[test]
+fn what_other_programs_taught_is_understood() {
+    check_refused(&["-v", FAILED], "not (EXPR)");
+    check_refused(&["-i", FAILED], "put an i behind the text");
+    check_refused(&["help"], "it is --help");
+    check_refused(&["version"], "it is --version");
+    check_refused(&["--show", "code"], "short for responseStatus.code");
+    let ran = run(&[FAILED, "verb=get"], "");
+    ran.check(66, "");
+    assert!(ran.err.contains("'code>=400 and verb=get'"), "{}", ran.err);
+}
+
+#[test]
+fn a_log_that_is_not_there_is_no_expression() {
+    let ran = run(&["no-such.log"], "");
+    ran.check(66, "");
+    assert!(ran.err.contains("no-such.log: No such file"), "{}", ran.err);
+}
+
+#[test]
+fn warnings_end_a_run_if_asked() {
+    let ran = run(&["-W", "error", "verb = gte"], failed());
+    ran.check(2, "");
+    assert!(ran.err.contains("did you mean `get`?"), "{}", ran.err);
+    assert!(ran.err.contains("with -W error"), "{}", ran.err);
+}
+
+#[test]
+fn lists_are_told_from_predicates() {
+    let ran = run(&["--predicates"], "");
+    let text = String::from_utf8(ran.out).unwrap();
+    let (predicates, lists) = text.split_once("\n\n").unwrap();
+    assert!(predicates.contains("\n  exec "), "{text}");
+    assert!(!predicates.contains("\n  private "), "{text}");
+    assert!(lists.contains("\n  @private "), "{text}");
 }
 
 #[test]

@@ -9,7 +9,7 @@
 
 use std::{
     env, fs,
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::LazyLock,
@@ -17,6 +17,8 @@ use std::{
 };
 
 use serde_json::Value;
+
+use crate::tool::{self, skip, wants};
 
 #[test]
 fn a_mixed_log_is_judged_as_by_the_model() {
@@ -52,13 +54,13 @@ fn odd_events_are_judged_as_by_the_model() {
 /// below the data folder, or on every `stride`-th of them.
 #[track_caller]
 fn compare_each(locate: impl Fn(&Path) -> PathBuf, stride: usize) {
-    let data = match data() {
-        Ok(data) => data,
-        Err(missing) if wants("KAUDIT_FILTER_REQUIRE_ALL", "1") => {
-            panic!("{missing}")
-        }
-        Err(missing) => return skip(missing),
+    let Some(data) = env::var_os("KAUDIT_FILTER_DATA").map(PathBuf::from)
+    else {
+        return skip("KAUDIT_FILTER_DATA names no folder with the model");
     };
+    if !tool::has("python3") {
+        return skip("python3, which runs the model, does not start");
+    }
     let full = wants("KAUDIT_FILTER_PROOF", "full");
     let log = Log::sampled(&locate(&data), if full { 1 } else { stride });
     let said = ask_model(&data, &log);
@@ -76,26 +78,6 @@ fn compare_each(locate: impl Fn(&Path) -> PathBuf, stride: usize) {
         log.path.display(),
         wrong[..wrong.len().min(20)].join("\n")
     );
-}
-
-/// Says that nothing was compared, past the harness, which would swallow it.
-fn skip(missing: &str) {
-    writeln!(io::stderr(), "skipped: {missing}").expect("stderr is open");
-}
-
-/// Finds the data folder, or says what keeps the comparison from running.
-fn data() -> Result<PathBuf, &'static str> {
-    let data = env::var_os("KAUDIT_FILTER_DATA")
-        .ok_or("KAUDIT_FILTER_DATA names no folder with the model")?;
-    Command::new("python3")
-        .arg("--version")
-        .output()
-        .map_err(|_error| "python3, which runs the model, does not start")?;
-    Ok(data.into())
-}
-
-fn wants(name: &str, value: &str) -> bool {
-    env::var_os(name).is_some_and(|set| set == value)
 }
 
 /// A file beside this one.

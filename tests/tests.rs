@@ -4,8 +4,12 @@
 
 mod cli; // What the flags do, and what is said of wrong ones.
 mod model; // What the language model keeps, we keep.
+mod examples; // What the library is used for works.
+mod floors; // Imports point down, and unsafe stays where it is.
 mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.
+mod pipelines; // The expression files that we ship do what they say.
 mod prompt; // A quiet input is answered at once.
+mod readme; // What README shows is what happens.
 mod robust; // Inputs and outputs that fail, and signals.
 mod tool; // How the program is run, and events to give it.

@@ -1,9 +1,10 @@
 //! Runs the program under test and makes events for it.
 
 use std::{
+    env,
     ffi::OsStr,
     fs,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU64, Ordering},
@@ -35,6 +36,26 @@ pub(crate) fn failed() -> String {
 /// An event that [`FAILED`] does not keep.
 pub(crate) fn fine() -> String {
     event(200)
+}
+
+/// Says what a test leaves out, past the harness, which would swallow it.
+pub(crate) fn skip(missing: &str) {
+    writeln!(io::stderr(), "skipped: {missing}").expect("stderr is open");
+}
+
+/// Returns whether another program can be run. With
+/// `KAUDIT_FILTER_REQUIRE_ALL=1` it must be.
+#[track_caller]
+pub(crate) fn has(program: &str) -> bool {
+    let version = Command::new(program).arg("--version").output();
+    let required = wants("KAUDIT_FILTER_REQUIRE_ALL", "1");
+    assert!(version.is_ok() || !required, "{program} is missing");
+    version.is_ok()
+}
+
+/// Returns whether the environment sets `name` to `value`.
+pub(crate) fn wants(name: &str, value: &str) -> bool {
+    env::var_os(name).is_some_and(|set| set == value)
 }
 
 /// What a run came to.

@@ -2,39 +2,87 @@
 
 use std::{ffi::OsString, io, path::PathBuf};
 
-use clap::{ArgAction, Parser, ValueEnum, error::ErrorKind};
+use clap::{
+    Parser, ValueEnum,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use super::{exit::Complaint, size};
 use crate::diag;
 
-const EXAMPLES: &str = "\
+const MORE: &str = "\
+Expressions:
+  code >= 400                    compare a field (--fields lists them)
+  exec                           name a predicate (--predicates lists them)
+  denied and not system-user     join with and, or, not and brackets
+  verb in (create, delete)       any of; also contains, starts, ends, like,
+                                 matches, and networks: peer in 10.0.0.0/8
+  drop managedFields             take fields out; the rest stays as it is
+  skip system-user | head 10     steps are joined with |
+
+  Put EXPR in single quotes: the shell knows > | ( ) and * as well.
+
 Examples:
   Failed requests, which is also what no EXPR means:
       kaudit-filter 'code >= 400' audit.log
+
+  One line for each request that was denied, without ballast:
+      kaudit-filter 'outcome and denied | drop managedFields' audit.log
 
   From a pipe, counting:
       zcat audit-*.log.gz | kaudit-filter -c 'verb = delete'
 
   Is there any? The exit code says so, and nothing is printed:
-      kaudit-filter -q 'user = \"system:anonymous\"' audit.log
+      kaudit-filter -q anonymous-user audit.log
 
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log
 
 Exit codes:
    0  it ran
-   1  with -e: nothing was kept
+   1  with -e or -q: nothing was kept
    2  the command line or the expression is wrong
   65  no line is an audit event; or a defect, with --strict or
       --on-invalid fail
   66  an input could not be opened; the others were read
   74  a read or a write failed
-  130, 143  ended by INT or TERM, in good order";
+  130, 143  ended by INT or TERM, in good order
+
+Environment:
+  KAUDIT_FILTER_SIMD  scalar, sse2, avx2 or avx512: use no better
+                      instructions than these (--explain says which are used)
+  NO_COLOR            if set, messages have no colours";
+
+/// Flags of versions to come, with what to do until then.
+const LATER: [(&[&str], &str); 6] = [
+    (&["-F", "--follow"], "use `tail -F FILE | kaudit-filter EXPR`"),
+    (
+        &["-n", "--lines", "--from", "--new", "--checkpoint", "--poll"],
+        "each FILE is read once, from begin to end",
+    ),
+    (&["--to"], "kept lines go to standard output"),
+    (
+        &["-p", "--pipeline", "--set", "--live"],
+        "-f reads an expression from a file",
+    ),
+    (
+        &["--since", "--until"],
+        "compare the time: 'time >= 2026-03-02T06:00:00Z'",
+    ),
+    (&["--label"], "lines leave as they came"),
+];
+
+/// Flags that other programs have, with how it is said here.
+const ELSEWHERE: [(&[&str], &str); 2] = [
+    (&["-v", "--invert-match"], "write 'not (EXPR)', or 'skip EXPR'"),
+    (&["-i", "--ignore-case"], "put an i behind the text: 'user = \"bob\"i'"),
+];
 
 /// Filters Kubernetes audit logs: kept lines leave byte for byte.
 ///
-/// Reads audit.k8s.io/v1 events, one a line, from FILEs or standard input and
-/// writes those for which EXPR is true. The first argument is EXPR unless -x
+/// Reads audit.k8s.io/v1 events, one a line, from FILEs or standard input, and
+/// writes those that EXPR keeps to standard output, in their order. EXPR is
+/// checked before the first byte is read. The first argument is EXPR unless -x
 /// or -f is given; `-` is standard input, and `./name` is always a file.
 /// Without EXPR the failed requests are kept: code >= 400.
 #[derive(Clone, Debug, Default, Parser)]
@@ -42,12 +90,12 @@ Exit codes:
     name = "kaudit-filter",
     version,
     override_usage = "kaudit-filter [OPTIONS] [EXPR] [FILE...]",
-    after_help = "--help says more, with examples.",
-    after_long_help = EXAMPLES,
+    after_help = "--help says more, with expressions and examples.",
+    after_long_help = MORE,
     max_term_width = 79
 )]
 pub(super) struct Args {
-    /// The expression, then the files.
+    /// The expression, then the files
     #[arg(value_name = "EXPR|FILE")]
     pub operands: Vec<OsString>,
 
@@ -68,14 +116,14 @@ pub(super) struct Args {
     pub quiet: bool,
 
     /// Exit with 1 if nothing is kept
-    #[arg(short = 'e', long, action = ArgAction::Count)]
-    pub exit_status: u8,
+    #[arg(short = 'e', long)]
+    pub exit_status: bool,
 
     /// Print the numbers of the run on stderr at its end
     #[arg(short, long)]
     pub stats: bool,
 
-    /// How kept events are printed
+    /// How kept events are printed: raw, the lines as they are
     #[arg(short, long, value_name = "FORM", default_value = "raw")]
     pub output: String,
 
@@ -91,18 +139,18 @@ pub(super) struct Args {
     #[arg(long, value_name = "WAY", default_value = "pass")]
     pub on_invalid: OsString,
 
-    /// Read every line to its end; any defect is an error
+    /// Read every line to its end; any defect is an error, exit code 65
     #[arg(long)]
     pub strict: bool,
 
-    /// Leave out lines longer than SIZE
+    /// Leave out lines longer than SIZE, such as 512K, 64M or 1GiB
     #[arg(
         long, value_name = "SIZE", default_value = "128M",
         value_parser = size::parse
     )]
     pub max_line: usize,
 
-    /// Write each line by itself
+    /// Write each line by itself; a quiet input is prompt without it
     #[arg(long)]
     pub line_buffered: bool,
 
@@ -114,11 +162,11 @@ pub(super) struct Args {
     #[arg(long)]
     pub fields: bool,
 
-    /// List the predicates that EXPR may name
+    /// List the predicates and lists that EXPR may name
     #[arg(long)]
     pub predicates: bool,
 
-    /// Print the definition of a predicate
+    /// Print the definition of a predicate or a list
     #[arg(long, value_name = "NAME")]
     pub show: Option<String>,
 
@@ -126,13 +174,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 
-    /// `-W error`: warnings of the expression are errors
+    /// Take warnings about the expression for errors
     #[arg(short = 'W', value_name = "error")]
     pub warnings: Option<String>,
-
-    /// Not in this version.
-    #[arg(short = 'F', long, hide = true)]
-    pub follow: bool,
 }
 
 /// When messages are coloured.
@@ -188,8 +232,41 @@ impl Args {
     }
 }
 
-/// Returns clap's message without its prefix: ours stands there.
+/// Returns what is wrong with a command line, and what to do.
 fn sentence(error: &clap::Error) -> String {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
+    else {
+        return claps(error);
+    };
+    let named = |(flags, advice): &(&[&str], &'static str)| {
+        flags.contains(&&**flag).then_some(*advice)
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            if let Some(advice) = LATER.iter().find_map(named) {
+                return format!("{flag} is not in this version; {advice}");
+            }
+            if let Some(advice) = ELSEWHERE.iter().find_map(named) {
+                return format!("there is no {flag}; {advice}");
+            }
+            claps(error)
+        }
+        ErrorKind::ArgumentConflict if flag == "--exit-status" => {
+            "-e is --exit-status, not a pattern as with grep; join \
+             expressions with `or`: 'code >= 400 or verb = delete'"
+                .into()
+        }
+        ErrorKind::ArgumentConflict if flag.starts_with("--expr") => {
+            "-x is given twice; join conditions with `and` or `or`, and \
+             steps with `|`"
+                .into()
+        }
+        _ => claps(error),
+    }
+}
+
+/// Returns clap's message without its prefix: ours stands there.
+fn claps(error: &clap::Error) -> String {
     let text = error.to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     text.trim_end().to_owned()

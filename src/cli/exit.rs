@@ -52,6 +52,8 @@ pub(super) enum Complaint {
     Usage(String),
     /// The expression is wrong.
     Expression { text: Text, findings: Vec<Finding> },
+    /// It draws warnings, which `-W error` does not let pass.
+    Warned { text: Text, warnings: Vec<Finding> },
     /// A file of expressions cannot be read.
     Unreadable(PathBuf, io::Error),
     /// The file for lines set aside cannot be opened.
@@ -74,6 +76,11 @@ impl Complaint {
             }
             Complaint::Expression { text, findings } => {
                 voice.diagnose(&text, &findings);
+                Exit::Usage
+            }
+            Complaint::Warned { text, warnings } => {
+                voice.diagnose(&text, &warnings);
+                voice.say("warnings are errors with -W error");
                 Exit::Usage
             }
             Complaint::Unreadable(path, error) => {

@@ -86,12 +86,19 @@ impl Program {
         };
         match Program::compile(Text::expression(text), rest) {
             Err(_) if Path::new(first).exists() => {
-                let name = first.display();
                 let hint =
-                    format!("`{name}` is a file, taking `{DEFAULT}` as EXPR");
+                    format!("`{text}` is a file, taking `{DEFAULT}` as EXPR");
                 by_default(operands, hint)
             }
-            compiled => compiled,
+            Err(_) if names_log(first) => {
+                let hint = format!("no EXPR given, taking `{DEFAULT}`");
+                by_default(operands, hint)
+            }
+            Ok(program) => {
+                let hint = rest.iter().find_map(|word| stray(first, word));
+                Ok(Program { hint, ..program })
+            }
+            Err(complaint) => Err(complaint),
         }
     }
 
@@ -134,12 +141,33 @@ fn definitions(path: &PathBuf) -> Result<String, Complaint> {
 }
 
 fn is_log(path: &Path, bytes: &[u8]) -> bool {
-    let name = path.as_os_str().as_bytes();
+    names_log(path.as_os_str()) || bytes.starts_with(b"{")
+}
+
+/// Returns whether a file of this name would be a log.
+fn names_log(name: &OsStr) -> bool {
     let ends = [&b".log"[..], b".json", b".jsonl", b".gz", b".zst"];
-    ends.iter().any(|end| name.ends_with(end)) || bytes.starts_with(b"{")
+    ends.iter().any(|end| name.as_bytes().ends_with(end))
+}
+
+/// Returns what to say if `word`, which should be a file, is more likely a
+/// part of the expression `first`.
+fn stray(first: &OsStr, word: &OsString) -> Option<String> {
+    let (first, word) = (first.to_str()?, word.to_str()?);
+    let is_expression = || expr::compile(&[Source::expression(word)]).is_ok();
+    (!Path::new(word).exists() && is_expression()).then(|| {
+        format!(
+            "`{word}` is taken for a FILE; one EXPR holds all conditions: \
+             '{first} and {word}'"
+        )
+    })
 }
 
 fn refuse_reserved(word: &OsStr) -> Result<(), Complaint> {
+    if word == "help" || word == "version" {
+        let word = word.display();
+        return Err(Complaint::usage(format!("it is --{word}")));
+    }
     match RESERVED.iter().find(|&&reserved| word == reserved) {
         None => Ok(()),
         Some(word) => Err(Complaint::usage(format!(

@@ -80,8 +80,8 @@ impl Settings {
         };
         let program = Program::from_args(&args)?;
         if args.warnings.is_some() && !program.warnings.is_empty() {
-            let Program { text, warnings: findings, .. } = program;
-            return Err(Complaint::Expression { text, findings });
+            let Program { text, warnings, .. } = program;
+            return Err(Complaint::Warned { text, warnings });
         }
         Ok(Settings {
             pipeline: program.pipeline,
@@ -90,7 +90,7 @@ impl Settings {
             inputs: program.inputs,
             rules,
             aside,
-            exit_status: args.exit_status > 0 || args.quiet,
+            exit_status: args.exit_status || args.quiet,
             stats: args.stats,
             line_buffered: args.line_buffered,
             question: question(&args),
@@ -108,15 +108,9 @@ impl Settings {
     }
 }
 
-/// Refuses what is not there, and what other programs have taught.
+/// Refuses what is not there.
 fn refuse_slips(args: &Args) -> Result<(), Complaint> {
-    let sentence = if args.follow {
-        "-F (follow) is not in this version; use `tail -F FILE | \
-         kaudit-filter EXPR`"
-    } else if args.exit_status > 1 {
-        "-e is --exit-status, not a pattern as with grep; join expressions \
-         with `or`: 'code >= 400 or verb = delete'"
-    } else if args.output != "raw" {
+    let sentence = if args.output != "raw" {
         "only `-o raw` is in this version"
     } else if args.warnings.as_deref().is_some_and(|word| word != "error") {
         "-W takes one word: `-W error`"

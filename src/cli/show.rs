@@ -52,16 +52,35 @@ fn fields() -> String {
     text
 }
 
+/// Returns the predicates, then the lists as they are written: `@private`.
 fn predicates() -> String {
-    let line = |predicate: &Definition| {
-        format!("{:<20} {}\n", predicate.name, predicate.text)
-    };
-    expr::predicates().iter().map(line).collect()
+    let all = expr::predicates();
+    let (lists, predicates): (Vec<_>, Vec<_>) =
+        all.iter().partition(|definition| is_list(definition));
+    let line = |name: String, text| format!("  {name:<24} {text}\n");
+    let mut text = String::from("predicates\n");
+    for Definition { name, text: about, .. } in predicates {
+        text.push_str(&line((*name).to_owned(), about));
+    }
+    text.push_str("\nlists, as in `peer in @private`\n");
+    for Definition { name, text: about, .. } in lists {
+        text.push_str(&line(format!("@{name}"), about));
+    }
+    text
+}
+
+fn is_list(definition: &Definition) -> bool {
+    definition.source.starts_with("list ")
 }
 
 fn definition(name: &str) -> Result<String, Complaint> {
     if let Some(definition) = expr::show(name) {
         return Ok(format!("{}\n", definition.source));
+    }
+    if let Some(Alias { path, .. }) = event::alias(name) {
+        return Err(Complaint::usage(format!(
+            "`{name}` is a field, short for {path}; --fields lists them all"
+        )));
     }
     let predicates = expr::predicates();
     let names = predicates.iter().map(|predicate| predicate.name);

@@ -1,0 +1,117 @@
+//! Runs the commands of README's `console` blocks and compares what they
+//! print.
+//!
+//! A line that begins with `$ ` is a command, the lines below it are what it
+//! prints. `…` in a line stands for any text, a line of its own for any
+//! number of lines.
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    process::{Command, Stdio},
+};
+
+use crate::tool::{self, Folder};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+#[test]
+fn every_command_prints_what_readme_shows() {
+    let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
+    let folder = Folder::new();
+    let program = env!("CARGO_BIN_EXE_kaudit-filter");
+    symlink(program, folder.path("kaudit-filter")).unwrap();
+    let samples = samples(&readme);
+    assert!(samples.len() >= 20, "only {} commands", samples.len());
+    for sample in samples {
+        if sample.command.contains("jq ") && !tool::has("jq") {
+            tool::skip(&format!("jq is missing: {}", sample.command));
+            continue;
+        }
+        let printed = shell(&sample.command, &folder.path(""));
+        let lines: Vec<&str> = printed.lines().collect();
+        let shown = sample.shown.join("\n");
+        assert!(
+            is_shown(&lines, &sample.shown),
+            "$ {}\nREADME shows:\n{shown}\n\nit prints:\n{printed}",
+            sample.command
+        );
+    }
+}
+
+#[test]
+fn an_ellipsis_stands_for_what_is_left_out() {
+    assert!(is_shown(&["ab", "c"], &["a…", "c"]));
+    assert!(is_shown(&["a", "b", "c"], &["a", "…", "c"]));
+    assert!(is_shown(&["a", "c"], &["…", "c"]));
+    assert!(!is_shown(&["a", "b"], &["a"]));
+    assert!(!is_shown(&["a"], &["a", "b"]));
+    assert!(!is_shown(&["abc"], &["a…d"]));
+    assert!(!is_shown(&["ab"], &["ab…ab"]));
+}
+
+/// A command and what README shows of its output.
+struct Sample<'a> {
+    command: String,
+    shown: Vec<&'a str>,
+}
+
+fn samples(readme: &str) -> Vec<Sample<'_>> {
+    let mut samples: Vec<Sample<'_>> = Vec::new();
+    let mut inside = false;
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        } else if let Some(command) = line.strip_prefix("$ ")
+            && inside
+        {
+            // Cargo would build what is being tested once more.
+            let command =
+                command.replace("cargo run --release --", "kaudit-filter");
+            samples.push(Sample { command, shown: Vec::new() });
+        } else if inside {
+            let last = samples.last_mut();
+            last.expect("a block begins with a command").shown.push(line);
+        }
+    }
+    samples
+}
+
+/// Runs a command with `programs` in front of the PATH; returns all that it
+/// prints.
+fn shell(command: &str, programs: &str) -> String {
+    let script = format!("exec 2>&1; PATH='{programs}':$PATH; {command}");
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .env_remove("KAUDIT_FILTER_SIMD")
+        .current_dir(ROOT)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Returns whether `shown` is `printed`, but for what it leaves out.
+fn is_shown(printed: &[&str], shown: &[&str]) -> bool {
+    match (printed, shown) {
+        ([], []) => true,
+        (_, ["…", rest @ ..]) => {
+            (0..=printed.len()).any(|n| is_shown(&printed[n..], rest))
+        }
+        ([line, lines @ ..], [like, rest @ ..]) => {
+            is_like(line, like) && is_shown(lines, rest)
+        }
+        ([], _) | (_, []) => false,
+    }
+}
+
+fn is_like(line: &str, like: &str) -> bool {
+    let Some((head, rest)) = like.split_once('…') else {
+        return line == like;
+    };
+    let Some(line) = line.strip_prefix(head) else { return false };
+    line.char_indices()
+        .map(|(at, _)| at)
+        .chain([line.len()])
+        .any(|at| is_like(&line[at..], rest))
+}
