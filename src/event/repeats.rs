@@ -1,6 +1,6 @@
 //! Looks for repeated keys at the event's own levels.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use crate::scan::{
     Defect, DefectKind, Elements, EveryKey, Scanner, Value, key_of, value_at,
@@ -21,25 +21,25 @@ pub fn repeated_key(
     start: usize,
 ) -> Option<Defect> {
     let mut objects = VecDeque::from([start]);
-    let mut keys = BTreeSet::new();
-    let mut repeats = Vec::new();
+    let mut first: Option<usize> = None;
     while let Some(object) = objects.pop_front() {
-        keys.clear();
         let mut members = EveryKey::default();
         walk(scanner, line, object, &mut members);
+        let mut keys = Vec::with_capacity(members.values.len());
         for value in members.values {
             let key = key_of(line, object, value);
-            let body = BODIES.iter().any(|body| body.as_bytes() == key);
+            let body = BODIES.iter().any(|body| body.as_bytes() == &*key);
             if !(object == start && body) {
                 collect_objects(scanner, line, value, &mut objects);
             }
-            if !keys.insert(key) {
-                repeats.push(value - 1);
-            }
+            keys.push((key, value));
         }
+        keys.sort_unstable();
+        let repeats = keys.windows(2).filter(|two| two[0].0 == two[1].0);
+        first = repeats.map(|two| two[1].1).chain(first).min();
     }
-    let first = repeats.into_iter().min()?;
-    Some(Defect { at: first, kind: DefectKind::Repeated })
+    let colon = first? - 1;
+    Some(Defect { at: colon, kind: DefectKind::Repeated })
 }
 
 /// Adds the object at `at`, or the objects of the array there.

@@ -15,6 +15,8 @@
 //! gives itself away. Values are not looked at: what has to be read is
 //! checked when it is read ([`value`](super::value)).
 
+use std::borrow::Cow;
+
 use super::backend::{Kernel, Scanner};
 use super::block::{self, BLOCK, Carry, Classify, Structure};
 use super::defect::{Defect, DefectKind};
@@ -118,13 +120,16 @@ pub fn walk(
 /// Returns the key in front of the value at `value`, as a [`Finder`] was
 /// given it, of the object at `start`. It is unescaped, or as it stands where
 /// that cannot be done.
-pub fn key_of(line: &[u8], start: usize, value: usize) -> Vec<u8> {
+pub fn key_of(line: &[u8], start: usize, value: usize) -> Cow<'_, [u8]> {
     let colon = value.saturating_sub(1);
     let raw = key_before(line, start, colon).unwrap_or_default();
+    if !raw.contains(&b'\\') {
+        return Cow::Borrowed(raw);
+    }
     let mut key = Vec::new();
     match Text::new(raw).unescape(&mut key) {
-        Ok(()) => key,
-        Err(_) => raw.to_vec(),
+        Ok(()) => Cow::Owned(key),
+        Err(_) => Cow::Borrowed(raw),
     }
 }
 
