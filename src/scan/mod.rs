@@ -1,11 +1,11 @@
 //! Turns the bytes of one line into JSON structure, as little as is needed.
 //!
 //! A *classifier* turns 64 bytes into bit masks: where quotes, backslashes,
-//! colons and brackets stand ([`block`]). One driver, written once, turns the
+//! colons and brackets stand (`block`). One driver, written once, turns the
 //! masks into structure: it knows which bytes are inside strings, counts
 //! brackets, and stops at colons of the wanted depth only, so that a key is
 //! looked at when it can matter and a body is passed over by counting its
-//! brackets ([`members`]). The scalar classifier is the definition; the SIMD
+//! brackets (`members`). The scalar classifier is the definition; the SIMD
 //! ones are tested against it.
 //!
 //! Techniques: leveled colon bitmaps (Mison, VLDB 2017), carry-less
