@@ -8,4 +8,5 @@ mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
 mod robust; // Inputs and outputs that fail, and signals.
+mod oracle; // Verdicts and edits are as a slow definition has them.
 mod tool; // How the program is run, and events to give it.

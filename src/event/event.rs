@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::roots::Roots;
 use crate::scan::{
     Defect, DefectKind, End, Finder, Members, Scanner, Value, Wanted,
-    behind_blanks, value_at,
+    behind_blanks, first_defect, value_at,
 };
 
 /// What a line turned out to be.
@@ -233,9 +233,25 @@ impl<'l, 'r> Event<'l, 'r> {
             End::Closed(end) => {
                 let rest = behind_blanks(line, end);
                 if rest < line.len() {
-                    let kind = DefectKind::Trailing;
-                    self.note(Defect { at: rest, kind });
+                    self.trail(end, rest);
                 }
+            }
+        }
+    }
+
+    /// Something follows the end of the event, from `rest` on. Where another
+    /// line was glued to a string that had been cut, that end is a bracket in
+    /// a text: of such an event nothing more is known.
+    #[cold]
+    fn trail(&mut self, end: usize, rest: usize) {
+        match first_defect(&self.line[..end], self.start) {
+            Some(defect) => {
+                self.end = End::Broken(defect);
+                self.note(defect);
+            }
+            None => {
+                let kind = DefectKind::Trailing;
+                self.note(Defect { at: rest, kind });
             }
         }
     }

@@ -48,9 +48,11 @@ enum Expect {
     CommaOrEnd,
 }
 
-/// Returns the first defect, without recursion: the open brackets are kept
-/// in a list, one byte each.
-fn first_defect(line: &[u8], start: usize) -> Option<Defect> {
+/// Returns the first defect of the value that begins at `start`, which has to
+/// end with the line, blanks aside.
+///
+/// Without recursion: the open brackets are kept in a list, one byte each.
+pub fn first_defect(line: &[u8], start: usize) -> Option<Defect> {
     let mut open: Vec<u8> = Vec::new();
     let mut expect = Expect::Value;
     let mut at = start;

@@ -25,14 +25,20 @@ pub enum Value<'l> {
 impl Value<'_> {
     /// Returns whether nothing is in it: null, `""`, `[]` and `{}` of the
     /// given line.
-    pub fn is_empty(self, line: &[u8]) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// [`DefectKind::Cut`] if the line ends right behind an opening bracket.
+    pub fn is_empty(self, line: &[u8]) -> Result<bool, DefectKind> {
         match self {
-            Value::Null => true,
-            Value::Bool(_) | Value::Number(_) => false,
-            Value::Text(text) => text.raw().is_empty(),
+            Value::Null => Ok(true),
+            Value::Bool(_) | Value::Number(_) => Ok(false),
+            Value::Text(text) => Ok(text.raw().is_empty()),
             Value::Array(at) | Value::Object(at) => {
-                let inside = behind_blanks(line, at + 1);
-                matches!(line.get(inside), Some(b']' | b'}'))
+                match line.get(behind_blanks(line, at + 1)) {
+                    Some(byte) => Ok(matches!(byte, b']' | b'}')),
+                    None => Err(DefectKind::Cut),
+                }
             }
         }
     }

@@ -1,0 +1,1 @@
+//! Steps that drop fields, held against what should be left.
