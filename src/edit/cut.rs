@@ -18,7 +18,7 @@ pub struct Cut {
 ///
 /// The cuts are sorted and disjoint, and the line without them is JSON again:
 /// a comma goes with each member and element. Every repetition of a key is
-/// cut. `cuts` is emptied first.
+/// cut. `cuts` is emptied first. Returns the offset behind the object.
 ///
 /// # Errors
 ///
@@ -29,12 +29,12 @@ pub fn cuts(
     start: usize,
     automaton: &Automaton,
     cuts: &mut Vec<Cut>,
-) -> Result<(), Defect> {
+) -> Result<usize, Defect> {
     cuts.clear();
-    let next = automaton.start();
-    let mut search =
-        Search { scanner, automaton, open: Vec::new(), next, cuts };
-    tour(scanner, line, start, &mut search)
+    let (next, open) = (automaton.start(), Vec::new());
+    let mut search = Search { scanner, automaton, open, next, cuts, end: 0 };
+    tour(scanner, line, start, &mut search)?;
+    Ok(search.end)
 }
 
 struct Search<'a> {
@@ -45,6 +45,8 @@ struct Search<'a> {
     /// The states at the value to come.
     next: States,
     cuts: &'a mut Vec<Cut>,
+    /// The offset behind the bracket that was closed last.
+    end: usize,
 }
 
 /// What is inside of an open bracket.
@@ -86,7 +88,8 @@ impl Visitor for Search<'_> {
     }
 
     #[inline(always)]
-    fn close(&mut self, _: &[u8], _: usize) -> Next {
+    fn close(&mut self, _: &[u8], at: usize) -> Next {
+        self.end = at + 1;
         self.open.pop();
         if self.open.is_empty() { Next::Stop } else { Next::On }
     }
@@ -161,7 +164,7 @@ impl Search<'_> {
             }
             *index += 1;
             at = match self.cut(line, at, at) {
-                Ok(end) => end,
+                Ok(end) => behind_blanks(line, end),
                 Err(defect) => return Next::Break(defect),
             };
         }

@@ -231,29 +231,27 @@ impl<'l, 'r> Event<'l, 'r> {
             End::Stopped => {}
             End::Broken(defect) => self.note(defect),
             End::Closed(end) => {
-                let rest = behind_blanks(line, end);
-                if rest < line.len() {
-                    self.trail(end, rest);
+                if let Some(defect) = self.broken_end(end) {
+                    self.end = End::Broken(defect);
                 }
             }
         }
     }
 
-    /// Something follows the end of the event, from `rest` on. Where another
-    /// line was glued to a string that had been cut, that end is a bracket in
-    /// a text: of such an event nothing more is known.
-    #[cold]
-    fn trail(&mut self, end: usize, rest: usize) {
-        match first_defect(&self.line[..end], self.start) {
-            Some(defect) => {
-                self.end = End::Broken(defect);
-                self.note(defect);
-            }
-            None => {
-                let kind = DefectKind::Trailing;
-                self.note(Defect { at: rest, kind });
-            }
+    /// Notes what follows the end of the event, if anything does, and returns
+    /// the defect that makes it no end at all.
+    ///
+    /// Where another line was glued to a string that had been cut, what looks
+    /// like the end is a bracket in one of its texts.
+    pub fn broken_end(&self, end: usize) -> Option<Defect> {
+        let rest = behind_blanks(self.line, end);
+        if rest == self.line.len() {
+            return None;
         }
+        let broken = first_defect(&self.line[..end], self.start);
+        let trailing = Defect { at: rest, kind: DefectKind::Trailing };
+        self.note(broken.unwrap_or(trailing));
+        broken
     }
 
     /// Returns what scans the line.

@@ -123,11 +123,10 @@ fn scalar(line: &[u8], at: usize) -> Walked {
         return Ok((text(line, at)?, Expect::CommaOrEnd));
     }
     let end = value::scalar_end(line, at);
-    let word = &line[at..end];
-    if matches!(word, b"null" | b"true" | b"false") || value::is_number(word) {
-        return Ok((end, Expect::CommaOrEnd));
+    match value::is_scalar(&line[at..end]) {
+        true => Ok((end, Expect::CommaOrEnd)),
+        false => Err(Defect::new(at, DefectKind::Value)),
     }
-    Err(Defect::new(at, DefectKind::Value))
 }
 
 /// Checks the string at `at`, and returns the offset behind it.

@@ -1,6 +1,6 @@
 //! Expressions, each with its meaning written out a second time.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, net::Ipv4Addr};
 
 use super::json::{self, Inside, Json};
 
@@ -293,6 +293,11 @@ const DECISION: &[Step] =
     &[Step::Key("annotations"), Step::Key("authorization.k8s.io/decision")];
 const BODY: &[Step] = &[Step::Key("requestObject")];
 
+/// Returns whether this is an address in 10.0.0.0/8.
+fn is_ten(text: &str) -> bool {
+    text.parse().is_ok_and(|ip: Ipv4Addr| ip.octets()[0] == 10)
+}
+
 fn failed() -> Ask {
     Ask::Test(CODE, Want::One(|v| code(v, Ordering::is_ge, 400)))
 }
@@ -370,10 +375,7 @@ pub(crate) fn asks() -> Vec<(&'static str, Ask)> {
         ),
         (
             "peer in 10.0.0.0/8",
-            Test(
-                &[Key("sourceIPs"), Nth(-1)],
-                One(|v| text(v, |t| t.starts_with("10."))),
-            ),
+            Test(&[Key("sourceIPs"), Nth(-1)], One(|v| text(v, is_ten))),
         ),
         (
             "level >= Request",
@@ -421,6 +423,16 @@ pub(crate) fn asks() -> Vec<(&'static str, Ask)> {
                 &[Key("requestObject"), Key("metadata"), Key("labels"), Every],
                 One(|v| text(v, |t| t == "x")),
             ),
+        ),
+        (
+            "requestObject[*] = x or code = 999",
+            Any(vec![
+                Test(
+                    &[Key("requestObject"), Every],
+                    One(|v| text(v, |t| t == "x")),
+                ),
+                Test(CODE, One(|v| code(v, Ordering::is_eq, 999))),
+            ]),
         ),
         (
             "requestObject.code == null",

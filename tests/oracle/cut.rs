@@ -218,3 +218,39 @@ proptest! {
         }
     }
 }
+
+/// Checks what is said of one line.
+#[track_caller]
+fn check(text: &str, line: &str, expected: Verdict) {
+    let (judgement, _) = judge(&compile(text), line.as_bytes(), false);
+    assert_eq!(judgement.verdict, expected, "{text} on {line}");
+}
+
+#[test]
+fn a_bracket_at_the_cut_is_not_an_empty_object() {
+    check("empty(user.extra)", r#"{"verb":"get","user":{"#, Verdict::Unknown);
+    let line = r#"{"verb":"get","user":{"extra":{ "#;
+    check("empty(user.extra)", line, Verdict::Unknown);
+    check("has(user.extra)", line, Verdict::Keep);
+}
+
+#[test]
+fn a_value_that_may_be_overridden_behind_the_cut_decides_nothing() {
+    let line = r#"{"verb":"get","requestObject":{"k":"x","#;
+    check("requestObject[*] = x", line, Verdict::Unknown);
+    check("requestObject.k = x", line, Verdict::Unknown);
+    let line = r#"{"verb":"get","user":{"extra":{"k":["x"],"#;
+    check("user.extra[*] = x", line, Verdict::Keep);
+}
+
+#[test]
+fn brackets_in_the_texts_of_a_line_glued_on_end_nothing() {
+    let second = r#"{"level":"Request","userAgent":"}","verb":"get"}"#;
+    for first in [r#"{"k":"cut"#, r#"{"verb":"get","requestURI":"/cut"#] {
+        let line = [first, second].concat();
+        check("true", &line, Verdict::Keep);
+        check("has(annotations)", &line, Verdict::Unknown);
+    }
+    let line = format!("{}{second}", r#"{"verb":"get"}"#);
+    check("has(annotations)", &line, Verdict::Skip);
+}

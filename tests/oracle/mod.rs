@@ -5,6 +5,7 @@
 
 mod ask;
 mod cut;
+mod drop;
 pub(crate) mod json;
 pub(crate) mod pen;
 
@@ -46,7 +47,7 @@ pub(crate) fn cases(few: u32) -> ProptestConfig {
         .is_some_and(|proof| proof == "full");
     ProptestConfig {
         failure_persistence: None,
-        max_shrink_iters: 400,
+        max_shrink_iters: 200,
         ..ProptestConfig::with_cases(if full { few * 40 } else { few })
     }
 }
