@@ -4,9 +4,11 @@
 
 mod cli; // What the flags do, and what is said of wrong ones.
 mod model; // What the language model keeps, we keep.
+mod invalid; // Lines that break: said, counted, kept or set aside.
 mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
+mod steps; // Steps and expressions, and the answers to questions.
 mod robust; // Inputs and outputs that fail, and signals.
 mod oracle; // Verdicts and edits are as a slow definition has them.
 mod tool; // How the program is run, and events to give it.
