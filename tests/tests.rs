@@ -4,6 +4,7 @@
 
 mod cli; // What the flags do, and what is said of wrong ones.
 mod model; // What the language model keeps, we keep.
+mod floors; // What a module may know of the others.
 mod invalid; // Lines that break: said, counted, kept or set aside.
 mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.
