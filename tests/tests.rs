@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod cli; // What the flags do, and what is said of wrong ones.
+mod steps; // Steps and expressions, and the answers to questions.
+mod lines; // What becomes of lines, sound and odd.
+mod invalid; // Lines that break: said, counted, kept or set aside.
+mod order; // Threads and pipes change nothing.
+mod prompt; // A quiet input is answered at once.
+mod robust; // Inputs and outputs that fail, and signals.
 mod model; // What the language model keeps, we keep.
+mod oracle; // Verdicts and edits are as a slow definition has them.
+mod pipelines; // The expression files that we ship do what they say.
+mod readme; // What README shows is what happens.
 mod examples; // What the library is used for works.
 mod floors; // Imports point down, and unsafe stays where it is.
-mod lines; // What becomes of lines, sound and odd.
-mod order; // Threads and pipes change nothing.
-mod pipelines; // The expression files that we ship do what they say.
-mod prompt; // A quiet input is answered at once.
-mod readme; // What README shows is what happens.
-mod robust; // Inputs and outputs that fail, and signals.
 mod tool; // How the program is run, and events to give it.

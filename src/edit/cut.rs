@@ -19,7 +19,7 @@ pub struct Cut {
 ///
 /// The cuts are sorted and disjoint, and the line without them is JSON again:
 /// a comma goes with each member and element. Every repetition of a key is
-/// cut. `cuts` is emptied first.
+/// cut. `cuts` is emptied first. Returns the offset behind the object.
 ///
 /// # Errors
 ///
@@ -30,12 +30,12 @@ pub fn cuts(
     start: usize,
     automaton: &Automaton,
     cuts: &mut Vec<Cut>,
-) -> Result<(), Defect> {
+) -> Result<usize, Defect> {
     cuts.clear();
-    let next = Some(automaton.start());
-    let mut search =
-        Search { scanner, automaton, open: Vec::new(), next, cuts };
-    tour(scanner, line, start, &mut search)
+    let (next, open) = (Some(automaton.start()), Vec::new());
+    let mut search = Search { scanner, automaton, open, next, cuts, end: 0 };
+    tour(scanner, line, start, &mut search)?;
+    Ok(search.end)
 }
 
 struct Search<'a> {
@@ -47,6 +47,8 @@ struct Search<'a> {
     /// The states at the value to come, unless they follow.
     next: Option<States>,
     cuts: &'a mut Vec<Cut>,
+    /// The offset behind the bracket that was closed last.
+    end: usize,
 }
 
 /// An open bracket.
@@ -118,7 +120,8 @@ impl Visitor for Search<'_> {
     }
 
     #[inline(always)]
-    fn close(&mut self, depth: u32) -> Next {
+    fn close(&mut self, at: usize, depth: u32) -> Next {
+        self.end = at + 1;
         self.next = None;
         self.open.pop_if(|level| level.depth == depth);
         if self.open.is_empty() { Next::Stop } else { Next::On }
@@ -231,7 +234,7 @@ impl Search<'_> {
                 break;
             }
             *index += 1;
-            at = self.cut(line, at, at)?;
+            at = behind_blanks(line, self.cut(line, at, at)?);
         }
         Ok(at)
     }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::roots::Roots;
 use crate::scan::{
     Defect, DefectKind, End, Finder, Members, Scanner, Value, Wanted,
-    behind_blanks, value_at,
+    behind_blanks, first_defect, value_at,
 };
 
 /// What a line turned out to be.
@@ -231,13 +231,27 @@ impl<'l, 'r> Event<'l, 'r> {
             End::Stopped => {}
             End::Broken(defect) => self.note(defect),
             End::Closed(end) => {
-                let rest = behind_blanks(line, end);
-                if rest < line.len() {
-                    let kind = DefectKind::Trailing;
-                    self.note(Defect { at: rest, kind });
+                if let Some(defect) = self.broken_end(end) {
+                    self.end = End::Broken(defect);
                 }
             }
         }
+    }
+
+    /// Notes what follows the end of the event, if anything does, and returns
+    /// the defect that makes it no end at all.
+    ///
+    /// Where another line was glued to a string that had been cut, what looks
+    /// like the end is a bracket in one of its texts.
+    pub fn broken_end(&self, end: usize) -> Option<Defect> {
+        let rest = behind_blanks(self.line, end);
+        if rest == self.line.len() {
+            return None;
+        }
+        let broken = first_defect(&self.line[..end], self.start);
+        let trailing = Defect { at: rest, kind: DefectKind::Trailing };
+        self.note(broken.unwrap_or(trailing));
+        broken
     }
 
     /// Returns what scans the line.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::scan::{
-    Defect, DefectKind, Elements, EveryKey, Scanner, Value, key_of, value_at,
+    Defect, DefectKind, EveryKey, Leaves, Scanner, Value, key_of, value_at,
     walk,
 };
 
@@ -42,7 +42,8 @@ pub fn repeated_key(
     Some(Defect { at: colon, kind: DefectKind::Repeated })
 }
 
-/// Adds the object at `at`, or the objects of the array there.
+/// Adds the object at `at`, or the objects of the array there and of those
+/// in it.
 fn collect_objects(
     scanner: Scanner,
     line: &[u8],
@@ -52,8 +53,8 @@ fn collect_objects(
     match value_at(line, at) {
         Ok(Value::Object(at)) => objects.push_back(at),
         Ok(Value::Array(at)) => {
-            let mut elements = Elements::new(at);
-            while let Ok(Some(at)) = elements.next(scanner, line) {
+            let mut leaves = Leaves::new(at);
+            while let Ok(Some(at)) = leaves.next(scanner, line) {
                 if let Ok(Value::Object(at)) = value_at(line, at) {
                     objects.push_back(at);
                 }

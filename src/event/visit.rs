@@ -188,6 +188,10 @@ impl Walk<'_, '_, '_> {
         let mut all = EveryKey::default();
         if let End::Broken(defect) = walk(scanner, line, at, &mut all) {
             self.miss(defect);
+            if self.route.last_wins {
+                // Any of them may be overridden behind the break.
+                return false;
+            }
         }
         let mut found = BTreeMap::new();
         for value in all.values {

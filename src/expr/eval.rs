@@ -107,7 +107,7 @@ impl Evaluation<'_, '_, '_> {
         let line = self.event.line();
         let mut found = false;
         let seen = self.event.visit(route, Arrays::Whole, &mut |value| {
-            found = !value.is_empty(line);
+            found = !value.is_empty(line)?;
             Ok(found)
         });
         !decide(found, seen)

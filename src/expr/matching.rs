@@ -1,6 +1,6 @@
 //! Holds one value against the tests of a matcher.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::number::is_numeral;
 use super::plan::{Matcher1, Number};

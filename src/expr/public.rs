@@ -3,7 +3,7 @@
 //! An address is public if IANA's registries of special addresses say that
 //! it is reachable by everyone; of IPv6 only 2000::/3 is given out.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv4Subnets, Ipv6Net, Ipv6Subnets};
 
@@ -69,7 +69,7 @@ fn gap6(from: u128, to: u128) -> impl Iterator<Item = Ipv6Net> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
+    use core::net::IpAddr;
 
     use ipnet::IpNet;
 

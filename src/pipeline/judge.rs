@@ -191,7 +191,7 @@ impl Bench {
         let (scanner, line) = (event.scanner(), event.line());
         let cuts = &mut self.cuts;
         match edit::cuts(scanner, line, event.start(), automaton, cuts) {
-            Ok(()) => !cuts.is_empty(),
+            Ok(end) => !cuts.is_empty() && event.broken_end(end).is_none(),
             Err(defect) => {
                 event.note(defect);
                 false

@@ -38,6 +38,6 @@ pub use defect::{Defect, DefectKind};
 pub use members::{End, EveryKey, Finder, Members, key_of, walk};
 pub use text::Text;
 pub use tour::{Next, Visitor, tour};
-pub use validate::Validator;
+pub use validate::{Validator, first_defect};
 pub use value::{Elements, Leaves, Value, behind_blanks, value_at, value_end};
 pub use wanted::Wanted;

@@ -18,8 +18,8 @@ pub trait Visitor {
     /// `depth`.
     fn open(&mut self, line: &[u8], at: usize, depth: u32) -> Next;
 
-    /// What was opened to this depth ends.
-    fn close(&mut self, depth: u32) -> Next;
+    /// What was opened to this depth ends with the byte at `at`.
+    fn close(&mut self, at: usize, depth: u32) -> Next;
 
     /// A member of an object at this depth: `key` is what stands between its
     /// quotes, escapes and all; its value is behind `colon`.
@@ -225,7 +225,7 @@ impl Guide {
                 next
             } else if read.close & bit != 0 {
                 self.depth = self.depth.saturating_sub(1);
-                visitor.close(self.depth + 1)
+                visitor.close(here, self.depth + 1)
             } else {
                 visitor.comma(line, here)
             };

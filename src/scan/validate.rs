@@ -48,9 +48,11 @@ enum Expect {
     CommaOrEnd,
 }
 
-/// Returns the first defect, without recursion: the open brackets are kept
-/// in a list, one byte each.
-fn first_defect(line: &[u8], start: usize) -> Option<Defect> {
+/// Returns the first defect of the value that begins at `start`, which has to
+/// end with the line, blanks aside.
+///
+/// Without recursion: the open brackets are kept in a list, one byte each.
+pub fn first_defect(line: &[u8], start: usize) -> Option<Defect> {
     let mut open: Vec<u8> = Vec::new();
     let mut expect = Expect::Value;
     let mut at = start;
@@ -121,11 +123,10 @@ fn scalar(line: &[u8], at: usize) -> Walked {
         return Ok((text(line, at)?, Expect::CommaOrEnd));
     }
     let end = value::scalar_end(line, at);
-    let word = &line[at..end];
-    if matches!(word, b"null" | b"true" | b"false") || value::is_number(word) {
-        return Ok((end, Expect::CommaOrEnd));
+    match value::is_scalar(&line[at..end]) {
+        true => Ok((end, Expect::CommaOrEnd)),
+        false => Err(Defect::new(at, DefectKind::Value)),
     }
-    Err(Defect::new(at, DefectKind::Value))
 }
 
 /// Checks the string at `at`, and returns the offset behind it.

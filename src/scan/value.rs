@@ -25,14 +25,20 @@ pub enum Value<'l> {
 impl Value<'_> {
     /// Returns whether nothing is in it: null, `""`, `[]` and `{}` of the
     /// given line.
-    pub fn is_empty(self, line: &[u8]) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// [`DefectKind::Cut`] if the line ends right behind an opening bracket.
+    pub fn is_empty(self, line: &[u8]) -> Result<bool, DefectKind> {
         match self {
-            Value::Null => true,
-            Value::Bool(_) | Value::Number(_) => false,
-            Value::Text(text) => text.raw().is_empty(),
+            Value::Null => Ok(true),
+            Value::Bool(_) | Value::Number(_) => Ok(false),
+            Value::Text(text) => Ok(text.raw().is_empty()),
             Value::Array(at) | Value::Object(at) => {
-                let inside = behind_blanks(line, at + 1);
-                matches!(line.get(inside), Some(b']' | b'}'))
+                match line.get(behind_blanks(line, at + 1)) {
+                    Some(byte) => Ok(matches!(byte, b']' | b'}')),
+                    None => Err(DefectKind::Cut),
+                }
             }
         }
     }
@@ -68,7 +74,7 @@ pub fn value_at(line: &[u8], at: usize) -> Result<Value<'_>, Defect> {
 /// # Errors
 ///
 /// As [`value_at`], and [`DefectKind::Cut`] for an array or object that is
-/// not closed.
+/// not closed. What follows the value is not looked at.
 pub fn value_end(
     scanner: Scanner,
     line: &[u8],
@@ -78,7 +84,11 @@ pub fn value_end(
     match line.get(at) {
         Some(b'{' | b'[') => members::closing(scanner, line, at),
         Some(b'"') => string_end(line, at),
-        Some(_) => Ok(scalar_end(line, at)),
+        Some(_) => match scalar_end(line, at) {
+            // A bracket in it would go unseen.
+            end if is_scalar(&line[at..end]) => Ok(end),
+            _ => Err(Defect::new(at, DefectKind::Value)),
+        },
         None => Err(Defect::new(at, DefectKind::Cut)),
     }
 }
@@ -301,8 +311,13 @@ fn ends_well(line: &[u8], end: usize) -> Result<(), Defect> {
     }
 }
 
+/// Returns whether this is a number or a literal.
+pub(super) fn is_scalar(bytes: &[u8]) -> bool {
+    matches!(bytes, b"null" | b"true" | b"false") || is_number(bytes)
+}
+
 /// Returns whether this is a number by JSON's grammar (RFC 8259, section 6).
-pub(super) fn is_number(bytes: &[u8]) -> bool {
+fn is_number(bytes: &[u8]) -> bool {
     let rest = bytes.strip_prefix(b"-").unwrap_or(bytes);
     let Some(rest) = (match rest {
         [b'0', rest @ ..] => Some(rest),

@@ -150,6 +150,12 @@ impl Chunks {
             }
             let more = read..read + step.min(room);
             let fresh = self.fill(block, from, more);
+            if read == last && fresh == 0 {
+                // The file has shrunk: what is left of the chunk is less.
+                let (length, unread) = (most, 0..most);
+                let (nuls, beyond) = (0, 0..0);
+                return Some(Chunk { from, length, unread, nuls, beyond });
+            }
             let tail = &block.all()[read..read + fresh];
             let newline = first_line(tail);
             if newline.is_some() || fresh < step.min(room) {

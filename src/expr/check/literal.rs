@@ -262,7 +262,7 @@ fn address(value: Literal<'_>) -> Result<Matcher1, Diagnostic> {
 /// Reads an address or a network.
 pub(super) fn network(text: &str) -> Option<IpNet> {
     let address =
-        text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
+        text.parse().map(|address: core::net::IpAddr| IpNet::from(address));
     let network = text.parse().map(|network: IpNet| network.trunc());
     address.or(network).ok()
 }
