@@ -9,6 +9,7 @@ mod invalid; // Lines that break: said, counted, kept or set aside.
 mod lines; // What becomes of lines, sound and odd.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
+mod size; // Deep and long lines, without recursion and in linear time.
 mod steps; // Steps and expressions, and the answers to questions.
 mod robust; // Inputs and outputs that fail, and signals.
 mod oracle; // Verdicts and edits are as a slow definition has them.

@@ -1,10 +1,9 @@
 //! Looks for repeated keys at the event's own levels.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::HashSet;
 
 use crate::scan::{
-    Defect, DefectKind, EveryKey, Leaves, Scanner, Value, key_of, value_at,
-    walk,
+    Defect, DefectKind, Next, Scanner, Text, Visitor, tour, value_end,
 };
 
 /// Keys whose values are the client's and the server's objects, where a
@@ -20,49 +19,60 @@ pub fn repeated_key(
     line: &[u8],
     start: usize,
 ) -> Option<Defect> {
-    let mut objects = VecDeque::from([start]);
-    let mut keys = BTreeSet::new();
-    let mut repeats = Vec::new();
-    while let Some(object) = objects.pop_front() {
-        keys.clear();
-        let mut members = EveryKey::default();
-        walk(scanner, line, object, &mut members);
-        for value in members.values {
-            let key = key_of(line, object, value);
-            let body = BODIES.iter().any(|body| body.as_bytes() == key);
-            if !(object == start && body) {
-                collect_objects(scanner, line, value, &mut objects);
-            }
-            if !keys.insert(key) {
-                repeats.push(value - 1);
-            }
-        }
-    }
-    let first = repeats.into_iter().min()?;
-    Some(Defect { at: first, kind: DefectKind::Repeated })
+    let (open, keys) = (Vec::new(), HashSet::new());
+    let mut search = Search { scanner, open, objects: 0, keys };
+    tour(scanner, line, start, &mut search).err()
 }
 
-/// Adds the object at `at`, or the objects of the array there and of those
-/// in it.
-fn collect_objects(
+/// Goes over all keys once, however deep they are.
+struct Search {
     scanner: Scanner,
-    line: &[u8],
-    at: usize,
-    objects: &mut VecDeque<usize>,
-) {
-    match value_at(line, at) {
-        Ok(Value::Object(at)) => objects.push_back(at),
-        Ok(Value::Array(at)) => {
-            let mut leaves = Leaves::new(at);
-            while let Ok(Some(at)) = leaves.next(scanner, line) {
-                if let Ok(Value::Object(at)) = value_at(line, at) {
-                    objects.push_back(at);
-                }
-            }
+    /// The number of each bracket that is open.
+    open: Vec<usize>,
+    /// How many brackets there were so far.
+    objects: usize,
+    /// The keys met, each with the number of its object.
+    keys: HashSet<(usize, Box<[u8]>)>,
+}
+
+impl Visitor for Search {
+    fn open(&mut self, _: &[u8], _: usize) -> Next {
+        self.objects += 1;
+        self.open.push(self.objects);
+        Next::On
+    }
+
+    fn close(&mut self, _: &[u8], _: usize) -> Next {
+        self.open.pop();
+        if self.open.is_empty() { Next::Stop } else { Next::On }
+    }
+
+    fn key(&mut self, line: &[u8], key: &[u8], colon: usize) -> Next {
+        let object = self.open.last().copied().unwrap_or_default();
+        let mut scratch = Vec::new();
+        let text = Text::new(key).read(&mut scratch);
+        let key = text.map_or(key, str::as_bytes);
+        let body = BODIES.iter().any(|body| body.as_bytes() == key);
+        if !self.keys.insert((object, key.into())) {
+            return Next::Break(Defect {
+                at: colon,
+                kind: DefectKind::Repeated,
+            });
         }
-        Ok(
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_),
-        )
-        | Err(_) => {}
+        if !body || self.open.len() > 1 {
+            return Next::On;
+        }
+        match value_end(self.scanner, line, colon + 1) {
+            Ok(end) => Next::Jump(end),
+            Err(defect) => Next::Break(defect),
+        }
+    }
+
+    fn comma(&mut self, _: &[u8], _: usize) -> Next {
+        Next::On
+    }
+
+    fn wants_commas(&self) -> bool {
+        false
     }
 }
