@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf, process::ExitCode};
 
-use super::program::Text;
+use super::text::Text;
 use super::voice::Voice;
 use crate::expr::Finding;
 

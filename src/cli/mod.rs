@@ -11,6 +11,7 @@ mod show;
 mod signal;
 mod size;
 mod stats;
+mod text;
 mod voice;
 
 use std::{

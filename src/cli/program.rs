@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{args::Args, exit::Complaint};
+use super::{args::Args, exit::Complaint, text::Text};
 use crate::{
     expr::{self, Compiled, Finding, Source},
     pipeline::Pipeline,
@@ -32,45 +32,12 @@ pub(super) struct Program {
     pub hint: Option<String>,
 }
 
-/// The text of a program: the files of `-f`, then the expression.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Text {
-    files: Vec<(String, String)>,
-    expression: Option<String>,
-}
-
-impl Text {
-    fn expression(text: &str) -> Text {
-        Text { files: Vec::new(), expression: Some(text.to_owned()) }
-    }
-
-    /// Reads the text that `-f` and `-x` give.
-    fn given(args: &Args) -> Result<Text, Complaint> {
-        let mut text =
-            Text { expression: args.expr.clone(), ..Text::default() };
-        for path in &args.from_file {
-            let name = path.to_string_lossy().into_owned();
-            text.files.push((name, definitions(path)?));
-        }
-        Ok(text)
-    }
-
-    /// Returns the texts as the compiler wants them.
-    pub(super) fn sources(&self) -> Vec<Source<'_>> {
-        let files =
-            self.files.iter().map(|(name, text)| Source::file(name, text));
-        let expression =
-            self.expression.iter().map(|text| Source::expression(text));
-        files.chain(expression).collect()
-    }
-}
-
 impl Program {
     /// Sorts the arguments out and compiles the expression.
     pub(super) fn from_args(args: &Args) -> Result<Program, Complaint> {
         let operands = &args.operands[..];
         if args.expr.is_some() || !args.from_file.is_empty() {
-            return Program::compile(Text::given(args)?, operands);
+            return Program::compile(given(args)?, operands);
         }
         let Some((first, rest)) = operands.split_first() else {
             let hint = format!("no EXPR given, taking `{DEFAULT}`");
@@ -123,6 +90,16 @@ fn by_default(
 ) -> Result<Program, Complaint> {
     let program = Program::compile(Text::expression(DEFAULT), operands)?;
     Ok(Program { hint: Some(hint), ..program })
+}
+
+/// Reads the text that `-f` and `-x` give.
+fn given(args: &Args) -> Result<Text, Complaint> {
+    let mut text = Text::given(args.expr.as_deref());
+    for path in &args.from_file {
+        let name = path.to_string_lossy().into_owned();
+        text.add(name, definitions(path)?);
+    }
+    Ok(text)
 }
 
 fn definitions(path: &PathBuf) -> Result<String, Complaint> {

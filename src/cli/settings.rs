@@ -8,11 +8,7 @@ use std::{
     thread,
 };
 
-use super::{
-    args::Args,
-    exit::Complaint,
-    program::{Program, Text},
-};
+use super::{args::Args, exit::Complaint, program::Program, text::Text};
 use crate::{
     engine::{OnInvalid, Rules, Threads, Wanted},
     expr::Finding,

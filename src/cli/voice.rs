@@ -11,14 +11,13 @@ use std::{
 };
 
 use crate::{
-    diag::Color,
+    diag::{self, Color},
     engine::{Failure, Flaw, Note, Tally},
     expr::{self, Finding},
-    sink::escape,
     source::Name,
 };
 
-use super::program::Text;
+use super::text::Text;
 
 /// The way to stderr.
 #[derive(Debug)]
@@ -44,7 +43,8 @@ impl Voice {
         let mut bytes = b"kaudit-filter: ".to_vec();
         for line in text.split_inclusive('\n') {
             let body = line.strip_suffix('\n').unwrap_or(line);
-            escape(body.as_bytes(), &mut bytes);
+            let shown = diag::escape(body.as_bytes());
+            bytes.extend_from_slice(shown.as_bytes());
             bytes.push(b'\n');
         }
         // With stderr gone there is nobody left to tell.
@@ -135,7 +135,5 @@ fn name(input: &Name) -> String {
 }
 
 fn shown(path: &Path) -> String {
-    let mut bytes = Vec::new();
-    escape(path.as_os_str().as_bytes(), &mut bytes);
-    String::from_utf8(bytes).unwrap_or_default()
+    diag::escape(path.as_os_str().as_bytes()).into_owned()
 }

@@ -47,7 +47,7 @@ pub(super) fn push(out: &mut String, char: char) {
 }
 
 /// Returns whether a terminal would act on `char` instead of showing it.
-pub(super) fn is_unsafe(char: char) -> bool {
+pub fn is_unsafe(char: char) -> bool {
     char.is_control()
         || matches!(char,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'

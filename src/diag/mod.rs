@@ -9,7 +9,7 @@ mod render;
 
 use std::ops::Range;
 
-pub use self::escape::escape;
+pub use self::escape::{escape, is_unsafe};
 pub use self::nearest::nearest;
 pub use self::render::{Color, render};
 

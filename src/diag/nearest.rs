@@ -6,25 +6,30 @@
 /// * Otherwise the one fewest slips away, a slip being a letter too many,
 ///   too few, wrong, or swapped with its neighbour; about one slip for every
 ///   three letters, and the first candidate wins a tie.
+/// * Otherwise the first that begins with the word, if it is not too short.
 ///
 /// ```
 /// use kaudit_filter::diag::nearest;
 /// assert_eq!(nearest("cod", ["verb", "code"]), Some("code"));
 /// assert_eq!(nearest("useragent", ["userAgent"]), Some("userAgent"));
 /// assert_eq!(nearest("spec", ["verb", "code"]), None);
+/// assert_eq!(nearest("anonym", ["anonymous-user"]), Some("anonymous-user"));
 /// ```
 pub fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let word: Vec<char> = word.to_lowercase().chars().take(100).collect();
-    let mut best = None;
+    let (mut best, mut beginning) = (None, None);
     let mut slips = match word.len() {
         0..=2 => 1,
         letters => letters.div_ceil(3).min(4) + 1,
     };
     for candidate in candidates {
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
+        if other.starts_with(&word) && beginning.is_none() {
+            beginning = Some(candidate);
+        }
         if other.len().abs_diff(word.len()) >= slips {
             continue;
         }
@@ -33,7 +38,7 @@ pub fn nearest<'a>(
             (best, slips) = (Some(candidate), found);
         }
     }
-    best
+    best.or_else(|| beginning.filter(|_| word.len() > 3))
 }
 
 /// Returns the number of slips between two words (optimal alignment).

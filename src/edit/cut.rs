@@ -1,5 +1,7 @@
 //! Finds the bytes to leave out, with the comma that goes with each member.
 
+use std::ops::Range;
+
 use super::automaton::{Automaton, States};
 use crate::scan::{
     Defect, Elements, Next, Scanner, Visitor, Wanted, behind_blanks, tour,
@@ -131,7 +133,7 @@ impl Visitor for Search<'_> {
     fn key(
         &mut self,
         line: &[u8],
-        key: &[u8],
+        key: Range<usize>,
         colon: usize,
         depth: u32,
     ) -> Next {
@@ -140,12 +142,10 @@ impl Visitor for Search<'_> {
             Inside::Object(states) if level.depth == depth => states,
             _ => level.below,
         };
-        let next = self.automaton.member(states, key);
+        let next = self.automaton.member(states, &line[key.clone()]);
         if self.automaton.is_end(next) {
             self.next = None;
-            let quoted = key.len() + 2;
-            let start = colon - blanks_before(line, colon) - quoted;
-            return match self.cut(line, start, colon + 1) {
+            return match self.cut(line, key.start - 1, colon + 1) {
                 Ok(end) => Next::Jump(end),
                 Err(defect) => Next::Break(defect),
             };

@@ -1,5 +1,7 @@
 //! Reads the key in front of a colon, whatever way it is written.
 
+use std::ops::Range;
+
 use super::defect::{Defect, DefectKind};
 use super::wanted::Wanted;
 
@@ -84,6 +86,15 @@ pub(super) fn key_before(
     start: usize,
     colon: usize,
 ) -> Result<&[u8], Defect> {
+    Ok(&line[key_range(line, start, colon)?])
+}
+
+/// Returns where [`key_before`] finds the key.
+pub(super) fn key_range(
+    line: &[u8],
+    start: usize,
+    colon: usize,
+) -> Result<Range<usize>, Defect> {
     let defect = Defect::new(colon, DefectKind::Key);
     let before = line.get(start..colon).ok_or(defect)?.trim_ascii_end();
     let inside = before.strip_suffix(b"\"").ok_or(defect)?;
@@ -92,7 +103,7 @@ pub(super) fn key_before(
         .ok_or(defect)?;
     let ahead = inside[..open].trim_ascii_end();
     if matches!(ahead.last(), Some(b',' | b'{')) {
-        return Ok(&inside[open + 1..]);
+        return Ok(start + open + 1..start + inside.len());
     }
     Err(defect)
 }

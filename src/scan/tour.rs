@@ -1,11 +1,13 @@
 //! Walks the keys and brackets of a line at any depth, without recursion,
 //! passing over what its visitor need not see.
 
+use std::ops::Range;
+
 use super::backend::{Kernel, Scanner};
 use super::block::{self, BLOCK, Carry, Classify, Structure};
 use super::defect::{Defect, DefectKind};
 use super::depth;
-use super::key::{escaped_keys, is_set_off, key_before};
+use super::key::{escaped_keys, is_set_off, key_range};
 use super::wanted::Wanted;
 
 /// What a tour tells of. All offsets are into the line; the outermost bracket
@@ -21,12 +23,12 @@ pub trait Visitor {
     /// What was opened to this depth ends with the byte at `at`.
     fn close(&mut self, at: usize, depth: u32) -> Next;
 
-    /// A member of an object at this depth: `key` is what stands between its
-    /// quotes, escapes and all; its value is behind `colon`.
+    /// A member of an object at this depth: `key` is where its key stands
+    /// between quotes, escapes and all; its value is behind `colon`.
     fn key(
         &mut self,
         line: &[u8],
-        key: &[u8],
+        key: Range<usize>,
         colon: usize,
         depth: u32,
     ) -> Next;
@@ -249,13 +251,13 @@ impl Guide {
             match visitor.wanted().at(line, colon) {
                 None => return Next::On,
                 Some((_, open)) if is_set_off(line, open) => {
-                    let key = &line[open + 1..colon - 1];
+                    let key = open + 1..colon - 1;
                     return visitor.key(line, key, colon, self.depth);
                 }
                 Some(_) => {}
             }
         }
-        match key_before(line, self.start, colon) {
+        match key_range(line, self.start, colon) {
             Ok(key) => visitor.key(line, key, colon, self.depth),
             Err(defect) => Next::Break(defect),
         }

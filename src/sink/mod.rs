@@ -10,7 +10,7 @@ mod terminal;
 use std::io::{self, IoSlice};
 
 pub use descriptor::Descriptor;
-pub use terminal::{Terminal, escape};
+pub use terminal::Terminal;
 
 /// Takes whole lines, in order.
 pub trait Sink {

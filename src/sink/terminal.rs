@@ -4,6 +4,7 @@
 use std::io::{self, IoSlice};
 
 use super::Sink;
+use crate::diag;
 
 /// A terminal behind another sink.
 #[derive(Debug)]
@@ -27,11 +28,11 @@ impl<S: Sink> Sink for Terminal<S> {
 
 /// Appends `text` with control and bidi characters as `\u001b` and bytes that
 /// are no UTF-8 as `\x9b`. Tabs stay.
-pub fn escape(text: &[u8], out: &mut Vec<u8>) {
+fn escape(text: &[u8], out: &mut Vec<u8>) {
     for chunk in text.utf8_chunks() {
         let mut plain = 0;
         for (at, found) in chunk.valid().char_indices() {
-            if is_risky(found) {
+            if found != '\t' && diag::is_unsafe(found) {
                 out.extend_from_slice(&chunk.valid().as_bytes()[plain..at]);
                 let code = u32::from(found);
                 out.extend_from_slice(format!("\\u{code:04x}").as_bytes());
@@ -42,17 +43,6 @@ pub fn escape(text: &[u8], out: &mut Vec<u8>) {
         for byte in chunk.invalid() {
             out.extend_from_slice(format!("\\x{byte:02x}").as_bytes());
         }
-    }
-}
-
-fn is_risky(found: char) -> bool {
-    match found {
-        '\t' => false,
-        // Marks, embeddings, overrides and isolates of writing direction.
-        '\u{61c}' | '\u{200e}' | '\u{200f}' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        // C0, DEL and C1.
-        other => other.is_control(),
     }
 }
 

@@ -1,0 +1,206 @@
+//! Deep and long lines: walked without recursion, and in linear time.
+
+use std::{
+    iter, thread,
+    time::{Duration, Instant},
+};
+
+use kaudit_filter::pipeline::{Judgement, Pipeline, Reading, Verdict};
+
+use crate::oracle::{compile, judge};
+
+/// Far more than the slowest machine needs for linear work, far less than
+/// work that grows with the square would take.
+const LONG: Duration = Duration::from_secs(20);
+
+fn depth() -> usize {
+    if is_full() { 1_000_000 } else { 100_000 }
+}
+
+fn is_full() -> bool {
+    std::env::var_os("KAUDIT_FILTER_PROOF").is_some_and(|way| way == "full")
+}
+
+/// Runs `check` on a stack on which no recursion gets far.
+#[track_caller]
+fn on_a_small_stack(check: impl FnOnce() + Send + 'static) {
+    let begun = Instant::now();
+    let thread = thread::Builder::new().stack_size(256 << 10).spawn(check);
+    thread.unwrap().join().unwrap();
+    assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
+}
+
+/// Checks what `text` says of `line`, read as usual and strictly.
+#[track_caller]
+fn check(text: &str, line: &str, expected: Verdict) {
+    let pipeline = compile(text);
+    for strict in [false, true] {
+        let (Judgement { verdict, defect, .. }, _) =
+            judge(&pipeline, line.as_bytes(), strict);
+        assert_eq!(verdict, expected, "{text}");
+        assert_eq!(defect, None, "{text}");
+    }
+}
+
+/// An event with `deep` in its request and in a key nobody knows.
+fn event(deep: &str) -> String {
+    format!(
+        r#"{{"verb":"get","unknown":{deep},"requestObject":{{"a":{deep},"metadata":{{"managedFields":{deep},"b":"x"}}}},"annotations":{{"k":"v"}}}}"#
+    )
+}
+
+fn check_deep(deep: &str) {
+    let line = event(deep);
+    check("verb = get", &line, Verdict::Keep);
+    check("annotations[\"k\"] = v", &line, Verdict::Keep);
+    check("requestObject.metadata.b = x", &line, Verdict::Keep);
+    check("requestObject.a = x", &line, Verdict::Skip);
+    check("requestObject.a.k = x", &line, Verdict::Skip);
+    check("requestObject.a[*].k = x", &line, Verdict::Skip);
+    check("requestObject.a[-1][0] = x", &line, Verdict::Skip);
+    check("has(requestObject.a)", &line, Verdict::Keep);
+    for targets in ["managedFields", "**.nothing", "requestObject.a[0][*]"] {
+        let pipeline = compile(&format!("drop {targets}"));
+        let (judgement, edited) = judge(&pipeline, line.as_bytes(), false);
+        if targets == "managedFields" {
+            let left = line.replace(&format!("\"managedFields\":{deep},"), "");
+            assert_eq!(judgement.verdict, Verdict::Changed);
+            assert!(edited == left.as_bytes());
+        }
+        assert_eq!(judgement.defect, None);
+    }
+}
+
+#[test]
+fn arrays_can_be_as_deep_as_they_like() {
+    on_a_small_stack(|| {
+        let depth = depth();
+        check_deep(&["[".repeat(depth), "]".repeat(depth)].concat());
+    });
+}
+
+#[test]
+fn objects_can_be_as_deep_as_they_like() {
+    on_a_small_stack(|| {
+        let depth = depth();
+        let open = r#"{"k":"#.repeat(depth);
+        check_deep(&[&open, "1", &"}".repeat(depth)].concat());
+    });
+}
+
+#[test]
+fn both_can_be_as_deep_as_they_like() {
+    on_a_small_stack(|| {
+        let depth = depth() / 2;
+        let open = r#"[0,{"metadata":"#.repeat(depth);
+        check_deep(&[&open, "1", &"}]".repeat(depth)].concat());
+    });
+}
+
+#[test]
+fn a_deep_line_that_breaks_is_left_open() {
+    on_a_small_stack(|| {
+        let depth = depth();
+        for deep in ["[", r#"{"k":"#, r#"[{"metadata":"#] {
+            let line = format!(
+                r#"{{"verb":"get","requestObject":{}"#,
+                deep.repeat(depth)
+            );
+            for (text, verdict) in [
+                ("verb = get", Verdict::Keep),
+                ("requestObject.k = x", Verdict::Unknown),
+                ("requestObject[*] = x", Verdict::Unknown),
+                ("requestObject[-1] = x", Verdict::Unknown),
+                ("has(annotations)", Verdict::Unknown),
+                ("drop managedFields", Verdict::Keep),
+            ] {
+                // Brackets without an end show at once that no way leads
+                // through them.
+                let (judgement, _) =
+                    judge(&compile(text), line.as_bytes(), false);
+                let got = judgement.verdict;
+                let no_way = got == Verdict::Skip && text.contains("-1");
+                assert!(got == verdict || no_way, "{text}: {got:?}");
+            }
+        }
+    });
+}
+
+/// Judges a line with the best scanner, as usual and strictly.
+fn read_both_ways(pipeline: &Pipeline, line: &str) {
+    for strict in [false, true] {
+        let reading = Reading { strict, ..Reading::default() };
+        pipeline.judge(reading).judge(line.as_bytes(), &mut Vec::new());
+    }
+}
+
+#[test]
+fn long_lines_take_their_length_and_no_more() {
+    let size = if is_full() { 4_000_000 } else { 300_000 };
+    let many = |part: &str| part.repeat(size / part.len());
+    let keys: String = (0..size / 20)
+        .map(|n| format!(r#""k{n}":{n},"#))
+        .chain(iter::once(r#""z":0"#.into()))
+        .collect();
+    let bodies = [
+        format!(r#"{{"a":"{}"}}"#, many(r"\\")),
+        format!(r#"{{"a":"{}"}}"#, many("\\\"")),
+        format!(r#"{{"{}":1}}"#, many("k")),
+        format!(r#"{{"{}":1}}"#, many(r"\\")),
+        format!(r#"{{"{}":1}}"#, many(r"\u006b")),
+        format!(r#"{{"a":"{}"}}"#, many(":")),
+        format!(r#"{{"a":"{}"}}"#, many("{[")),
+        format!("[{}\"\"]", many("\"\",")),
+        format!("[{}{{}}]", many("{},")),
+        format!("{{{}\"a\":1}}", many(r#""a":1,"#)),
+        format!("{{{}\"a\":1}}", many(r#""\u0061":1,"#)),
+        format!("{{{}\"a\":1}}", many(r#""a"  :  1 , "#)),
+        format!("{{{keys}}}"),
+        format!("{{\"a\":{}1}}", many(" ")),
+        format!("{{\"a\"{}:1}}", many(" ")),
+        format!("{{{}\"a\":1}}", many(" ")),
+        format!("{{\"a\":1{}}}", many("0")),
+    ];
+    let texts = [
+        "verb = get",
+        "has(annotations)",
+        "requestObject.z = x",
+        "requestObject[*] = x",
+        "requestObject[-1] = x",
+        "annotations[\"a\"] = x",
+        "drop managedFields",
+        "drop requestObject[*]",
+        "drop requestObject.a",
+    ];
+    for (n, body) in bodies.iter().enumerate() {
+        for key in ["requestObject", "unknown", "annotations"] {
+            let line = format!(r#"{{"verb":"get","{key}":{body}}}"#);
+            for text in texts {
+                let begun = Instant::now();
+                let pipeline = compile(text);
+                read_both_ways(&pipeline, &line);
+                let took = begun.elapsed();
+                assert!(took < LONG / 4, "{n} {key} {text}: {took:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_of_nothing_but_one_byte_take_their_length_and_no_more() {
+    let size = if is_full() { 4_000_000 } else { 300_000 };
+    for byte in [":", "\\", "\"", "{", "}", "[", ",", " ", "\0", "a", "\":"] {
+        for head in ["", "{", r#"{"verb":"get","#, r#"{"requestObject":"#] {
+            let line = [head, &byte.repeat(size)].concat();
+            for text in
+                ["requestObject[*].k = x", "drop requestObject[*].k, bodies"]
+            {
+                let begun = Instant::now();
+                let pipeline = compile(text);
+                read_both_ways(&pipeline, &line);
+                let took = begun.elapsed();
+                assert!(took < LONG / 4, "{head}{byte}: {text} {took:?}");
+            }
+        }
+    }
+}
