@@ -13,7 +13,12 @@ pub(super) struct Masks {
     pub(super) open: u64,
     /// `}` and `]`.
     pub(super) close: u64,
+    /// Bytes up to the comma, the blanks among them.
+    pub(super) low: u64,
 }
+
+/// The last byte of [`Masks::low`].
+pub(super) const LOW: u8 = b',';
 
 /// A way to classify bytes. Every implementation gives the same answers.
 pub(super) trait Classify: Copy {
@@ -39,6 +44,8 @@ pub(super) struct Carry {
     in_string: u64,
     /// One if the first byte of the next block is escaped, else zero.
     escaped: u64,
+    /// One if the block ended with the end of a string, else zero.
+    closed: u64,
 }
 
 /// The structure of one block: nothing here stands inside of a string, save
@@ -51,6 +58,10 @@ pub(super) struct Structure {
     pub(super) open: u64,
     pub(super) close: u64,
     pub(super) backslash: u64,
+    /// Bytes right behind a string that nothing sound begins with: where a
+    /// line was cut inside of a string and another one glued to it, the first
+    /// key of that one is behind a string in this sense.
+    pub(super) loose: u64,
     /// All bytes of strings, their opening quotes included.
     in_string: u64,
 }
@@ -79,7 +90,12 @@ pub(super) fn structure<C: Classify>(
     let quote = masks.quote & !escaped;
     let in_string = classifier.prefix_xor(quote) ^ carry.in_string;
     carry.in_string = ((in_string as i64) >> 63) as u64;
+    let closing = quote & !in_string;
+    let behind = closing << 1 | carry.closed;
+    carry.closed = closing >> 63;
+    let sound = masks.low | masks.colon | masks.open | masks.close;
     Structure {
+        loose: behind & !sound,
         quote,
         colon: masks.colon & !in_string,
         open: masks.open & !in_string,

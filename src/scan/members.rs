@@ -100,8 +100,8 @@ struct Block {
     candidates: u64,
     /// Those among them whose key may hold escapes, or blanks behind it.
     unusual: u64,
-    /// Where the walk ends: the closing bracket of the object, or a colon
-    /// that follows no string. One bit, or none.
+    /// Where the walk ends: the closing bracket of the object, a colon that
+    /// follows no string, or what should not follow one. One bit, or none.
     end: u64,
 }
 
@@ -147,7 +147,8 @@ pub(super) fn closing(
 ) -> Result<usize, Defect> {
     match scanner.run(Close { line, start }) {
         End::Closed(end) => Ok(end),
-        End::Stopped | End::Broken(_) => Err(cut(line)),
+        End::Broken(defect) => Err(defect),
+        End::Stopped => Err(cut(line)),
     }
 }
 
@@ -348,7 +349,8 @@ impl Members {
     ) -> Block {
         let Structure { open, close, colon, quote, .. } = *read;
         let before = std::mem::replace(&mut self.quotes_before, quote);
-        let mut ends = self.closing_bracket(classifier, open, close);
+        let closing = self.closing_bracket(classifier, open, close);
+        let mut ends = closing | read.loose;
         let candidates = wanted.candidates(quote, before);
         // Colons with something between them and a string: blanks, at best.
         let mut unusual = colon & !(quote << 1 | before >> 63);

@@ -1,7 +1,7 @@
 //! The classifier that any machine can run, eight bytes at a time. It is the
 //! definition of what the others do.
 
-use super::block::{BLOCK, Classify, Masks};
+use super::block::{BLOCK, Classify, LOW, Masks};
 
 /// The classifier without vector instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,7 @@ impl Classify for Scalar {
             masks.colon |= equal(word, b':') << shift;
             masks.open |= equal(folded, b'{') << shift;
             masks.close |= equal(folded, b'}') << shift;
+            masks.low |= at_most(word, LOW) << shift;
         }
         masks
     }
@@ -61,18 +62,35 @@ pub(super) fn prefix_xor(mut bits: u64) -> u64 {
     bits
 }
 
+/// One in each byte of a word,
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// and all of its bits but the top one.
+const SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+
 /// Returns eight bits: which bytes of `word` are `byte`.
 #[inline(always)]
 fn equal(word: u64, byte: u8) -> u64 {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let differ = word ^ (LOW * u64::from(byte));
+    let differ = word ^ (ONES * u64::from(byte));
     // The top bit of each byte: set where the byte is not zero. The addition
     // cannot carry over, since each byte is at most 0x7f + 0x7f.
     let nonzero = ((differ & SEVEN) + SEVEN) | differ;
-    let zero = (!nonzero >> 7) & LOW;
-    // One bit a byte, gathered into the top byte by one multiplication.
-    zero.wrapping_mul(0x0102_0408_1020_4080) >> 56
+    top_bits(!nonzero)
+}
+
+/// Returns eight bits: which bytes of `word` are at most `byte`, which is
+/// ASCII.
+#[inline(always)]
+fn at_most(word: u64, byte: u8) -> u64 {
+    let above = ((word & SEVEN) + ONES * u64::from(0x7f - byte)) | word;
+    top_bits(!above)
+}
+
+/// Returns the top bits of the bytes: one bit a byte, gathered into the top
+/// byte by one multiplication.
+#[inline(always)]
+fn top_bits(word: u64) -> u64 {
+    ((word >> 7) & ONES).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]
@@ -94,6 +112,7 @@ mod tests {
                     colon: is(b":"),
                     open: is(b"{["),
                     close: is(b"}]"),
+                    low: if byte <= LOW { u64::MAX } else { !bit },
                 };
                 assert_eq!(Scalar.classify(&bytes), expected, "{byte}");
             }

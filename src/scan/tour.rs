@@ -197,7 +197,7 @@ impl Guide {
         visitor: &impl Visitor,
     ) -> bool {
         let above = self.depth.saturating_sub(visitor.floor());
-        colons.usual | colons.unusual != 0
+        colons.usual | colons.unusual | read.loose != 0
             || !depth::stays_above(classifier, above, read.open, read.close)
     }
 
@@ -212,7 +212,7 @@ impl Guide {
         visitor: &mut impl Visitor,
     ) -> Next {
         let keys = colons.usual | colons.unusual;
-        let mut bits = read.open | read.close | keys | commas;
+        let mut bits = read.open | read.close | keys | commas | read.loose;
         while bits != 0 {
             let bit = bits & bits.wrapping_neg();
             bits ^= bit;
@@ -228,6 +228,8 @@ impl Guide {
             } else if read.close & bit != 0 {
                 self.depth = self.depth.saturating_sub(1);
                 visitor.close(here, self.depth + 1)
+            } else if read.loose & bit != 0 {
+                Next::Break(Defect::new(here, DefectKind::Key))
             } else {
                 visitor.comma(line, here)
             };

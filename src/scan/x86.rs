@@ -6,7 +6,7 @@
 use std::arch::x86_64::*;
 
 use super::backend::Kernel;
-use super::block::{BLOCK, Classify, Masks};
+use super::block::{BLOCK, Classify, LOW, Masks};
 use super::scalar;
 
 /// Bits that fold `[` onto `{` and `]` onto `}`.
@@ -163,6 +163,7 @@ fn merge(masks: &mut Masks, part: Masks, shift: usize) {
     masks.colon |= part.colon << shift;
     masks.open |= part.open << shift;
     masks.close |= part.close << shift;
+    masks.low |= part.low << shift;
 }
 
 #[inline]
@@ -175,12 +176,15 @@ fn classify_sse2(bytes: &[u8; 16]) -> Masks {
         let same = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
         u64::from(_mm_movemask_epi8(same) as u32)
     };
+    let lowered = _mm_min_epu8(bytes, _mm_set1_epi8(LOW as i8));
+    let low = _mm_cmpeq_epi8(bytes, lowered);
     Masks {
         backslash: equal(bytes, b'\\'),
         quote: equal(bytes, b'"'),
         colon: equal(bytes, b':'),
         open: equal(folded, b'{'),
         close: equal(folded, b'}'),
+        low: u64::from(_mm_movemask_epi8(low) as u32),
     }
 }
 
@@ -194,12 +198,15 @@ fn classify_avx2(bytes: &[u8; 32]) -> Masks {
         let same = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8));
         u64::from(_mm256_movemask_epi8(same) as u32)
     };
+    let lowered = _mm256_min_epu8(bytes, _mm256_set1_epi8(LOW as i8));
+    let low = _mm256_cmpeq_epi8(bytes, lowered);
     Masks {
         backslash: equal(bytes, b'\\'),
         quote: equal(bytes, b'"'),
         colon: equal(bytes, b':'),
         open: equal(folded, b'{'),
         close: equal(folded, b'}'),
+        low: u64::from(_mm256_movemask_epi8(low) as u32),
     }
 }
 
@@ -218,6 +225,7 @@ fn classify_avx512(bytes: &[u8; 64]) -> Masks {
         colon: equal(bytes, b':'),
         open: equal(folded, b'{'),
         close: equal(folded, b'}'),
+        low: _mm512_cmple_epu8_mask(bytes, _mm512_set1_epi8(LOW as i8)),
     }
 }
 

@@ -69,16 +69,6 @@ fn is_foreign(event: &Inside<(String, Json)>) -> bool {
 }
 
 impl Ask {
-    /// Returns whether it looks at nothing but top-level keys.
-    pub(crate) fn is_at_top(&self) -> bool {
-        match self {
-            Ask::Always => true,
-            Ask::Test(way, _) => way.len() == 1,
-            Ask::Not(ask) => ask.is_at_top(),
-            Ask::All(asks) | Ask::Any(asks) => asks.iter().all(Ask::is_at_top),
-        }
-    }
-
     /// Returns whether it holds, if that can be known.
     fn holds(&self, event: &Inside<(String, Json)>) -> Option<bool> {
         match self {
