@@ -179,6 +179,10 @@ pub enum Step {
     Head(u64),
 }
 
+/// How many segments the paths of one step can have, one more counted for
+/// the end of each path: what an edit can follow at once.
+pub const MOST_SEGMENTS: usize = 128;
+
 /// A set of places to cut, as one path from the top of the event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {

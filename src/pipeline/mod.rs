@@ -91,3 +91,20 @@ impl Pipeline {
         Judge::new(self.clone(), reading)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::plan::MOST_SEGMENTS;
+
+    #[test]
+    fn a_drop_that_cannot_be_followed_is_refused() {
+        assert_eq!(MOST_SEGMENTS, Automaton::MOST);
+        let step = |targets: usize| {
+            let names = vec!["requestObject.a"; targets];
+            Pipeline::compile(&format!("drop {}", names.join(", ")))
+        };
+        assert!(step(42).is_ok());
+        assert!(step(43).is_err());
+    }
+}

@@ -62,6 +62,15 @@ impl Checker<'_> {
                 Err(error) => self.found.push(error),
             }
         }
+        let size: usize = targets.iter().map(|t| t.path.0.len() + 1).sum();
+        if size > plan::MOST_SEGMENTS
+            && let Some(last) = places.last()
+        {
+            let message = "this step follows too many paths at once";
+            let split = "split it into several `drop` steps";
+            let found = Diagnostic::error(last.span, message).help(split);
+            self.found.push(found);
+        }
         for target in &targets {
             self.dropped.add(target.path.clone());
         }
