@@ -1,7 +1,7 @@
 //! Judges one line: is it an event, what do the steps say, what leaves.
 
 use super::{Pipeline, Reading};
-use crate::edit::{self, Automaton, Cut};
+use crate::edit::{self, Action, Automaton, Cut};
 use crate::event::{self, Event, Identity};
 use crate::expr::plan::{NodeId, Step};
 use crate::expr::{Evaluation, Scratch, Truth};
@@ -188,10 +188,8 @@ impl Bench {
         automaton: Option<&Automaton>,
     ) -> bool {
         let Some(automaton) = automaton else { return false };
-        let (scanner, line) = (event.scanner(), event.line());
-        let cuts = &mut self.cuts;
-        match edit::cuts(scanner, line, event.start(), automaton, cuts) {
-            Ok(end) => !cuts.is_empty() && event.broken_end(end).is_none(),
+        match edit::cuts(event, automaton, Action::Drop, &mut self.cuts) {
+            Ok(()) => !self.cuts.is_empty(),
             Err(defect) => {
                 event.note(defect);
                 false
@@ -208,12 +206,12 @@ impl Bench {
         out: &mut Vec<u8>,
     ) -> Outcome {
         if next == pipeline.plan.steps.len() {
-            edit::splice(event.line(), &self.cuts, out);
+            edit::splice(event.line(), &self.cuts, "", out);
             return Outcome { truth: Truth::True, changed: true };
         }
         let mut line = std::mem::take(&mut self.between);
         line.clear();
-        edit::splice(event.line(), &self.cuts, &mut line);
+        edit::splice(event.line(), &self.cuts, "", &mut line);
         let mut rest = event.on(&line);
         let outcome = self.run(pipeline, &mut rest, next, out);
         if outcome.truth == Truth::True && !outcome.changed {
