@@ -7,14 +7,15 @@ use std::fmt::{self, Display, Formatter};
 
 use ipnet::IpNet;
 
-use crate::event::{Path, position};
+use crate::event::position;
 
 use super::plan::{
-    Bound, Extent, Matcher, Matcher1, Node, NodeId, Number, Plan, Step, TestId,
+    Action, Bound, Extent, Matcher, Matcher1, Node, NodeId, Number, Plan,
+    Step, TestId,
 };
 
 /// How deep the operands of `all of` and `any of` are indented.
-const INDENT: usize = 2;
+pub(super) const INDENT: usize = 2;
 
 impl Display for Plan {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
@@ -45,9 +46,8 @@ impl Plan {
     /// ```
     pub fn extent(&self) -> Extent<'_> {
         let mut last = Extent::Nothing;
-        let cuts = self.cuts().map(Path::root);
         let reads = self.roots.iter().map(|root| Some(&**root));
-        for root in reads.chain(cuts) {
+        for root in reads.chain(self.edited()) {
             last = match (root, last) {
                 (None | Some("annotations"), _) => return Extent::Line,
                 (Some(root), Extent::Key(last))
@@ -61,13 +61,19 @@ impl Plan {
         last
     }
 
-    /// Returns every path that is cut.
-    fn cuts(&self) -> impl Iterator<Item = &Path> {
-        let targets = self.steps.iter().flat_map(|step| match step {
-            Step::Drop(targets) => targets.as_slice(),
-            Step::Where(_) | Step::Skip(_) | Step::Head(_) => &[],
-        });
-        targets.map(|target| &target.path)
+    /// Returns the top-level keys that edits reach down to; nothing stands
+    /// for those that go through the whole line.
+    fn edited(&self) -> impl Iterator<Item = Option<&str>> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::Edit(Action::Keep, _) => vec![None],
+            Step::Edit(_, targets) => {
+                targets.iter().map(|target| target.path.root()).collect()
+            }
+            Step::Fit { .. } | Step::Detect(_) => vec![None],
+            Step::Tag { .. } | Step::Label { .. } => vec![None],
+            Step::Where(_) | Step::Skip(_) => Vec::new(),
+            Step::Sample { .. } | Step::Head(_) => Vec::new(),
+        })
     }
 
     fn fields(&self) -> String {
@@ -103,27 +109,8 @@ impl Plan {
         }
     }
 
-    fn step(&self, out: &mut Formatter<'_>, step: &Step) -> fmt::Result {
-        match step {
-            Step::Where(node) => {
-                out.write_str("keep events where ")?;
-                self.node(out, *node, 2 * INDENT + 1)
-            }
-            Step::Skip(node) => {
-                out.write_str("skip events where ")?;
-                self.node(out, *node, 2 * INDENT + 1)
-            }
-            Step::Drop(targets) => {
-                let paths = targets.iter().map(|t| t.path.to_string());
-                let paths: Vec<String> = paths.collect();
-                writeln!(out, "drop {}", paths.join(", "))
-            }
-            Step::Head(count) => writeln!(out, "end after {count} events"),
-        }
-    }
-
     /// Writes a condition, its operands on lines of their own.
-    fn node(
+    pub(super) fn node(
         &self,
         out: &mut Formatter<'_>,
         id: NodeId,

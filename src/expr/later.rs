@@ -28,9 +28,6 @@ pub(super) const COMPUTED: [&str; 20] = [
     "res",
 ];
 
-/// Names for sets of paths, in `drop` and its like.
-pub(super) const PATH_SETS: [&str; 2] = ["secretData", "webhookAnnotations"];
-
 /// Predicates that need computed fields or `any(...)`.
 const PREDICATES: [&str; 31] = [
     "slow",

@@ -4,11 +4,13 @@
 //! Truth has three values (Kleene), so neither the order of operands nor
 //! the sharing of equal ones can change a verdict.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::event::{Path, Segment, position};
 
-use super::plan::{Matcher, Node, NodeId, Plan, Route, Step, Test, TestId};
+use super::plan::{
+    Matcher, Node, NodeId, Plan, Route, Rule, RuleId, Step, Test, TestId,
+};
 
 /// An `and` inside an `and` becomes part of it, up to this many operands;
 /// beyond, a chain of definitions could grow with the square of its length.
@@ -150,13 +152,21 @@ impl Builder {
     }
 
     /// Returns the plan of these steps, without what they do not need.
-    pub(super) fn finish(&self, steps: Vec<Step>) -> Plan {
-        let conditions = steps.iter().filter_map(|step| match step {
-            Step::Where(id) | Step::Skip(id) => Some(*id),
-            Step::Drop(_) | Step::Head(_) => None,
-        });
-        let reached = self.reached(conditions);
-        Trim::new(&self.plan).plan(&reached, steps)
+    pub(super) fn finish(&self, steps: Vec<Step>, rules: &[Rule]) -> Plan {
+        let used = used_rules(&steps);
+        let of_rules = used.iter().map(|id| rules[id.0 as usize].node);
+        let of_steps = steps.iter().flat_map(Step::nodes);
+        let reached = self.reached(of_steps.chain(of_rules));
+        let mut trim = Trim::new(&self.plan);
+        trim.take(&reached);
+        trim.to.rules =
+            used.iter().map(|id| trim.rule(&rules[id.0 as usize])).collect();
+        let rule = |id| renumbered_rule(&used, id);
+        let steps = steps.into_iter();
+        trim.to.steps = steps
+            .map(|step| step.renumbered(|id| trim.nodes[&id], rule))
+            .collect();
+        trim.to
     }
 
     /// Marks what these nodes consist of.
@@ -232,7 +242,8 @@ impl<'p> Trim<'p> {
         Trim { from, to, roots, tests, nodes: HashMap::new() }
     }
 
-    fn plan(mut self, reached: &[bool], steps: Vec<Step>) -> Plan {
+    /// Takes the nodes that are reached, and what they read.
+    fn take(&mut self, reached: &[bool]) {
         let ids: Vec<usize> =
             (0..reached.len()).filter(|at| reached[*at]).collect();
         self.take_roots(&ids);
@@ -242,9 +253,10 @@ impl<'p> Trim<'p> {
             let id = NodeId(index(self.to.nodes.len() - 1));
             self.nodes.insert(NodeId(index(at)), id);
         }
-        self.to.steps =
-            steps.into_iter().map(|step| self.step(step)).collect();
-        self.to
+    }
+
+    fn rule(&self, rule: &Rule) -> Rule {
+        Rule { node: self.nodes[&rule.node], ..rule.clone() }
     }
 
     /// Takes the roots that are read, in the order of the apiserver.
@@ -286,15 +298,23 @@ impl<'p> Trim<'p> {
         self.tests.insert(id, new);
         new
     }
+}
 
-    fn step(&self, step: Step) -> Step {
-        match step {
-            Step::Where(id) => Step::Where(self.nodes[&id]),
-            Step::Skip(id) => Step::Skip(self.nodes[&id]),
-            Step::Drop(targets) => Step::Drop(targets),
-            Step::Head(count) => Step::Head(count),
-        }
-    }
+/// Returns the rules that steps look for, in order.
+fn used_rules(steps: &[Step]) -> Vec<RuleId> {
+    let of_step = |step: &Step| match step {
+        Step::Detect(rules) => rules.clone(),
+        Step::Where(_) | Step::Skip(_) | Step::Edit(..) => Vec::new(),
+        Step::Fit { .. } | Step::Tag { .. } | Step::Label { .. } => Vec::new(),
+        Step::Sample { .. } | Step::Head(_) => Vec::new(),
+    };
+    let used: BTreeSet<RuleId> = steps.iter().flat_map(of_step).collect();
+    used.into_iter().collect()
+}
+
+/// Returns the number of a rule among those that are used.
+fn renumbered_rule(used: &[RuleId], id: RuleId) -> RuleId {
+    RuleId(used.binary_search(&id).map_or(u32::MAX, index))
 }
 
 impl Plan {

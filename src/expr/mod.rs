@@ -11,10 +11,13 @@ mod ast; //      a tree, which
 mod check; //    gets its meaning,
 mod lower; //    becomes
 pub mod plan; // a plan,
-mod explain; //  that can be read.
+mod step; //      steps in it,
+mod explain; //  that can be read,
+mod recipe; //   step by step.
 mod compile; //  All of it, for several sources;
 mod prelude; //  what is built in,
 mod public; //   among it @public,
+mod size; //     how long things are,
 mod later; //    and what is yet to come.
 
 mod eval; //     A plan and an event
@@ -22,8 +25,9 @@ mod matching; // and the values that it has
 mod number; //   (numbers exactly)
 mod truth; //    become a truth.
 
-pub use compile::{Compiled, Finding, Source, compile, render};
+pub use compile::{Compiled, Finding, Source, compile, compile_with, render};
 pub use eval::{Evaluation, Routes};
 pub use matching::Scratch;
 pub use prelude::{Definition, predicates, show};
+pub use size::bytes;
 pub use truth::Truth;

@@ -125,6 +125,13 @@ impl Checker<'_> {
             return Err(Diagnostic::error(place.span, message)
                 .help(format!("write `FIELD in @{name}`")));
         }
+        if self.scope.rule(name).is_some() {
+            let message = format!("`{name}` is a rule, not a predicate");
+            return Err(Diagnostic::error(place.span, message).help(format!(
+                "`detect {name}` keeps its events; what several conditions \
+                 share is defined with `let`"
+            )));
+        }
         if later::is_predicate(name) {
             let construct = format!("the predicate `{name}`");
             return Err(later(place.span, &construct));

@@ -6,20 +6,24 @@
 mod condition;
 mod dropped;
 mod lint;
+mod list;
 mod literal;
 mod place;
+mod rule;
 mod scope;
 mod step;
+mod target;
 mod test;
 mod text;
 
 use crate::diag::Diagnostic;
 
-use super::ast::{Expr, ExprKind, File, Item, ListItems, Name, Span, Step};
-use super::later::{is_predicate, later};
+use super::ast::{Expr, ExprKind, File, Item, Name, Span, Step};
+use super::later::is_predicate;
 use super::lower::{Builder, MAX_HEIGHT};
 use super::plan;
 use dropped::Dropped;
+pub(super) use list::Load;
 pub(super) use scope::Scope;
 
 /// What is known while sources are checked, one after the other.
@@ -49,9 +53,11 @@ impl<'c> Checker<'c> {
     }
 
     /// Checks a source; returns its pipeline, if it has one, and where.
+    /// `load` reads the files that lists are in.
     pub(super) fn file(
         &mut self,
         file: &File<'_>,
+        load: &mut Load<'_>,
     ) -> Option<(Vec<plan::Step>, Span)> {
         self.alone = is_one_field(file);
         let mut pipeline = None;
@@ -60,9 +66,11 @@ impl<'c> Checker<'c> {
                 Item::Let { name, body, span: _ } => {
                     self.predicate(*name, body)
                 }
-                Item::List { name, items, span: _ } => self.list(*name, items),
+                Item::List { name, items, span: _ } => {
+                    self.list(*name, items, load);
+                }
                 Item::Broken(name) => self.broken(*name),
-                Item::Rule { name, body } => self.rule(*name, body),
+                Item::Rule(rule) => self.rule(rule),
                 Item::Pipeline { span, .. } if pipeline.is_some() => {
                     let message = "a second pipeline; there can be one";
                     self.found.push(
@@ -72,6 +80,7 @@ impl<'c> Checker<'c> {
                 }
                 Item::Pipeline { steps, span } => {
                     pipeline = Some((self.pipeline(steps), *span));
+                    self.dropped = Dropped::default();
                 }
             }
         }
@@ -98,21 +107,6 @@ impl<'c> Checker<'c> {
         }
     }
 
-    fn list(&mut self, name: Name<'_>, items: &ListItems<'_>) {
-        let values = match items {
-            ListItems::Inline(values) => values,
-            ListItems::From(span) => {
-                self.found.push(later(*span, "`list ... from`"));
-                return self.scope.add_list(name.text, Vec::new());
-            }
-        };
-        let items = self.scope.list_items(values, self.found);
-        match self.scope.check_new_list(name) {
-            Ok(()) => self.scope.add_list(name.text, items),
-            Err(error) => self.found.push(error),
-        }
-    }
-
     /// Makes a name known whose definition is not, so that its uses are
     /// not reported as well.
     fn broken(&mut self, name: Name<'_>) {
@@ -120,15 +114,8 @@ impl<'c> Checker<'c> {
             let node = self.builder.constant(false);
             self.scope.add_predicate(name.text, node);
             self.scope.add_list(name.text, Vec::new());
+            self.scope.add_rule(rule::broken(name.text, node));
         }
-    }
-
-    fn rule(&mut self, name: Name<'_>, body: &Expr<'_>) {
-        self.condition(body);
-        self.found.push(
-            later(name.span, "`rule`")
-                .help(format!("write `let {} = ...`", name.text)),
-        );
     }
 }
 

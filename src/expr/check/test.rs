@@ -85,9 +85,13 @@ impl Checker<'_> {
             return Err(Diagnostic::error(span, message)
                 .help("compare an address with it: `peer in @...`"));
         }
-        let wrong = |error: Diagnostic| Diagnostic {
-            message: format!("in `@{name}`: {}", error.message),
-            ..error
+        let wrong = |error: Diagnostic, line: u32| {
+            let line = match line {
+                0 => String::new(),
+                line => format!(", line {line}"),
+            };
+            let message = format!("in `@{name}`{line}: {}", error.message);
+            Diagnostic { message, ..error }
         };
         items
             .iter()
@@ -100,7 +104,8 @@ impl Checker<'_> {
                     false => ty,
                 };
                 let literal = Literal { text, quoted, fold, span };
-                matcher(ty, Op::In, literal).map_err(wrong)
+                matcher(ty, Op::In, literal)
+                    .map_err(|error| wrong(error, item.line))
             })
             .collect()
     }
