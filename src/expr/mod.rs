@@ -11,23 +11,19 @@ mod ast; //      a tree, which
 mod check; //    gets its meaning,
 mod lower; //    becomes
 pub mod plan; // a plan,
-mod step; //      steps in it,
-mod explain; //  that can be read,
-mod recipe; //   step by step.
+mod step; //     step by step,
+mod explain; //  that can be read.
 mod compile; //  All of it, for several sources;
 mod prelude; //  what is built in,
 mod public; //   among it @public,
-mod size; //     how long things are,
+mod unit; //     durations and sizes,
 mod later; //    and what is yet to come.
 
-mod eval; //     A plan and an event
-mod matching; // and the values that it has
-mod number; //   (numbers exactly)
-mod truth; //    become a truth.
+mod eval; //     A plan and an event become a truth,
+mod coverage; // counted for those who ask what never matches.
 
 pub use compile::{Compiled, Finding, Source, compile, compile_with, render};
-pub use eval::{Evaluation, Routes};
-pub use matching::Scratch;
+pub use coverage::{Asked, ConditionId, Coverage, Met};
+pub use eval::{Evaluation, Routes, Scratch, Truth};
 pub use prelude::{Definition, predicates, show};
-pub use size::bytes;
-pub use truth::Truth;
+pub use unit::{duration, size};

@@ -3,7 +3,7 @@
 
 use crate::event::Path;
 
-use super::plan::NodeId;
+use super::plan::{NodeId, SubjectId};
 
 /// An index into [`Plan::rules`](super::plan::Plan::rules).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,6 +125,20 @@ pub enum Step {
     },
     /// Passes this many events, then ends the run.
     Head(u64),
+    /// Counts the events; always the last step.
+    Count(Count),
+}
+
+/// What is counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Count {
+    /// Of what the different values are counted, instead of the events.
+    pub distinct: Option<SubjectId>,
+    /// What events are grouped by: as it was written, and where it is found.
+    pub by: Vec<(Box<str>, SubjectId)>,
+    /// How many groups are shown, the greatest first; all, if it is not
+    /// said.
+    pub top: Option<u64>,
 }
 
 /// What the annotations that we write begin with.
@@ -176,35 +190,56 @@ impl Step {
             Step::Tag { when, .. } => when.iter().copied().collect(),
             Step::Detect(_) | Step::Label { .. } => Vec::new(),
             Step::Sample { .. } | Step::Head(_) => Vec::new(),
+            Step::Count(_) => Vec::new(),
         }
     }
 
-    /// Returns the step with other numbers for its conditions and rules.
-    pub(super) fn renumbered(
-        self,
-        node: impl Fn(NodeId) -> NodeId,
-        rule: impl Fn(RuleId) -> RuleId,
-    ) -> Step {
+    /// Returns the rules that the step looks for.
+    pub(super) fn rules(&self) -> &[RuleId] {
         match self {
-            Step::Where(id) => Step::Where(node(id)),
-            Step::Skip(id) => Step::Skip(node(id)),
+            Step::Detect(rules) => rules,
+            Step::Where(_) | Step::Skip(_) | Step::Edit(..) => &[],
+            Step::Fit { .. } | Step::Tag { .. } | Step::Label { .. } => &[],
+            Step::Sample { .. } | Step::Head(_) | Step::Count(_) => &[],
+        }
+    }
+
+    /// Returns the step with other numbers.
+    pub(super) fn renumbered(self, to: &mut impl Renumber) -> Step {
+        match self {
+            Step::Where(id) => Step::Where(to.node(id)),
+            Step::Skip(id) => Step::Skip(to.node(id)),
             Step::Edit(action, targets) => {
                 let targets = targets.into_iter().map(|target| Target {
-                    when: target.when.map(&node),
+                    when: target.when.map(|id| to.node(id)),
                     ..target
                 });
                 Step::Edit(action, targets.collect())
             }
             Step::Fit { bytes, has_bodies } => {
-                Step::Fit { bytes, has_bodies: node(has_bodies) }
+                Step::Fit { bytes, has_bodies: to.node(has_bodies) }
             }
             Step::Detect(rules) => {
-                Step::Detect(rules.into_iter().map(rule).collect())
+                let rules = rules.into_iter().map(|id| to.rule(id));
+                Step::Detect(rules.collect())
             }
             Step::Tag { name, when } => {
-                Step::Tag { name, when: when.map(node) }
+                Step::Tag { name, when: when.map(|id| to.node(id)) }
             }
             Step::Label { .. } | Step::Sample { .. } | Step::Head(_) => self,
+            Step::Count(Count { distinct, by, top }) => {
+                let distinct = distinct.map(|id| to.subject(id));
+                let by = by.into_iter();
+                let by = by.map(|(name, id)| (name, to.subject(id)));
+                Step::Count(Count { distinct, by: by.collect(), top })
+            }
         }
     }
+}
+
+/// Gives new numbers to what steps refer to.
+pub(super) trait Renumber {
+    fn node(&mut self, id: NodeId) -> NodeId;
+    fn rule(&mut self, id: RuleId) -> RuleId;
+    fn subject(&mut self, id: SubjectId) -> SubjectId;
 }

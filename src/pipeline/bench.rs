@@ -4,11 +4,12 @@
 //! see that. A line that breaks is not changed.
 
 use super::Pipeline;
+use super::counted::Counted;
 use super::tool::{Edit, Fit, Tool};
 use crate::edit::{self, Action, Annotation, Cut};
-use crate::event::Event;
-use crate::expr::plan::{NodeId, RuleId, Step};
-use crate::expr::{Evaluation, Scratch, Truth};
+use crate::event::{Event, Seen};
+use crate::expr::plan::{self, NodeId, RuleId, Step};
+use crate::expr::{ConditionId, Evaluation, Scratch, Truth};
 use crate::scan::Defect;
 
 /// Where the steps work.
@@ -17,6 +18,8 @@ pub(super) struct Bench {
     pub(super) scratch: Scratch,
     /// The rules that hold for the event, in order, each once.
     pub(super) matched: Vec<RuleId>,
+    /// The groups that the event is counted in.
+    pub(super) counted: Counted,
     /// Whether the run can end here: `head` has had its fill.
     pub(super) last: bool,
     /// How many events have come to each step.
@@ -69,6 +72,7 @@ impl Bench {
         Bench {
             scratch: Scratch::default(),
             matched: Vec::new(),
+            counted: Counted::default(),
             last: false,
             come: vec![0; pipeline.plan.steps.len()],
             cuts: Vec::new(),
@@ -96,7 +100,7 @@ impl Bench {
             Stretch::End(truth) => Outcome { truth, changed: false },
             Stretch::Changed(next) => {
                 let truth = self.rest(pipeline, next, event, &mut line, out);
-                Outcome { truth, changed: true }
+                Outcome { truth, changed: pipeline.count().is_none() }
             }
         };
         self.line = line;
@@ -123,7 +127,7 @@ impl Bench {
             match self.stretch(pipeline, next, &mut event, &mut room, out) {
                 Stretch::Changed(then) => next = then,
                 Stretch::End(truth) => {
-                    if truth == Truth::True {
+                    if truth == Truth::True && pipeline.count().is_none() {
                         out.extend_from_slice(line);
                     }
                     break truth;
@@ -174,10 +178,13 @@ impl Bench {
         let tool = &run.pipeline.tools[run.n];
         match (step, tool, out) {
             (Step::Where(node), ..) => {
-                Made::Truth(self.truth(run, event, *node))
+                Made::Truth(self.condition(run, 0, event, *node))
             }
             (Step::Skip(node), ..) => {
-                Made::Truth(!self.truth(run, event, *node))
+                Made::Truth(!self.condition(run, 0, event, *node))
+            }
+            (Step::Count(count), ..) => {
+                Made::Truth(self.count(run, count, event))
             }
             (Step::Head(most), ..) => Made::Truth(self.head(run, *most)),
             (Step::Sample { keep, of }, ..) => {
@@ -194,7 +201,7 @@ impl Bench {
             }
             (Step::Tag { name, when }, Tool::Annotation(tool), Some(out)) => {
                 let holds = when.is_none_or(|node| {
-                    self.truth(run, event, node) == Truth::True
+                    self.condition(run, 0, event, node) == Truth::True
                 });
                 match holds && add_name(&mut self.tags, name) {
                     true => annotate(event, tool, &self.tags, out),
@@ -211,15 +218,68 @@ impl Bench {
         }
     }
 
+    /// Asks a condition that the user wrote: its answers are counted, for
+    /// those who want to know.
+    fn condition(
+        &mut self,
+        run: Run<'_>,
+        part: usize,
+        event: &mut Event<'_, '_>,
+        node: NodeId,
+    ) -> Truth {
+        let id = ConditionId { step: run.n, part };
+        self.evaluation(run, event).condition(id, node)
+    }
+
     fn truth(
         &mut self,
         run: Run<'_>,
         event: &mut Event<'_, '_>,
         node: NodeId,
     ) -> Truth {
+        self.evaluation(run, event).truth(node)
+    }
+
+    fn evaluation<'a, 'l, 'r>(
+        &'a mut self,
+        run: Run<'a>,
+        event: &'a mut Event<'l, 'r>,
+    ) -> Evaluation<'a, 'l, 'r> {
         let Pipeline { plan, routes, .. } = run.pipeline;
-        let scratch = &mut self.scratch;
-        Evaluation { plan, routes, event, scratch }.truth(node)
+        Evaluation { plan, routes, event, scratch: &mut self.scratch }
+    }
+
+    /// Finds the groups of the event. What is behind a break is unknown.
+    fn count(
+        &mut self,
+        run: Run<'_>,
+        count: &plan::Count,
+        event: &mut Event<'_, '_>,
+    ) -> Truth {
+        let mut counted = std::mem::take(&mut self.counted);
+        counted.clear();
+        let mut all = Truth::True;
+        let mut evaluation = self.evaluation(run, event);
+        for (_, subject) in &count.by {
+            let add = &mut |text: Option<&str>| counted.add_key(text);
+            if evaluation.texts(*subject, add) == Seen::Part {
+                all = Truth::Unknown;
+            }
+            counted.end_key();
+        }
+        if let Some(subject) = count.distinct {
+            let add = &mut |text: Option<&str>| {
+                if let Some(text) = text {
+                    counted.add(text);
+                }
+            };
+            if evaluation.texts(subject, add) == Seen::Part {
+                all = Truth::Unknown;
+            }
+            counted.end_distinct();
+        }
+        self.counted = counted;
+        all
     }
 
     fn head(&mut self, run: Run<'_>, most: u64) -> Truth {
@@ -250,9 +310,9 @@ impl Bench {
         let plan = &run.pipeline.plan;
         self.names.clear();
         let mut any = Truth::False;
-        for id in rules {
+        for (part, id) in rules.iter().enumerate() {
             let rule = &plan.rules[id.0 as usize];
-            match self.truth(run, event, rule.node) {
+            match self.condition(run, part, event, rule.node) {
                 Truth::False => (),
                 Truth::Unknown if any == Truth::True => (),
                 Truth::Unknown => any = Truth::Unknown,

@@ -1,7 +1,7 @@
 //! Judges one line: is it an event, what do the steps say, what leaves.
 
 use super::bench::Bench;
-use super::{Pipeline, Reading};
+use super::{Counted, Pipeline, Reading};
 use crate::event::{self, Event, Identity};
 use crate::expr::Truth;
 use crate::expr::plan::RuleId;
@@ -117,6 +117,15 @@ impl Judge {
     /// ```
     pub fn matched(&self) -> &[RuleId] {
         &self.bench.matched
+    }
+
+    /// Returns the groups that the last event is counted in.
+    ///
+    /// * They mean something only where the pipeline ends with `count`, and
+    ///   behind a verdict of [`Verdict::Keep`]: an event that is counted is
+    ///   never [`Verdict::Changed`].
+    pub fn counted(&self) -> &Counted {
+        &self.bench.counted
     }
 
     /// Reads the line to its end.

@@ -1,14 +1,16 @@
 //! Runs the steps of a program on one line and says what becomes of it.
 
 mod bench;
+mod counted;
 mod judge;
 mod tool;
 
 use std::sync::Arc;
 
+pub use counted::Counted;
 pub use judge::{Judge, Judgement, Verdict};
 
-use crate::expr::plan::{Plan, Step};
+use crate::expr::plan::{Count, Plan, Step};
 use crate::expr::{self, Finding, Routes, Source};
 use crate::scan::Scanner;
 use tool::Tool;
@@ -83,7 +85,26 @@ impl Pipeline {
             Step::Where(_) | Step::Skip(_) | Step::Edit(..) => false,
             Step::Fit { .. } | Step::Detect(_) => false,
             Step::Tag { .. } | Step::Label { .. } => false,
+            Step::Count(_) => false,
         })
+    }
+
+    /// Returns what the last step counts, if it does: the events that come to
+    /// it are kept, and instead of them a table is what the run is for.
+    ///
+    /// ```
+    /// # use kaudit_filter::pipeline::Pipeline;
+    /// let pipeline = Pipeline::compile("code >= 400 | count by user");
+    /// assert!(pipeline.is_ok_and(|pipeline| pipeline.count().is_some()));
+    /// ```
+    pub fn count(&self) -> Option<&Count> {
+        match self.plan.steps.last()? {
+            Step::Count(count) => Some(count),
+            Step::Where(_) | Step::Skip(_) | Step::Edit(..) => None,
+            Step::Fit { .. } | Step::Detect(_) => None,
+            Step::Tag { .. } | Step::Label { .. } => None,
+            Step::Sample { .. } | Step::Head(_) => None,
+        }
     }
 
     /// Returns a judge of lines; each thread has its own.

@@ -42,6 +42,7 @@ impl Tool {
             Step::Label { key, .. } => annotation(key),
             Step::Where(_) | Step::Skip(_) => Tool::None,
             Step::Sample { .. } | Step::Head(_) => Tool::None,
+            Step::Count(_) => Tool::None,
         }
     }
 }

@@ -4,7 +4,9 @@
 use crate::diag::Diagnostic;
 use crate::event::{Path, Segment};
 use crate::expr::ast::Span;
-use crate::expr::plan::Target;
+use crate::expr::plan::{Subject, Target};
+
+use super::derived::{Reads, reads};
 
 /// What was done to the event so far, in order.
 #[derive(Debug, Default)]
@@ -46,11 +48,34 @@ impl Dropped {
 
     /// Returns whether nothing can be left at `path`.
     pub(super) fn covers(&self, path: &Path) -> bool {
-        self.check(path, Span::default()).is_err()
+        self.check_path(path, Span::default()).is_err()
+    }
+
+    /// Refuses to look at what earlier steps have cut.
+    pub(super) fn check(
+        &self,
+        subject: &Subject,
+        span: Span,
+    ) -> Result<(), Diagnostic> {
+        match reads(subject) {
+            Reads::All(paths) => {
+                paths.iter().try_for_each(|path| self.check_path(path, span))
+            }
+            Reads::AnyOf(paths) => {
+                let mut gone = Ok(());
+                for path in &paths {
+                    match self.check_path(path, span) {
+                        Ok(()) => return Ok(()),
+                        Err(error) => gone = gone.and(Err(error)),
+                    }
+                }
+                gone
+            }
+        }
     }
 
     /// Refuses to use a place of which an earlier step has left nothing.
-    pub(super) fn check(
+    pub(super) fn check_path(
         &self,
         path: &Path,
         span: Span,

@@ -103,9 +103,9 @@ impl Checker<'_> {
             return Ok(());
         }
         let name = &self.scope.rules()[rule.0 as usize].name;
-        let paths = self.builder.places(node);
-        paths.iter().try_for_each(|path| {
-            self.dropped.check(path, keyword.span).map_err(|error| {
+        let subjects = self.builder.looks_at(node);
+        subjects.into_iter().try_for_each(|subject| {
+            self.dropped.check(subject, keyword.span).map_err(|error| {
                 let message = format!("the rule `{name}`: {}", error.message);
                 Diagnostic { message, ..error }
             })

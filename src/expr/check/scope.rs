@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::diag::{Diagnostic, nearest};
-use crate::event::{EVENT, alias, field};
+use crate::event::{EVENT, alias, derived, field};
 use crate::expr::ast::{Expr, Name, Span, Value, ValueKind};
-use crate::expr::later::COMPUTED;
 use crate::expr::plan::{NodeId, Rule, RuleId};
 
 use super::target::is_set;
@@ -180,7 +179,7 @@ impl Scope {
         if KEYWORDS.contains(&text) {
             return taken("is a word of the language".to_owned());
         }
-        let computed = COMPUTED.contains(&text);
+        let computed = derived(text).is_some();
         let field = alias(text).is_some() || field(EVENT, text).is_some();
         if field || computed || is_set(text) {
             return taken("is a field already".to_owned());

@@ -5,9 +5,9 @@ use crate::event::Path;
 use crate::expr::ast::{Expr, Key, Later, Name, Place, Span, Step};
 use crate::expr::later::later;
 use crate::expr::plan::{self, Action};
-use crate::expr::size;
 
 use super::Checker;
+use super::count::behind_count;
 use super::lint::Skipped;
 use super::rule::repeated;
 
@@ -21,6 +21,7 @@ impl Checker<'_> {
     pub(super) fn pipeline(&mut self, steps: &[Step<'_>]) -> Vec<plan::Step> {
         let checked = steps.iter().filter_map(|step| self.step(step));
         let checked = checked.collect();
+        self.found.extend(behind_count(steps));
         self.lint_secrets(steps);
         self.found.extend(repeated(steps));
         checked
@@ -49,11 +50,7 @@ impl Checker<'_> {
             Step::Label { name, text } => self.label(*name, text),
             Step::Sample { keep, of, span } => self.sample(*keep, *of, *span),
             Step::Head(count) => Some(plan::Step::Head(*count)),
-            Step::Count(count) => {
-                let keys = count.distinct.iter().chain(&count.by);
-                self.later("the step `count`", count.span, keys);
-                None
-            }
+            Step::Count(count) => Some(self.count(count)),
             Step::Later(Later { construct, span, keys }) => {
                 self.later(construct, *span, keys);
                 None
@@ -107,7 +104,7 @@ impl Checker<'_> {
         places: &[Place],
         size: Name<'_>,
     ) -> Option<plan::Step> {
-        let Some(bytes) = size::bytes(size.text) else {
+        let Some(bytes) = crate::expr::size(size.text) else {
             let message = format!("`{}` is no size", size.text);
             let error = Diagnostic::error(size.span, message);
             self.found.push(error.help("write 512, 64K, 1MiB or 10MB"));

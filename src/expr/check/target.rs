@@ -1,9 +1,10 @@
 //! Targets of edits: paths, and the names for sets of them.
 
 use crate::diag::{Diagnostic, nearest};
-use crate::event::{ALIASES, EVENT, Path, Segment, Type, alias, field};
+use crate::event::{
+    ALIASES, EVENT, Path, Segment, Type, alias, derived, field,
+};
 use crate::expr::ast::{Expr, File, Item, Place, Span, Step};
-use crate::expr::later::COMPUTED;
 use crate::expr::parse::parse;
 use crate::expr::plan::{self, Action, MOST_SEGMENTS, NodeId, Target};
 
@@ -106,7 +107,7 @@ impl Checker<'_> {
         self.known_target(action, place, name)?;
         let path = self.one_target(action, place)?;
         if *action != Action::Drop {
-            self.dropped.check(&path, place.span)?;
+            self.dropped.check_path(&path, place.span)?;
         }
         if name == "user" && *action == Action::Drop {
             let message = "this cuts `user.username` only";
@@ -192,7 +193,7 @@ impl Checker<'_> {
     ) -> Result<(), Diagnostic> {
         let error = |message| Err(Diagnostic::error(place.span, message));
         if let Some((Segment::Key(head), _)) = place.segments.first()
-            && COMPUTED.contains(&&**head)
+            && derived(head).is_some()
             && !place.relative
         {
             return Err(computed(head, place.span));

@@ -2,8 +2,10 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::explain::INDENT;
-use super::plan::{Action, NodeId, Plan, Rule, RuleId, Step, Target};
+use super::INDENT;
+use crate::expr::plan::{
+    Action, Count, NodeId, Plan, Rule, RuleId, Step, SubjectId, Target,
+};
 
 impl Plan {
     /// Writes a step, behind its number.
@@ -39,6 +41,7 @@ impl Plan {
                 writeln!(out, "keep {keep} of every {of} events")
             }
             Step::Head(count) => writeln!(out, "end after {count} events"),
+            Step::Count(count) => self.count(out, count),
         }
     }
 
@@ -79,6 +82,23 @@ impl Plan {
         let Some(node) = when else { return writeln!(out) };
         out.write_str(" where ")?;
         self.node(out, node, 2 * INDENT + 1)
+    }
+
+    fn count(&self, out: &mut Formatter<'_>, count: &Count) -> fmt::Result {
+        let field = |id: SubjectId| self.shown_field(self.subject(id));
+        match count.distinct {
+            Some(id) => write!(out, "count the values of {}", field(id))?,
+            None => out.write_str("count events")?,
+        }
+        let by = count.by.iter().map(|(_, id)| field(*id));
+        let by: Vec<String> = by.collect();
+        if !by.is_empty() {
+            write!(out, " by {}", by.join(", "))?;
+        }
+        match count.top {
+            Some(top) => writeln!(out, ", show the {top} greatest"),
+            None => writeln!(out),
+        }
     }
 
     fn detect(
