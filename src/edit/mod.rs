@@ -11,6 +11,8 @@ mod cut;
 mod glob;
 mod search;
 mod splice;
+#[cfg(test)]
+mod tests;
 
 pub use annotation::Annotation;
 pub use automaton::Automaton;
