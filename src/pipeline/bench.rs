@@ -5,18 +5,18 @@
 
 use super::Pipeline;
 use super::counted::Counted;
-use super::tool::{Edit, Fit, Tool};
-use crate::edit::{self, Action, Annotation, Cut};
-use crate::event::{Event, Seen};
-use crate::expr::plan::{self, NodeId, RuleId, Step};
+use super::mark::annotate;
+use super::tool::{Edit, Tool};
+use crate::edit::{self, Cut};
+use crate::event::Event;
+use crate::expr::plan::{NodeId, RuleId, Step};
 use crate::expr::{ConditionId, Evaluation, Scratch, Truth};
-use crate::scan::Defect;
 
 /// Where the steps work.
 #[derive(Debug)]
 pub(super) struct Bench {
     pub(super) scratch: Scratch,
-    /// The rules that hold for the event, in order, each once.
+    /// The rules that hold for the event, as each step has found them.
     pub(super) matched: Vec<RuleId>,
     /// The groups that the event is counted in.
     pub(super) counted: Counted,
@@ -24,17 +24,17 @@ pub(super) struct Bench {
     pub(super) last: bool,
     /// How many events have come to each step.
     come: Vec<u64>,
-    cuts: Vec<Cut>,
+    pub(super) cuts: Vec<Cut>,
     /// The names of rules for an annotation.
-    names: String,
+    pub(super) names: String,
     /// The tags of the event.
-    tags: String,
+    pub(super) tags: String,
     /// Room for the event between two steps that change it,
     line: Vec<u8>,
     /// for what the second makes of it,
     room: Vec<u8>,
     /// and for an event without its bodies.
-    short: Vec<u8>,
+    pub(super) short: Vec<u8>,
 }
 
 /// What the steps say of an event.
@@ -52,7 +52,7 @@ enum Stretch {
 }
 
 /// What a step makes of an event.
-enum Made {
+pub(super) enum Made {
     /// Whether it passes.
     Truth(Truth),
     /// A changed event, which passes.
@@ -61,10 +61,10 @@ enum Made {
 
 /// What is the same for all steps.
 #[derive(Clone, Copy)]
-struct Run<'p> {
-    pipeline: &'p Pipeline,
+pub(super) struct Run<'p> {
+    pub(super) pipeline: &'p Pipeline,
     /// The number of the step.
-    n: usize,
+    pub(super) n: usize,
 }
 
 impl Bench {
@@ -178,10 +178,10 @@ impl Bench {
         let tool = &run.pipeline.tools[run.n];
         match (step, tool, out) {
             (Step::Where(node), ..) => {
-                Made::Truth(self.condition(run, 0, event, *node))
+                Made::Truth(self.condition(run, event, *node))
             }
             (Step::Skip(node), ..) => {
-                Made::Truth(!self.condition(run, 0, event, *node))
+                Made::Truth(!self.condition(run, event, *node))
             }
             (Step::Count(count), ..) => {
                 Made::Truth(self.count(run, count, event))
@@ -200,13 +200,7 @@ impl Bench {
                 self.edit(run, edit, event, out)
             }
             (Step::Tag { name, when }, Tool::Annotation(tool), Some(out)) => {
-                let holds = when.is_none_or(|node| {
-                    self.condition(run, 0, event, node) == Truth::True
-                });
-                match holds && add_name(&mut self.tags, name) {
-                    true => annotate(event, tool, &self.tags, out),
-                    false => Made::Truth(Truth::True),
-                }
+                self.tag(run, (name, *when), event, tool, out)
             }
             (Step::Label { text, .. }, Tool::Annotation(tool), Some(out)) => {
                 annotate(event, tool, text, out)
@@ -220,18 +214,17 @@ impl Bench {
 
     /// Asks a condition that the user wrote: its answers are counted, for
     /// those who want to know.
-    fn condition(
+    pub(super) fn condition(
         &mut self,
         run: Run<'_>,
-        part: usize,
         event: &mut Event<'_, '_>,
         node: NodeId,
     ) -> Truth {
-        let id = ConditionId { step: run.n, part };
+        let id = ConditionId { step: run.n, part: 0 };
         self.evaluation(run, event).condition(id, node)
     }
 
-    fn truth(
+    pub(super) fn truth(
         &mut self,
         run: Run<'_>,
         event: &mut Event<'_, '_>,
@@ -240,46 +233,13 @@ impl Bench {
         self.evaluation(run, event).truth(node)
     }
 
-    fn evaluation<'a, 'l, 'r>(
+    pub(super) fn evaluation<'a, 'l, 'r>(
         &'a mut self,
         run: Run<'a>,
         event: &'a mut Event<'l, 'r>,
     ) -> Evaluation<'a, 'l, 'r> {
         let Pipeline { plan, routes, .. } = run.pipeline;
-        Evaluation { plan, routes, event, scratch: &mut self.scratch }
-    }
-
-    /// Finds the groups of the event. What is behind a break is unknown.
-    fn count(
-        &mut self,
-        run: Run<'_>,
-        count: &plan::Count,
-        event: &mut Event<'_, '_>,
-    ) -> Truth {
-        let mut counted = std::mem::take(&mut self.counted);
-        counted.clear();
-        let mut all = Truth::True;
-        let mut evaluation = self.evaluation(run, event);
-        for (_, subject) in &count.by {
-            let add = &mut |text: Option<&str>| counted.add_key(text);
-            if evaluation.texts(*subject, add) == Seen::Part {
-                all = Truth::Unknown;
-            }
-            counted.end_key();
-        }
-        if let Some(subject) = count.distinct {
-            let add = &mut |text: Option<&str>| {
-                if let Some(text) = text {
-                    counted.add(text);
-                }
-            };
-            if evaluation.texts(subject, add) == Seen::Part {
-                all = Truth::Unknown;
-            }
-            counted.end_distinct();
-        }
-        self.counted = counted;
-        all
+        Evaluation::new(plan, routes, event, &mut self.scratch)
     }
 
     fn head(&mut self, run: Run<'_>, most: u64) -> Truth {
@@ -296,41 +256,6 @@ impl Bench {
         let steps = u128::from(*come) * u128::from(keep);
         *come = (*come + 1) % of.max(1);
         Truth::from(steps % u128::from(of.max(1)) < u128::from(keep))
-    }
-
-    /// Asks every rule, and writes the names of those that hold.
-    fn detect(
-        &mut self,
-        run: Run<'_>,
-        rules: &[RuleId],
-        event: &mut Event<'_, '_>,
-        tool: &Annotation,
-        out: Option<&mut Vec<u8>>,
-    ) -> Made {
-        let plan = &run.pipeline.plan;
-        self.names.clear();
-        let mut any = Truth::False;
-        for (part, id) in rules.iter().enumerate() {
-            let rule = &plan.rules[id.0 as usize];
-            match self.condition(run, part, event, rule.node) {
-                Truth::False => (),
-                Truth::Unknown if any == Truth::True => (),
-                Truth::Unknown => any = Truth::Unknown,
-                Truth::True => {
-                    any = Truth::True;
-                    add_name(&mut self.names, &rule.name);
-                    if !self.matched.contains(id) {
-                        self.matched.push(*id);
-                    }
-                }
-            }
-        }
-        match (any, out) {
-            (Truth::True, Some(out)) => {
-                annotate(event, tool, &self.names, out)
-            }
-            (any, _) => Made::Truth(any),
-        }
     }
 
     fn edit(
@@ -360,86 +285,4 @@ impl Bench {
             }
         }
     }
-
-    /// Does to long events what kube-apiserver's truncate backend does.
-    fn fit(
-        &mut self,
-        run: Run<'_>,
-        (bytes, has_bodies): (u64, NodeId),
-        event: &mut Event<'_, '_>,
-        tool: &Tool,
-        out: Option<&mut Vec<u8>>,
-    ) -> Made {
-        if fits(event.line(), bytes) {
-            return Made::Truth(Truth::True);
-        }
-        let has_bodies = self.truth(run, event, has_bodies);
-        if has_bodies != Truth::True {
-            return Made::Truth(has_bodies);
-        }
-        let (Some(out), Tool::Fit(fit)) = (out, tool) else {
-            return Made::Truth(Truth::Unknown);
-        };
-        let before = out.len();
-        match self.without_bodies(event, fit, out) {
-            Ok(()) if fits(&out[before..], bytes) => Made::Change,
-            Ok(()) => {
-                out.truncate(before);
-                Made::Truth(Truth::False)
-            }
-            // How long it would be is behind the break.
-            Err(defect) => {
-                event.note(defect);
-                Made::Truth(Truth::Unknown)
-            }
-        }
-    }
-
-    fn without_bodies(
-        &mut self,
-        event: &Event<'_, '_>,
-        fit: &Fit,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Defect> {
-        self.cuts.clear();
-        if let Some(bodies) = &fit.bodies {
-            edit::cuts(event, bodies, Action::Drop, &mut self.cuts)?;
-        }
-        self.short.clear();
-        edit::splice(event.line(), &self.cuts, "", &mut self.short);
-        fit.mark.write(&event.on(&self.short), "true", out)
-    }
-}
-
-/// Returns whether a line and its newline have no more than so many bytes.
-fn fits(line: &[u8], bytes: u64) -> bool {
-    (line.len() as u64) < bytes
-}
-
-/// Writes an annotation, unless the line breaks.
-fn annotate(
-    event: &Event<'_, '_>,
-    tool: &Annotation,
-    text: &str,
-    out: &mut Vec<u8>,
-) -> Made {
-    match tool.write(event, text, out) {
-        Ok(()) => Made::Change,
-        Err(defect) => {
-            event.note(defect);
-            Made::Truth(Truth::True)
-        }
-    }
-}
-
-/// Adds a name to a list with commas. Returns whether it was not there.
-fn add_name(names: &mut String, name: &str) -> bool {
-    if names.split(',').any(|known| known == name) {
-        return false;
-    }
-    if !names.is_empty() {
-        names.push(',');
-    }
-    names.push_str(name);
-    true
 }

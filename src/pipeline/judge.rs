@@ -103,6 +103,7 @@ impl Judge {
     /// [`Plan::rules`](crate::expr::plan::Plan::rules), in the order in which
     /// they were asked.
     ///
+    /// * A rule that two steps look for is there twice.
     /// * It means something only behind a verdict of [`Verdict::Keep`] or
     ///   [`Verdict::Changed`].
     ///

@@ -1,9 +1,12 @@
 //! Runs the steps of a program on one line and says what becomes of it.
 
-mod bench;
-mod counted;
-mod judge;
-mod tool;
+mod judge; //   One line: is it an event,
+mod bench; //   and what do the steps make of it,
+mod tool; //    each with what it needs:
+mod mark; //    detect and tag,
+mod fit; //     truncate event,
+mod group; //   count,
+mod counted; // into groups.
 
 use std::sync::Arc;
 
