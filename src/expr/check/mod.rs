@@ -11,9 +11,11 @@ mod lint;
 mod literal;
 mod place;
 mod scope;
+mod shape;
 mod step;
 mod test;
 mod text;
+mod worth;
 
 use crate::diag::Diagnostic;
 
