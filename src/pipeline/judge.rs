@@ -172,7 +172,7 @@ impl Bench {
     ) -> Truth {
         let (plan, routes) = (&*pipeline.plan, &*pipeline.routes);
         let scratch = &mut self.scratch;
-        Evaluation { plan, routes, event, scratch }.truth(node)
+        Evaluation::new(plan, routes, event, scratch).truth(node)
     }
 
     fn head(&mut self, step: usize, most: u64) -> Truth {

@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use super::item::{Element, Item};
+use super::memo::Memo;
 use super::number::is_numeral;
 use crate::expr::coverage::Coverage;
 use crate::expr::plan::{Bound, Matcher1, Number};
@@ -15,6 +16,7 @@ pub struct Scratch {
     pub(super) text: Vec<u8>,
     /// What `any(...)` and its like are looking at.
     pub(super) element: Option<Element>,
+    pub(super) memo: Memo,
     /// What conditions met, if that is to be counted.
     pub coverage: Option<Coverage>,
     /// Numerals in quotes that were read as numbers.

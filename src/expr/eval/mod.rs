@@ -5,6 +5,7 @@ mod subject; //  and how it is found;
 mod measure; //  functions of it;
 mod matching; // one value beside the tests of a matcher,
 mod relation; // two fields beside each other,
+mod memo; //     what was said before,
 mod survey; //   what they met, counted;
 mod number; //   numbers exactly;
 mod truth; //    all of it a truth of three values.
@@ -19,6 +20,7 @@ use super::plan::{
 use crate::event::{Arrays, Event, Roots, Seen};
 use crate::scan::Value;
 use item::{Element, Item};
+use memo::Shared;
 use subject::Source;
 
 /// The ways that a plan's tests take through an event.
@@ -26,6 +28,7 @@ use subject::Source;
 pub struct Routes {
     roots: Roots,
     of_subjects: Vec<Source>,
+    shared: Shared,
 }
 
 impl Routes {
@@ -35,6 +38,7 @@ impl Routes {
         Routes {
             roots: Roots::new(&plan.roots, plan.first_root()),
             of_subjects: plan.subjects.iter().map(source).collect(),
+            shared: Shared::new(plan),
         }
     }
 
@@ -44,22 +48,45 @@ impl Routes {
     }
 }
 
-/// Evaluates expressions of one plan on one event.
+/// Evaluates expressions of one plan on one event, which must not change
+/// meanwhile.
 #[derive(Debug)]
 pub struct Evaluation<'a, 'l, 'r> {
-    /// The plan.
-    pub plan: &'a Plan,
-    /// The routes of its tests.
-    pub routes: &'a Routes,
-    /// The event.
-    pub event: &'a mut Event<'l, 'r>,
-    /// Memory to work in, and what was noticed.
-    pub scratch: &'a mut Scratch,
+    plan: &'a Plan,
+    routes: &'a Routes,
+    event: &'a mut Event<'l, 'r>,
+    scratch: &'a mut Scratch,
 }
 
-impl Evaluation<'_, '_, '_> {
+impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
+    /// Begins to evaluate expressions of `plan`, whose `routes` these are.
+    #[inline]
+    pub fn new(
+        plan: &'a Plan,
+        routes: &'a Routes,
+        event: &'a mut Event<'l, 'r>,
+        scratch: &'a mut Scratch,
+    ) -> Evaluation<'a, 'l, 'r> {
+        if routes.shared.is_needed() {
+            scratch.memo.clear(&routes.shared);
+        }
+        Evaluation { plan, routes, event, scratch }
+    }
+
     /// Returns what the expression `node` says of the event.
     pub fn truth(&mut self, node: NodeId) -> Truth {
+        if !self.routes.shared.holds(node) || self.scratch.coverage.is_some() {
+            return self.worked_out(node);
+        }
+        if let Some(truth) = self.scratch.memo.recall(node) {
+            return truth;
+        }
+        let truth = self.worked_out(node);
+        self.scratch.memo.remember(node, truth);
+        truth
+    }
+
+    fn worked_out(&mut self, node: NodeId) -> Truth {
         let plan = self.plan;
         match &plan.nodes[node.0 as usize] {
             Node::Const(holds) => Truth::from(*holds),
