@@ -141,12 +141,14 @@ impl Maker<'_> {
         element: Element,
     ) -> (Path, (&'static [&'static str], &'static str)) {
         let open = element.is_some_and(|(fields, pool)| {
-            !fields.is_empty() || itself(pool).sort == Sort::Open
+            let typed = fields.is_empty() && itself(pool).sort != Sort::Open;
+            !typed && fields.first() != Some(&".reason")
         });
         let inner = open && self.dice.percent(60);
         let all = if inner { &INNER_LISTS[..] } else { &LISTS[..] };
         let (path, fields, pool) = *self.dice.pick(all);
-        if self.reader == Reader::Model && path.contains("details") {
+        let open = ["responseStatus.details.causes", "annotations[*]"];
+        if self.reader == Reader::Model && open.contains(&path) {
             return self.list(element);
         }
         (read::path(path), (fields, pool))
@@ -197,6 +199,8 @@ impl Maker<'_> {
     fn place(&mut self, element: Element) -> Path {
         let mut path = match self.dice.below(4) {
             0 => self.list(element).0,
+            // Without parameters, the model's `query` is empty, but there.
+            1 if self.reader == Reader::Model => read::path("annotations"),
             1 => read::path(self.dice.word(&OBJECTS)),
             _ => self.field(element).path,
         };

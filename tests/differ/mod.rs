@@ -97,7 +97,7 @@ fn compile(text: &str) -> Result<Option<Pipeline>, String> {
         Ok(pipeline) => Ok(Some(pipeline)),
         Err(found) => {
             let said = format!("{found:?}");
-            let dropped = said.contains("dropped");
+            let dropped = said.contains("by an earlier `drop");
             if dropped { Ok(None) } else { Err(format!("{text}\n{said}")) }
         }
     }

@@ -81,7 +81,7 @@ impl Found {
 
 /// Returns programs with less in them.
 fn programs(program: &Program) -> Vec<Program> {
-    let mut all = Vec::new();
+    let mut all = undefined(program);
     for at in 0..program.steps.len() {
         let mut fewer = program.clone();
         let step = fewer.steps.remove(at);
@@ -96,6 +96,26 @@ fn programs(program: &Program) -> Vec<Program> {
                 Step::Where(_) | Step::Drop(_) => Step::Where(plainer),
             };
             all.push(other);
+        }
+    }
+    all
+}
+
+/// Returns the program without a definition that it does not use.
+fn undefined(program: &Program) -> Vec<Program> {
+    let mut all = Vec::new();
+    for at in 0..program.lets.len() {
+        let mut fewer = program.clone();
+        let (name, _) = fewer.lets.remove(at);
+        if !write::program(&fewer, &mut Dice::new(1)).contains(&name) {
+            all.push(fewer);
+        }
+    }
+    for at in 0..program.lists.len() {
+        let mut fewer = program.clone();
+        let (name, _) = fewer.lists.remove(at);
+        if !write::program(&fewer, &mut Dice::new(1)).contains(&name) {
+            all.push(fewer);
         }
     }
     all

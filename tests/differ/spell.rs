@@ -163,7 +163,7 @@ impl Pen<'_> {
         let spelt = match self.dice.below(4) {
             0 => format!("{plain}.0"),
             1 => format!("{plain}e0"),
-            2 => format!("{plain}0E-1"),
+            2 if plain != "0" => format!("{plain}0E-1"),
             _ => format!("{plain}.000e+0"),
         };
         self.out.push_str(&spelt);

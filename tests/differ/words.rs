@@ -211,13 +211,15 @@ pub(crate) const INNER_LISTS: [(&str, &[&str], &str); 7] = [
 ];
 
 /// What `keys(...)` looks at.
-pub(crate) const OBJECTS: [&str; 9] = [
+pub(crate) const OBJECTS: [&str; 11] = [
     "object.data",
     "requestObject",
     "object.metadata.labels",
     "annotations",
     "user.extra",
     "query",
+    "objectRef",
+    "object.metadata",
     "object.spec",
     "containers.securityContext",
     "responseObject.metadata",
@@ -336,7 +338,6 @@ const POOLS: [(&str, &[&str]); 43] = [
             "/caf%C3%A9",
             "/bad%ff%zz%4",
             "/caf\u{e9}+1",
-            "",
         ],
     ),
     (

@@ -17,7 +17,7 @@ pub(crate) fn program(program: &Program, dice: &mut Dice) -> String {
     for (name, body) in &program.lets {
         pen.word("let");
         pen.word(name);
-        pen.mark("=");
+        pen.mark("= ");
         pen.expr(body, Around::Nothing);
         pen.end();
     }

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::super::read;
 use super::time;
-use super::{Part, follow, take_apart};
+use super::{follow, take_apart};
 
 /// Returns the values of a computed field, or nothing for another name.
 pub(crate) fn values(event: &Value, name: Option<&str>) -> Option<Vec<Value>> {
@@ -15,21 +16,18 @@ pub(crate) fn values(event: &Value, name: Option<&str>) -> Option<Vec<Value>> {
         "object" => objects(event),
         "podspec" => podspecs(event),
         "containers" => containers(event),
-        "images" => images(event).into_iter().map(Value::from).collect(),
+        "images" => below(&containers(event), "image"),
         "image-repos" => {
             let images = images(event).into_iter();
             images.map(|image| repository(&image).into()).collect()
         }
         "caps" => {
-            let add = ["securityContext", "capabilities", "add"];
-            leaves(&containers(event), &add)
+            below(&containers(event), "securityContext.capabilities.add")
         }
-        "hostpaths" => {
-            leaves(&podspecs(event), &["volumes", "hostPath", "path"])
-        }
-        "rbac" => elements(&objects(event), "rules"),
-        "subjects" => elements(&objects(event), "subjects"),
-        "role" => leaves(&objects(event), &["roleRef", "name"]),
+        "hostpaths" => below(&podspecs(event), "volumes.hostPath.path"),
+        "rbac" => below(&objects(event), "rules[*]"),
+        "subjects" => below(&objects(event), "subjects[*]"),
+        "role" => below(&objects(event), "roleRef.name"),
         "patch" => {
             event["requestObject"].as_array().cloned().unwrap_or_default()
         }
@@ -38,24 +36,6 @@ pub(crate) fn values(event: &Value, name: Option<&str>) -> Option<Vec<Value>> {
         "res" => resource(event).map(Value::from).into_iter().collect(),
         _ => return None,
     })
-}
-
-/// Returns whether a computed field is a list of elements by itself.
-pub(crate) fn is_list(name: Option<&str>) -> bool {
-    let lists = [
-        "object",
-        "podspec",
-        "containers",
-        "images",
-        "image-repos",
-        "caps",
-        "hostpaths",
-        "rbac",
-        "subjects",
-        "role",
-        "patch",
-    ];
-    name.is_some_and(|name| lists.contains(&name))
 }
 
 fn uri(event: &Value) -> Option<&str> {
@@ -79,7 +59,7 @@ fn query(event: &Value) -> Option<Map<String, Value>> {
         let values = all.entry(key).or_insert_with(|| Value::Array(vec![]));
         values.as_array_mut()?.push(value.into());
     }
-    Some(all)
+    Some(all).filter(|all| !all.is_empty())
 }
 
 /// Decodes `%XX`; what is no UTF-8 then becomes U+FFFD.
@@ -164,10 +144,15 @@ fn containers(event: &Value) -> Vec<Value> {
     all
 }
 
+/// Returns the images that are text.
 fn images(event: &Value) -> Vec<String> {
-    let containers = containers(event);
-    let images = containers.iter().filter_map(|one| one["image"].as_str());
-    images.map(str::to_owned).collect()
+    let mut leaves = Vec::new();
+    for image in below(&containers(event), "image") {
+        take_apart(image, &mut leaves);
+    }
+    let texts =
+        leaves.into_iter().map(|leaf| leaf.as_str().map(str::to_owned));
+    texts.flatten().collect()
 }
 
 /// Returns an image without its digest and tag.
@@ -178,45 +163,37 @@ fn repository(image: &str) -> String {
     image[..tag].to_owned()
 }
 
-/// Returns what is below `keys`, arrays taken apart.
-fn leaves(values: &[Value], keys: &[&str]) -> Vec<Value> {
-    let keys = keys.iter().map(|key| Part::Key((*key).to_owned()));
-    let keys: Vec<Part> = keys.collect();
+/// Returns what stands at a path from each of these values.
+fn below(values: &[Value], path: &str) -> Vec<Value> {
+    let path = read::path(path);
     let mut nodes = Vec::new();
-    values.iter().for_each(|value| follow(value, &keys, &mut nodes));
-    let mut leaves = Vec::new();
-    nodes.into_iter().for_each(|node| take_apart(node, &mut leaves));
-    leaves
-}
-
-fn elements(values: &[Value], key: &str) -> Vec<Value> {
-    let parts = [Part::Key(key.to_owned()), Part::Every];
-    let mut nodes = Vec::new();
-    values.iter().for_each(|value| follow(value, &parts, &mut nodes));
+    values.iter().for_each(|value| follow(value, &path.parts, &mut nodes));
     nodes
 }
 
-fn actor(event: &Value) -> Option<&str> {
-    let name = |who: &str| {
-        event[who]["username"].as_str().filter(|name| !name.is_empty())
-    };
-    name("impersonatedUser").or_else(|| name("user"))
+/// Returns the first value at a path, if it is text that is not empty.
+fn text(event: &Value, path: &str) -> Option<String> {
+    let values = below(std::slice::from_ref(event), path);
+    let text = values.first()?.as_str()?;
+    Some(text.to_owned()).filter(|text| !text.is_empty())
 }
 
-fn account(event: &Value) -> Option<&str> {
-    let user = event["user"]["username"].as_str()?;
+fn actor(event: &Value) -> Option<String> {
+    text(event, "impersonatedUser.username")
+        .or_else(|| text(event, "user.username"))
+}
+
+fn account(event: &Value) -> Option<String> {
+    let user = text(event, "user.username")?;
     let (namespace, _) =
         user.strip_prefix("system:serviceaccount:")?.split_once(':')?;
-    Some(namespace).filter(|namespace| !namespace.is_empty())
+    Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty())
 }
 
 fn resource(event: &Value) -> Option<String> {
-    let part = |key: &str| {
-        event["objectRef"][key].as_str().filter(|text| !text.is_empty())
-    };
-    let resource = part("resource")?;
-    Some(match part("subresource") {
+    let resource = text(event, "objectRef.resource")?;
+    Some(match text(event, "objectRef.subresource") {
         Some(below) => format!("{resource}/{below}"),
-        None => resource.to_owned(),
+        None => resource,
     })
 }

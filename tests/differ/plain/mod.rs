@@ -243,11 +243,8 @@ impl Place<'_> {
 
     /// Returns what `any(path, ...)` looks at, one by one.
     fn elements(self, path: &Path) -> Vec<Value> {
-        let nodes = self.nodes(path);
-        if path.is_alone() && computed::is_list(path.head()) {
-            return nodes;
-        }
-        let elements = nodes.into_iter().flat_map(|node| match node {
+        let nodes = self.nodes(path).into_iter();
+        let elements = nodes.flat_map(|node| match node {
             Value::Array(elements) => elements,
             Value::Null => Vec::new(),
             other => vec![other],
