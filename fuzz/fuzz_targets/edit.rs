@@ -40,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
         let scanner = Scanner::at_most(backend);
         let mut edited = Vec::new();
         let judgement = pipeline
-            .judge(Reading { scanner, strict: false })
+            .judge(Reading { scanner, ..Reading::default() })
             .judge(line, &mut edited);
         (judgement, edited)
     };
