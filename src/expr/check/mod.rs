@@ -14,10 +14,12 @@ mod literal;
 mod place;
 mod rule;
 mod scope;
+mod shape;
 mod step;
 mod target;
 mod test;
 mod text;
+mod worth;
 
 use crate::diag::Diagnostic;
 

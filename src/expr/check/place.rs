@@ -49,6 +49,7 @@ impl Checker<'_> {
         let found = self.find(place)?;
         self.dropped.check(&found.subject, place.span)?;
         self.lint_key(&found.path, place.span);
+        self.lint_shape(&found.subject, place);
         Ok(found)
     }
 

@@ -36,7 +36,10 @@ impl Checker<'_> {
                 }
                 _ => {
                     let more = self.value(ty, test.op, value);
-                    more.map(|more| matchers.extend(more))
+                    more.map(|more| {
+                        self.lint_worth(&found, test, value, &more);
+                        matchers.extend(more);
+                    })
                 }
             };
             self.found.extend(asked.err());

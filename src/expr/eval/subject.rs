@@ -107,9 +107,15 @@ impl<'a> Evaluation<'a, '_, '_> {
         source: &Source,
     ) -> (Vec<Element>, Seen) {
         let mut elements = Vec::new();
-        if let Source::Place(route) | Source::Element(route) = source
-            && !self.has_computed_element()
-        {
+        let in_line = match source {
+            Source::Place(route) => Some(route),
+            Source::Element(route) if !self.has_computed_element() => {
+                Some(route)
+            }
+            Source::Element(_) => None,
+            Source::Computed(_) | Source::Measure(..) => None,
+        };
+        if let Some(route) = in_line {
             let element = self.place_of_element();
             let visit = &mut |at, _: Value<'_>| {
                 elements.push(Element::At(at));

@@ -1,0 +1,205 @@
+//! Compares the plain reading with the language model, pair by pair.
+//!
+//! The model is slow Python that lives with the data and is reached through
+//! `driver.py`. What it cannot do is not asked of it: see [`Reader::Model`].
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+};
+
+use serde_json::{Value, json};
+
+use super::{
+    Case, Line, PRELUDE, dice::Dice, grow::Reader, made, names, plain,
+    plain::Fate,
+};
+use crate::tool::{self, Folder, skip};
+
+/// Programs and lines that the model is asked about at once.
+struct Round {
+    seed: u64,
+    cases: Vec<Case>,
+    lines: Vec<Line>,
+}
+
+/// Predicates that are younger than the model.
+const LATER: [&str; 2] = ["webhook-failed-open", "admission-denied"];
+
+/// Leaves out what the model takes for something else: in Python a number
+/// can be an address, and the model compares numbers with times.
+fn tamed(mut event: Value) -> Value {
+    for key in ["stageTimestamp", "requestReceivedTimestamp"] {
+        if event[key].is_number() {
+            event[key] = Value::Null;
+        }
+    }
+    let addresses = event["sourceIPs"].as_array();
+    if !addresses.is_some_and(|all| all.iter().all(Value::is_string)) {
+        event["sourceIPs"] = Value::Null;
+    }
+    plain_lists(&mut event);
+    event
+}
+
+/// Leaves out what the model counts in its own way, where it computes a list
+/// that is a path: images that are no text, elements that are null or arrays.
+fn plain_lists(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if object.get("image").is_some_and(|image| !image.is_string()) {
+                object.remove("image");
+            }
+            object.retain(|key, value| match key.as_str() {
+                "path" | "name" => !value.is_null() && !value.is_array(),
+                "add" => value.as_array().is_some_and(|all| !all.is_empty()),
+                _ => true,
+            });
+            object.values_mut().for_each(plain_lists);
+        }
+        Value::Array(array) => {
+            array.retain(|value| !value.is_null() && !value.is_array());
+            array.iter_mut().for_each(plain_lists);
+        }
+        Value::Null | Value::Bool(_) => (),
+        Value::Number(_) | Value::String(_) => (),
+    }
+}
+
+impl Round {
+    fn new(seed: u64) -> Round {
+        let mut dice = Dice::new(seed);
+        let mut names = names();
+        names.retain(|name| !LATER.contains(&name.as_str()));
+        let lines = (0..super::EVENTS).map(|_| {
+            let event = tamed(made::event(&mut dice));
+            Line::new(event, &mut dice)
+        });
+        let lines = lines.collect();
+        let cases = (0..super::PROGRAMS)
+            .map(|_| Case::new(&mut dice, &names, Reader::Model));
+        Round { seed, cases: cases.collect(), lines }
+    }
+
+    fn asked(&self) -> String {
+        let texts: Vec<&str> = self.cases.iter().map(|c| &*c.text).collect();
+        let lines: Vec<&str> = self.lines.iter().map(|l| &*l.plain).collect();
+        format!("{}\n", json!({"programs": texts, "lines": lines}))
+    }
+}
+
+/// What the comparison of some rounds came to.
+#[derive(Default)]
+struct Tally {
+    pairs: usize,
+    /// Pairs at which the model itself failed.
+    failed: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    fn compare(&mut self, round: &Round, said: &Value) {
+        for (at, case) in round.cases.iter().enumerate() {
+            match &said[at] {
+                Value::Array(fates) => self.fates(round, case, fates),
+                refusal => {
+                    let Case { text, .. } = case;
+                    self.wrong.push(format!("{text}\nrefused: {refusal}"));
+                }
+            }
+        }
+    }
+
+    fn fates(&mut self, round: &Round, case: &Case, fates: &[Value]) {
+        for (line, theirs) in round.lines.iter().zip(fates) {
+            self.pairs += 1;
+            let ours = plain::run(&case.program, &PRELUDE, &line.event);
+            let same = match (&ours, theirs) {
+                (_, Value::Bool(false)) => {
+                    self.failed += 1;
+                    true
+                }
+                (Fate::Kept(_), Value::Bool(true)) => true,
+                (Fate::Kept(ours), theirs) => ours == theirs,
+                (Fate::Skipped, theirs) => theirs.is_null(),
+                (Fate::Foreign, _) => true,
+            };
+            if !same {
+                let Line { plain, .. } = line;
+                let Case { text, .. } = case;
+                let seed = round.seed;
+                self.wrong.push(format!(
+                    "seed {seed}\n  {text}\n  {plain}\n  plain: {ours}\n  \
+                     model: {theirs}"
+                ));
+                return;
+            }
+        }
+    }
+
+    fn add(&mut self, other: Tally) {
+        self.pairs += other.pairs;
+        self.failed += other.failed;
+        self.wrong.extend(other.wrong);
+    }
+}
+
+fn ask(data: &Path, rounds: &[Round]) -> Vec<Value> {
+    let folder = Folder::new();
+    let asked: String = rounds.iter().map(Round::asked).collect();
+    let file = folder.file("rounds.jsonl", asked);
+    let driver = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new("python3")
+        .arg(driver.join("tests/differ/driver.py"))
+        .arg(file)
+        .env("KAUDIT_FILTER_DATA", data)
+        .output()
+        .expect("python3 started a moment ago");
+    let problem = output.stderr.escape_ascii();
+    assert!(output.status.success(), "the model failed: {problem}");
+    let lines = output.stdout.split(|byte| *byte == b'\n');
+    let lines = lines.filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+}
+
+/// Rounds that one run of the model is asked about.
+const AT_ONCE: u64 = 10;
+
+fn compared(data: &Path, first: u64, count: u64) -> Tally {
+    let mut tally = Tally::default();
+    for from in (0..count).step_by(2 * AT_ONCE as usize) {
+        let to = count.min(from + AT_ONCE);
+        let rounds: Vec<Round> =
+            (from..to).map(|seed| Round::new(first + seed)).collect();
+        for (round, said) in rounds.iter().zip(ask(data, &rounds)) {
+            tally.compare(round, &said);
+        }
+    }
+    tally
+}
+
+#[test]
+fn the_plain_reading_and_the_model_agree() {
+    let Some(data) = env::var_os("KAUDIT_FILTER_DATA").map(PathBuf::from)
+    else {
+        return skip("KAUDIT_FILTER_DATA names no folder with the model");
+    };
+    if !tool::has("python3") || fs::metadata(&data).is_err() {
+        return skip("python3, which runs the model, does not start");
+    }
+    let rounds = super::rounds() as u64;
+    let mut tally = thread::scope(|scope| {
+        let other = scope
+            .spawn(|| compared(&data, (1 << 33) + AT_ONCE, rounds - AT_ONCE));
+        let mut tally = compared(&data, 1 << 33, rounds);
+        tally.add(other.join().unwrap());
+        tally
+    });
+    tally.wrong.truncate(12);
+    let wrong = tally.wrong.join("\n");
+    assert!(tally.wrong.is_empty(), "{wrong}");
+    let Tally { pairs, failed, .. } = tally;
+    assert!(failed * 10 < pairs, "the model fails at {failed} of {pairs}");
+}
