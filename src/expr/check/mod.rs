@@ -94,7 +94,7 @@ impl<'c> Checker<'c> {
                     );
                 }
                 Item::Pipeline { steps, span } => {
-                    pipeline = Some((self.pipeline(steps), *span));
+                    pipeline = Some((self.pipeline(steps, *span), *span));
                     self.dropped = Dropped::default();
                 }
             }
