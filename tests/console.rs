@@ -91,14 +91,13 @@ impl Shell {
     }
 
     /// Runs a command at the root of the repository; returns all that it
-    /// prints. `$TMPDIR` is a folder for this shell.
+    /// prints.
     pub(crate) fn run(&self, command: &str) -> String {
         let folder = self.0.path("");
         let script = format!("exec 2>&1; PATH='{folder}':$PATH; {command}");
         let output = Command::new("sh")
             .args(["-c", &script])
             .env_remove("KAUDIT_FILTER_SIMD")
-            .env("TMPDIR", folder)
             .current_dir(ROOT)
             .stdin(Stdio::null())
             .output()

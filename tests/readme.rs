@@ -36,7 +36,7 @@ fn every_task_has_one_answer_in_both_languages() {
         };
         let (ours, theirs) = (shell.run(&ours), shell.run(&jq));
         let count = theirs.lines().count();
-        assert!(count > 0 && !theirs.contains("error"), "{task}: {theirs}");
+        assert!(count > 0 && !theirs.starts_with("jq:"), "{task}: {theirs}");
         assert_eq!(ours.lines().count(), count, "{task}: lines");
         assert!(ours == theirs, "{task}: other events, or other fields");
     }
@@ -63,6 +63,5 @@ fn tasks() -> Vec<[String; 3]> {
     }
     let head = rows.iter().position(|[task, ..]| task == "task");
     let head = head.expect("README compares with jq in a table");
-    let is_ours = |[_, ours, _]: &[String; 3]| !ours.is_empty();
-    rows.into_iter().skip(head + 1).take_while(is_ours).collect()
+    rows.split_off(head + 1)
 }

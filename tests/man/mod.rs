@@ -40,7 +40,10 @@ fn the_manual_page_is_good_roff() {
 #[test]
 fn text_becomes_roff() {
     for (markdown, roff) in [
-        ("# a - b", ".TH \"A\" 7 \"\" \"kaudit-filter\"\n.SH NAME\na \\- b\n"),
+        (
+            "# a - b",
+            ".TH \"A\" 7 \"\" \"kaudit-filter\"\n.ad l\n.SH NAME\na \\- b\n",
+        ),
         ("## Two words", ".SH \"Two words\"\n"),
         ("### drop", ".SS \"drop\"\n"),
         ("one `--x` **two**", ".PP\none \\fB\\-\\-x\\fR \\fBtwo\\fR\n"),
@@ -58,3 +61,6 @@ fn text_becomes_roff() {
 
 const BLOCK: &str =
     ".PP\n.RS 4\n.EX\n\\&.a\n  \\(aqb\\(aq \\(ha\\(ti\n.EE\n.RE\n";
+
+const HEAD: &str = ".TH \"A\" 7 \"\" \"kaudit-filter\"\n.ad l\n.nh\n\
+    .SH NAME\na \\- b\n.SH DESCRIPTION\n";

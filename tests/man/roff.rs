@@ -102,7 +102,7 @@ impl Page {
         let page = name.to_uppercase();
         self.roff = format!(
             ".TH \"{page}\" 7 \"\" \"kaudit-filter\"\n\
-             .SH NAME\n{name} \\- {about}\n"
+             .ad l\n.nh\n.SH NAME\n{name} \\- {about}\n.SH DESCRIPTION\n"
         );
     }
 
