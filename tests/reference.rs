@@ -47,7 +47,7 @@ fn every_slip_is_answered_as_the_reference_shows() {
             _ => continue,
         };
         let expression = pair[0].text.trim_end();
-        let ran = run(&["--explain", "-x", expression], "");
+        let ran = run(&["-c", "-x", expression, &log("audit.log")], "");
         let said: Vec<&str> = ran.err.trim_end().lines().collect();
         let shown: Vec<&str> = pair[1].text.lines().collect();
         assert_eq!(pair[1].kind, "text", "{}", pair[0]);
@@ -188,8 +188,11 @@ impl Example {
     }
 
     fn run(&self) -> Ran {
-        let root = env!("CARGO_MANIFEST_DIR");
-        let log = format!("{root}/examples/{}", self.log);
-        run(&["-W", "error", "-x", &self.expression, &log], "")
+        run(&["-W", "error", "-x", &self.expression, &log(self.log)], "")
     }
+}
+
+/// Returns the path of an example log.
+fn log(name: &str) -> String {
+    format!("{}/examples/{name}", env!("CARGO_MANIFEST_DIR"))
 }

@@ -40,10 +40,7 @@ fn the_manual_page_is_good_roff() {
 #[test]
 fn text_becomes_roff() {
     for (markdown, roff) in [
-        (
-            "# a - b",
-            ".TH \"A\" 7 \"\" \"kaudit-filter\"\n.ad l\n.SH NAME\na \\- b\n",
-        ),
+        ("# a - b", HEAD),
         ("## Two words", ".SH \"Two words\"\n"),
         ("### drop", ".SS \"drop\"\n"),
         ("one `--x` **two**", ".PP\none \\fB\\-\\-x\\fR \\fBtwo\\fR\n"),
