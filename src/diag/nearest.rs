@@ -6,7 +6,8 @@
 /// * Otherwise the one fewest slips away, a slip being a letter too many,
 ///   too few, wrong, or swapped with its neighbour; about one slip for every
 ///   three letters, and the first candidate wins a tie.
-/// * Otherwise the first that begins with the word, if it is not too short.
+/// * Otherwise the shortest that begins with the word, if that is not too
+///   short.
 ///
 /// ```
 /// use kaudit_filter::diag::nearest;
@@ -27,7 +28,8 @@ pub fn nearest<'a>(
     };
     for candidate in candidates {
         let other: Vec<char> = candidate.to_lowercase().chars().collect();
-        if other.starts_with(&word) && beginning.is_none() {
+        let shorter = |best: &str| candidate.len() < best.len();
+        if other.starts_with(&word) && beginning.is_none_or(shorter) {
             beginning = Some(candidate);
         }
         if other.len().abs_diff(word.len()) >= slips {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use super::body::Bodies;
 use super::roots::Roots;
 use crate::scan::{
     Defect, DefectKind, End, Finder, Members, Scanner, Value, Wanted,
@@ -70,6 +71,8 @@ pub struct Event<'l, 'r> {
     passed: Passed<'r>,
     end: End,
     defect: Cell<Option<Defect>>,
+    /// What was found in the bodies, once somebody has asked.
+    pub(super) bodies: Option<Box<Bodies>>,
 }
 
 /// The top-level keys that the walk has passed.
@@ -149,6 +152,7 @@ impl<'l, 'r> Event<'l, 'r> {
             },
             end: End::Stopped,
             defect: Cell::new(None),
+            bodies: None,
         }
     }
 

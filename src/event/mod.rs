@@ -1,5 +1,8 @@
 //! Reads one line as an audit.k8s.io/v1 Event, one field at a time.
 
+mod body;
+mod compute;
+mod derived;
 #[allow(clippy::module_inception, reason = "the module is named for it")]
 mod event;
 mod path;
@@ -7,13 +10,16 @@ mod repeats;
 mod roots;
 mod schema;
 mod table;
+mod uri;
 mod visit;
 pub mod word;
 
+pub use compute::{Given, Recipe, Take};
+pub use derived::{Computed, DERIVED, Derived, From, Parameter, derived};
 pub use event::{Event, Identity, Place, start};
-pub use path::{Path, Segment};
+pub use path::{Origin, Path, Segment};
 pub use repeats::{BODIES, repeated_key};
 pub use roots::Roots;
 pub use schema::{Alias, Field, Type, alias, field, fields};
 pub use table::{ALIASES, ANNOTATIONS, EVENT, EXTRA, position};
-pub use visit::{Arrays, Route, Seen};
+pub use visit::{Arrays, Repeats, Route, Seen};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::repeats::BODIES;
+
 /// One step of a [`Path`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Segment {
@@ -14,6 +16,55 @@ pub enum Segment {
     Every,
     /// `**`: this place and every place below it. Only edits use it.
     AnyDepth,
+}
+
+/// Where a way through an event begins.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// At the value of this top-level key.
+    Key(Box<str>),
+    /// At each body that is an object, those of kind Status left out.
+    Object,
+    /// At the spec of the pod, or pod template, of each such object.
+    PodSpec,
+    /// At each container of these, init and ephemeral ones included.
+    Container,
+    /// At each operation of a JSON Patch.
+    Patch,
+    /// At the element that `any(...)` and its like are looking at.
+    Element,
+}
+
+impl Origin {
+    /// Returns the top-level keys that have to be read.
+    ///
+    /// ```
+    /// use kaudit_filter::event::Origin;
+    /// assert_eq!(Origin::Patch.roots(), ["requestObject"]);
+    /// ```
+    pub fn roots(&self) -> Vec<&str> {
+        match self {
+            Origin::Key(key) => vec![key],
+            Origin::Object | Origin::PodSpec | Origin::Container => {
+                BODIES.to_vec()
+            }
+            Origin::Patch => vec![BODIES[0]],
+            Origin::Element => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Origin::Key(key) => key,
+            Origin::Object => "object",
+            Origin::PodSpec => "podspec",
+            Origin::Container => "containers",
+            Origin::Patch => "patch",
+            Origin::Element => ".",
+        })
+    }
 }
 
 /// A place inside an event, from its top: `responseStatus.code`.

@@ -22,6 +22,10 @@ pub enum Type {
     Int,
     /// An RFC 3339 time.
     Time,
+    /// A span of time.
+    Duration,
+    /// A number of bytes.
+    Size,
     /// An IPv4 or IPv6 address.
     Address,
     /// Text out of a closed set.
@@ -54,6 +58,8 @@ impl Type {
             Type::Resource | Type::Uri | Type::Known(_) => "text",
             Type::Int => "a whole number",
             Type::Time => "a time",
+            Type::Duration => "a duration",
+            Type::Size => "a size in bytes",
             Type::Address => "an IP address",
             Type::Enum(_) | Type::Level(_) => "one of a few words",
             Type::Object(_) | Type::Map(..) => "an object",

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::body::Part;
 use super::event::{Event, Place};
-use super::path::Segment;
+use super::path::{Origin, Segment};
+use super::repeats::BODIES;
 use crate::scan::{
     Defect, DefectKind, Elements, End, EveryKey, Finder, Leaves, Value,
     Wanted, key_of, value_at, walk,
@@ -12,11 +14,20 @@ use crate::scan::{
 /// A way through an event, made ready for the walk.
 #[derive(Clone, Debug)]
 pub struct Route {
-    root: usize,
+    start: Start,
     rest: Vec<Hop>,
     /// Which of the repeated members of an object answers: those inside of
     /// bodies are the client's own bytes, where the last one wins.
     last_wins: bool,
+}
+
+/// An [`Origin`] with the numbers of its roots.
+#[derive(Clone, Copy, Debug)]
+enum Start {
+    Root(usize),
+    Bodies(Part, [usize; 2]),
+    Patch(usize),
+    Element,
 }
 
 /// How kube-apiserver begins the status of nearly every request, so that its
@@ -38,6 +49,9 @@ enum Hop {
 pub enum Arrays {
     /// Give out their elements, nested arrays flattened.
     Flattened,
+    /// Give out their elements, nested arrays among them; nulls that are no
+    /// elements are left out.
+    Elements,
     /// Give them out as values.
     Whole,
 }
@@ -52,10 +66,29 @@ pub enum Seen {
 }
 
 impl Route {
-    /// Makes a route from the root number `root` along `rest`.
+    /// Makes a route from `origin` along `rest`, for a program that reads
+    /// the top-level keys `roots`. Of repeated keys `repeats` answers.
     ///
     /// `**` means nothing here and is passed over: only edits use it.
-    pub fn new(root: usize, rest: &[Segment], last_wins: bool) -> Route {
+    pub fn new(
+        origin: &Origin,
+        rest: &[Segment],
+        repeats: Repeats,
+        roots: &[Box<str>],
+    ) -> Route {
+        let root = |key: &str| {
+            roots.iter().position(|root| **root == *key).unwrap_or_default()
+        };
+        let bodies = || BODIES.map(root);
+        let start = match origin {
+            Origin::Key(key) => Start::Root(root(key)),
+            Origin::Object => Start::Bodies(Part::Object, bodies()),
+            Origin::PodSpec => Start::Bodies(Part::PodSpec, bodies()),
+            Origin::Container => Start::Bodies(Part::Container, bodies()),
+            Origin::Patch => Start::Patch(root(BODIES[0])),
+            Origin::Element => Start::Element,
+        };
+        let last_wins = repeats == Repeats::Last;
         let hops = rest.iter().filter_map(|segment| match segment {
             Segment::Key(key) if **key == *"code" && !last_wins => {
                 Some(Hop::Code(Wanted::new(["code"])))
@@ -65,32 +98,98 @@ impl Route {
             Segment::Every => Some(Hop::Every),
             Segment::AnyDepth => None,
         });
-        Route { root, rest: hops.collect(), last_wins }
+        Route { start, rest: hops.collect(), last_wins }
     }
 }
 
-impl Event<'_, '_> {
-    /// Calls `visit` with each value on `route` until it answers true.
+/// Which of the repeated members of an object answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Repeats {
+    /// The first: at the event's own levels.
+    First,
+    /// The last: inside of bodies, which clients write.
+    Last,
+}
+
+impl<'l, 'r> Event<'l, 'r> {
+    /// Calls `visit` with each value on `route`, and where it begins, until
+    /// it answers true. `element` is where the element at hand begins.
     ///
     /// * Arrays on the way are walked through.
     /// * A missing key, or one of something that is no object, has no values.
     pub fn visit(
         &mut self,
         route: &Route,
+        element: Option<usize>,
         arrays: Arrays,
-        visit: &mut dyn FnMut(Value<'_>) -> Result<bool, DefectKind>,
+        visit: &mut dyn FnMut(usize, Value<'_>) -> Result<bool, DefectKind>,
     ) -> Seen {
-        let place = self.root(route.root);
-        let mut walk =
-            Walk { event: self, route, arrays, visit, seen: Seen::All };
-        match place {
-            Place::At(at) => {
-                walk.value(at, &route.rest);
-                walk.seen
+        match route.start {
+            Start::Root(root) => match self.root(root) {
+                Place::At(at) => self.walk(route, arrays, visit).from([at]),
+                Place::Missing => Seen::All,
+                Place::Unknown => Seen::Part,
+            },
+            Start::Element => self.walk(route, arrays, visit).from(element),
+            Start::Bodies(part, roots) => {
+                let found = self.find(part, roots);
+                let places = found.places.iter().copied();
+                let seen = self.walk(route, arrays, visit).from(places);
+                let all = if seen == Seen::All { found.seen } else { seen };
+                self.found_again(part, found);
+                all
             }
-            Place::Missing => Seen::All,
-            Place::Unknown => Seen::Part,
+            Start::Patch(root) => self.visit_patch(root, route, arrays, visit),
         }
+    }
+
+    /// Visits what is below the elements of `requestObject`, if it is an
+    /// array.
+    fn visit_patch(
+        &mut self,
+        root: usize,
+        route: &Route,
+        arrays: Arrays,
+        visit: &mut dyn FnMut(usize, Value<'_>) -> Result<bool, DefectKind>,
+    ) -> Seen {
+        let at = match self.root(root) {
+            Place::At(at) => at,
+            Place::Missing => return Seen::All,
+            Place::Unknown => return Seen::Part,
+        };
+        let mut walk = self.walk(route, arrays, visit);
+        match value_at(walk.event.line, at) {
+            Ok(Value::Array(at)) => walk.elements(at, &route.rest),
+            Ok(_) => false,
+            Err(defect) => walk.miss(defect),
+        };
+        walk.seen
+    }
+
+    /// Returns the keys of the object at `at`, and whether these are all.
+    pub fn keys(&self, at: usize) -> (Vec<String>, Seen) {
+        let mut all = EveryKey::default();
+        let seen = match walk(self.scanner, self.line, at, &mut all) {
+            End::Broken(defect) => {
+                self.note(defect);
+                Seen::Part
+            }
+            End::Stopped | End::Closed(_) => Seen::All,
+        };
+        let keys = all.values.into_iter();
+        let keys = keys.map(|value| key_of(self.line, at, value));
+        let texts =
+            keys.filter_map(|key| String::from_utf8(key.into_owned()).ok());
+        (texts.collect(), seen)
+    }
+
+    fn walk<'a>(
+        &'a self,
+        route: &'a Route,
+        arrays: Arrays,
+        visit: &'a mut dyn FnMut(usize, Value<'_>) -> Result<bool, DefectKind>,
+    ) -> Walk<'a, 'l, 'r> {
+        Walk { event: self, route, arrays, visit, seen: Seen::All }
     }
 }
 
@@ -119,11 +218,18 @@ struct Walk<'a, 'l, 'r> {
     event: &'a Event<'l, 'r>,
     route: &'a Route,
     arrays: Arrays,
-    visit: &'a mut dyn FnMut(Value<'_>) -> Result<bool, DefectKind>,
+    visit: &'a mut dyn FnMut(usize, Value<'_>) -> Result<bool, DefectKind>,
     seen: Seen,
 }
 
 impl Walk<'_, '_, '_> {
+    /// Visits the values below those at `places`.
+    fn from(mut self, places: impl IntoIterator<Item = usize>) -> Seen {
+        let rest = &self.route.rest;
+        places.into_iter().any(|at| self.value(at, rest));
+        self.seen
+    }
+
     /// Visits the values at `hops` below the one at `at`.
     fn value(&mut self, at: usize, hops: &[Hop]) -> bool {
         let value = match value_at(self.event.line, at) {
@@ -163,10 +269,33 @@ impl Walk<'_, '_, '_> {
     fn end(&mut self, at: usize, value: Value<'_>) -> bool {
         match (value, self.arrays) {
             (Value::Array(at), Arrays::Flattened) => self.leaves(at, &[]),
-            _ => match (self.visit)(value) {
-                Ok(enough) => enough,
-                Err(kind) => self.miss(Defect { at, kind }),
-            },
+            (Value::Array(at), Arrays::Elements) => self.each(at),
+            (Value::Null, Arrays::Elements) => false,
+            _ => self.give(at, value),
+        }
+    }
+
+    fn give(&mut self, at: usize, value: Value<'_>) -> bool {
+        match (self.visit)(at, value) {
+            Ok(enough) => enough,
+            Err(kind) => self.miss(Defect { at, kind }),
+        }
+    }
+
+    /// Gives out the elements of an array, whatever they are.
+    fn each(&mut self, at: usize) -> bool {
+        let (scanner, line) = (self.event.scanner, self.event.line);
+        let mut elements = Elements::new(at);
+        loop {
+            let element = elements.next(scanner, line);
+            let Ok(Some(at)) = element else {
+                return element.is_err_and(|defect| self.miss(defect));
+            };
+            match value_at(line, at) {
+                Ok(value) if self.give(at, value) => return true,
+                Ok(_) => {}
+                Err(defect) => return self.miss(defect),
+            }
         }
     }
 

@@ -113,12 +113,7 @@ pub(super) enum ExprKind<'a> {
     /// `(a)`.
     Group(Box<Expr<'a>>),
     /// `any(path, expr)`, `all(...)`, `none(...)`.
-    Each(
-        Name<'a>,
-        Place,
-        #[expect(dead_code, reason = "read once elements can be tested")]
-        Box<Expr<'a>>,
-    ),
+    Each(Name<'a>, Place, Box<Expr<'a>>),
     /// `has(path)`.
     Has(Place),
     /// `empty(path)`.
@@ -149,12 +144,7 @@ pub(super) enum Operand<'a> {
     /// A field.
     Place(Place),
     /// `count(path)`, `len(path)`, `keys`, `hour`, `weekday`.
-    Function(
-        Name<'a>,
-        Place,
-        #[expect(dead_code, reason = "read once elements can be tested")]
-        Option<Box<Expr<'a>>>,
-    ),
+    Function(Name<'a>, Place, Option<Box<Expr<'a>>>),
 }
 
 /// A comparison, positive.

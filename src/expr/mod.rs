@@ -15,15 +15,12 @@ mod explain; //  that can be read.
 mod compile; //  All of it, for several sources;
 mod prelude; //  what is built in,
 mod public; //   among it @public,
+mod unit; //     durations and sizes,
 mod later; //    and what is yet to come.
 
-mod eval; //     A plan and an event
-mod matching; // and the values that it has
-mod number; //   (numbers exactly)
-mod truth; //    become a truth.
+mod eval; //     A plan and an event become a truth.
 
 pub use compile::{Compiled, Finding, Source, compile, render};
-pub use eval::{Evaluation, Routes};
-pub use matching::Scratch;
+pub use eval::{Evaluation, Routes, Scratch, Truth};
 pub use prelude::{Definition, predicates, show};
-pub use truth::Truth;
+pub use unit::{duration, size};

@@ -5,11 +5,15 @@
 
 use ipnet::IpNet;
 
-use crate::event::{Path, Segment};
+use crate::event::{Computed, Origin, Path, Repeats, Segment};
 
 /// An index into [`Plan::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NodeId(pub u32);
+
+/// An index into [`Plan::subjects`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SubjectId(pub u32);
 
 /// An index into [`Plan::tests`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,9 +22,10 @@ pub struct TestId(pub u32);
 /// A compiled pipeline.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// The top-level keys that tests read. A [`Route`] begins with an index
-    /// into this list.
+    /// The top-level keys that are read, in the order of the apiserver.
     pub roots: Vec<Box<str>>,
+    /// Everything that is looked at, once.
+    pub subjects: Vec<Subject>,
     /// Every distinct test, once.
     pub tests: Vec<Test>,
     /// The boolean expressions; children stand before their parents.
@@ -36,18 +41,26 @@ impl Plan {
         let (Step::Where(node) | Step::Skip(node)) = step else {
             return None;
         };
-        self.first_root_of(*node)
+        let first = self.first_subject(*node)?;
+        let root = *self.subject(first).roots().first()?;
+        self.roots.iter().position(|known| **known == *root)
     }
 
-    fn first_root_of(&self, node: NodeId) -> Option<usize> {
+    fn first_subject(&self, node: NodeId) -> Option<SubjectId> {
         match &self.nodes[node.0 as usize] {
             Node::Const(_) => None,
-            Node::Test(test) => Some(self.tests[test.0 as usize].route.root),
-            Node::Not(inner) => self.first_root_of(*inner),
+            Node::Test(test) => Some(self.tests[test.0 as usize].subject),
+            Node::Each(_, subject, _) => Some(*subject),
+            Node::Not(inner) => self.first_subject(*inner),
             Node::All(nodes) | Node::Any(nodes) => {
-                self.first_root_of(*nodes.first()?)
+                self.first_subject(*nodes.first()?)
             }
         }
+    }
+
+    /// Returns a subject.
+    pub fn subject(&self, id: SubjectId) -> &Subject {
+        &self.subjects[id.0 as usize]
     }
 }
 
@@ -75,22 +88,75 @@ pub enum Node {
     All(Vec<NodeId>),
     /// `or`, any number of operands, cheapest first.
     Any(Vec<NodeId>),
+    /// `any(...)` and `all(...)`: a condition of elements.
+    Each(Quantifier, SubjectId, NodeId),
 }
 
-/// Where a test finds its values.
+/// How many elements have to fulfil a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantifier {
+    /// At least one.
+    Any,
+    /// Every one, and there is one.
+    All,
+}
+
+/// What is looked at: a stream of values, often of one or none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// The values at a place.
+    Place(Route),
+    /// Values that do not stand in the line.
+    Computed(Computed),
+    /// A function of such values.
+    Measure(Measure, Box<Subject>),
+}
+
+impl Subject {
+    /// Returns the top-level keys that have to be read for it, those of
+    /// conditions inside of it left out.
+    pub fn roots(&self) -> Vec<&str> {
+        match self {
+            Subject::Place(route) => route.origin.roots(),
+            Subject::Computed(computed) => computed.roots().to_vec(),
+            Subject::Measure(_, inner) => inner.roots(),
+        }
+    }
+}
+
+/// A function of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// `count(x)`: how many elements there are.
+    Count,
+    /// `count(x, condition)`: how many fulfil it.
+    CountIf(NodeId),
+    /// `len(x)`: the bytes of each text.
+    Length,
+    /// `keys(x)`: the keys of each object.
+    Keys,
+    /// `hour(x)`: 0 to 23, in UTC, of each time.
+    Hour,
+    /// `weekday(x)`: 1 to 7, Monday first, in UTC, of each time.
+    Weekday,
+}
+
+/// A way to values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Route {
-    /// Index into [`Plan::roots`].
-    pub root: usize,
-    /// The way below that key. `AnyDepth` does not occur here.
+    /// Where it begins.
+    pub origin: Origin,
+    /// The way from there. `AnyDepth` does not occur here.
     pub rest: Vec<Segment>,
+    /// Which of repeated keys answers.
+    pub repeats: Repeats,
 }
 
-/// One question about the values at one place.
+/// One question about a subject.
 #[derive(Clone, Debug)]
 pub struct Test {
-    /// Where the values are.
-    pub route: Route,
+    /// Whose values are asked.
+    pub subject: SubjectId,
     /// What is asked of them.
     pub matcher: Matcher,
 }
@@ -106,6 +172,29 @@ pub enum Matcher {
     Empty,
     /// One of the values, arrays flattened, passes one of these.
     AnyOf(Vec<Matcher1>),
+    /// One of the values is in this relation to one of another subject.
+    Field(Relation, SubjectId),
+}
+
+/// How the value of one field stands to that of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// The same text, number or truth.
+    Equal,
+    /// A number or time below the other.
+    Less,
+    /// A number or time not above the other.
+    AtMost,
+    /// A number or time above the other.
+    More,
+    /// A number or time not below the other.
+    AtLeast,
+    /// Text with the other in it.
+    Contains,
+    /// Text that begins with the other.
+    Starts,
+    /// Text that ends with the other.
+    Ends,
 }
 
 /// A test of one scalar value.
@@ -126,6 +215,13 @@ pub enum Matcher1 {
     },
     /// A time within these bounds, in nanoseconds since 1970.
     Time {
+        /// The lower bound.
+        low: Bound<i128>,
+        /// The upper bound.
+        high: Bound<i128>,
+    },
+    /// A duration within these bounds, in nanoseconds.
+    Duration {
         /// The lower bound.
         low: Bound<i128>,
         /// The upper bound.
@@ -155,6 +251,17 @@ pub enum Bound<T> {
     Excluded(T),
     /// No bound on this side.
     Open,
+}
+
+impl<T> Bound<T> {
+    /// Returns the bound at what `to` makes of its value.
+    pub(super) fn map<U>(self, to: impl FnOnce(T) -> U) -> Bound<U> {
+        match self {
+            Bound::Included(value) => Bound::Included(to(value)),
+            Bound::Excluded(value) => Bound::Excluded(to(value)),
+            Bound::Open => Bound::Open,
+        }
+    }
 }
 
 /// A JSON number: exact up to 64 bits, else the nearest double.

@@ -1,11 +1,10 @@
 //! Conditions: which names are predicates, and what is above the tests.
 
 use crate::diag::{Diagnostic, nearest};
-use crate::event::{ALIASES, EVENT, Type};
+use crate::event::{ALIASES, DERIVED, EVENT, Type};
 use crate::expr::ast::{
-    Comparison, Expr, ExprKind, Name, Op, Operand, Place, ValueKind,
+    Comparison, Expr, ExprKind, Op, Operand, Place, ValueKind,
 };
-use crate::expr::later::{self, later};
 use crate::expr::plan::{Matcher, NodeId};
 
 use super::Checker;
@@ -36,7 +35,7 @@ impl Checker<'_> {
             ExprKind::Empty(place) => self.presence(place, Matcher::Empty),
             ExprKind::Bare(place) => self.bare(place),
             ExprKind::Test(comparison) => self.comparison(comparison),
-            ExprKind::Each(name, place, _) => Err(self.call(*name, place)),
+            ExprKind::Each(name, place, body) => self.each(*name, place, body),
         };
         checked.unwrap_or_else(|error| {
             self.found.push(error);
@@ -69,19 +68,6 @@ impl Checker<'_> {
         nodes
     }
 
-    /// The refusal of a function; a wrong field inside it is reported too.
-    pub(super) fn call(
-        &mut self,
-        name: Name<'_>,
-        place: &Place,
-    ) -> Diagnostic {
-        if !place.relative {
-            let found = self.find(place);
-            self.found.extend(found.err());
-        }
-        later(name.span, &format!("`{}(...)`", name.text))
-    }
-
     fn presence(
         &mut self,
         place: &Place,
@@ -91,7 +77,7 @@ impl Checker<'_> {
         if let (Matcher::Has, Some(skip)) = (&matcher, &mut self.skip) {
             skip.present.push(found.path.clone());
         }
-        Ok(self.builder.test(&found.path, matcher))
+        Ok(self.builder.test(found.subject, matcher))
     }
 
     /// Finds what `has` and `empty` are asked of.
@@ -125,13 +111,6 @@ impl Checker<'_> {
             return Err(Diagnostic::error(place.span, message)
                 .help(format!("write `FIELD in @{name}`")));
         }
-        if later::is_predicate(name) {
-            let construct = format!("the predicate `{name}`");
-            return Err(later(place.span, &construct));
-        }
-        if later::COMPUTED.contains(&name) {
-            return Err(later(place.span, &format!("the field `{name}`")));
-        }
         match self.find(place) {
             Ok(found) => Err(self.no_condition(place, name, found.ty)),
             Err(_) => Err(self.unknown_predicate(place, name)),
@@ -147,8 +126,8 @@ impl Checker<'_> {
         if self.dropped.is_empty() {
             return Ok(());
         }
-        let mut paths = self.builder.places(node).into_iter();
-        paths.try_for_each(|path| self.dropped.check(&path, place.span))
+        let mut subjects = self.builder.looks_at(node).into_iter();
+        subjects.try_for_each(|it| self.dropped.check(it, place.span))
     }
 
     /// Returns the node of a predicate. A built-in one is checked the first
@@ -174,6 +153,8 @@ impl Checker<'_> {
             Type::Int => (format!("{name} >= 400"), ">=400"),
             Type::Level(_) => (format!("{name} >= Request"), ">=Request"),
             Type::Time => (format!("{name} >= 2026-11-21"), ">=2026-11-21"),
+            Type::Duration => (format!("{name} > 1s"), ">1s"),
+            Type::Size => (format!("{name} > 100K"), ">100K"),
             Type::Open => (format!("{name} == true"), ""),
             Type::Object(_) | Type::Map(..) => {
                 return error.help(format!("write `has({name})`"));
@@ -197,8 +178,9 @@ impl Checker<'_> {
         let error = Diagnostic::error(place.span, message);
         let predicates = self.scope.predicates();
         let fields = ALIASES.iter().map(|alias| alias.name);
+        let made = DERIVED.iter().map(|derived| derived.name);
         let keys = EVENT.iter().map(|field| field.key);
-        let known = predicates.chain(fields).chain(keys);
+        let known = predicates.chain(fields).chain(made).chain(keys);
         match nearest(name, known) {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
             None => error.help("`--predicates` lists them all"),

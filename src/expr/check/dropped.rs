@@ -3,6 +3,9 @@
 use crate::diag::Diagnostic;
 use crate::event::{Path, Segment};
 use crate::expr::ast::Span;
+use crate::expr::plan::Subject;
+
+use super::derived::{Reads, reads};
 
 /// The paths that are gone.
 #[derive(Debug, Default)]
@@ -17,14 +20,24 @@ impl Dropped {
         self.0.push(path);
     }
 
-    /// Refuses to read a place that an earlier step has cut.
+    /// Refuses to look at what earlier steps have cut.
     pub(super) fn check(
         &self,
-        path: &Path,
+        subject: &Subject,
         span: Span,
     ) -> Result<(), Diagnostic> {
-        let cut = self.0.iter().find(|cut| covers(&cut.0, &path.0));
-        let Some(cut) = cut else { return Ok(()) };
+        let cut = |path: &Path| {
+            let cut = self.0.iter().find(|cut| covers(&cut.0, &path.0))?;
+            Some((path.clone(), cut))
+        };
+        let gone = match reads(subject) {
+            Reads::All(paths) => paths.iter().find_map(cut),
+            Reads::AnyOf(paths) => {
+                let all: Option<Vec<_>> = paths.iter().map(cut).collect();
+                all.and_then(|all| all.into_iter().next())
+            }
+        };
+        let Some((path, cut)) = gone else { return Ok(()) };
         let message = format!("`{path}` was cut by an earlier `drop {cut}`");
         Err(Diagnostic::error(span, message)
             .help("put this step before the `drop`"))

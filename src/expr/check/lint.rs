@@ -8,12 +8,13 @@ use crate::event::{ANNOTATIONS, EXTRA, Field, Path, Segment, Type};
 use crate::expr::ast::{Comparison, Op, Place, Span, ValueKind};
 
 use super::Checker;
+use super::place::Found;
 
 /// What a `skip` has met on its way.
 #[derive(Debug, Default)]
 pub(super) struct Skipped {
     /// The places of tests with `!=` and `not in`.
-    pub(super) negated: Vec<(Path, Span)>,
+    pub(super) negated: Vec<(Found, Span)>,
     /// The places of `has(...)`.
     pub(super) present: Vec<Path>,
 }
@@ -84,8 +85,9 @@ impl Checker<'_> {
     /// Warns of `skip x != y`, which discards events without any x.
     pub(super) fn lint_skip(&mut self) {
         let Some(skip) = self.skip.take() else { return };
-        for (path, span) in skip.negated {
-            let always = ALWAYS.contains(&path.root().unwrap_or_default());
+        for (Found { subject, path, .. }, span) in skip.negated {
+            let roots = subject.roots();
+            let always = roots.iter().all(|root| ALWAYS.contains(root));
             if always || skip.present.contains(&path) {
                 continue;
             }

@@ -11,6 +11,7 @@ use crate::expr::ast::{Op, Span};
 use crate::expr::plan::{Bound, Matcher1, Number};
 
 use super::text;
+use crate::expr::unit;
 
 /// A value as it was written.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +51,8 @@ pub(super) fn matcher(
     match ty {
         Type::Int => int(op, value),
         Type::Time => time(op, value),
+        Type::Duration => duration(op, value),
+        Type::Size => size(op, value),
         Type::Address => address(value),
         Type::Open => open(op, value),
         Type::Enum(words) => enumeration(words, op, value),
@@ -147,8 +150,7 @@ fn within(
         (from, to) => double(from) > double(to),
     };
     if empty {
-        let message = format!("the range `{}` is empty", value.text);
-        return Err(value.error(message).help("write the lower end first"));
+        return Err(empty_range(value));
     }
     let (low, high) = (Bound::Included(from), Bound::Included(to));
     Ok(Matcher1::Number { low, high, numerals })
@@ -229,6 +231,53 @@ fn time(op: Op, value: Literal<'_>) -> Result<Matcher1, Diagnostic> {
     let same = (Bound::Included(nanoseconds), Bound::Included(nanoseconds));
     let (low, high) = bounds(op, nanoseconds).unwrap_or(same);
     Ok(Matcher1::Time { low, high })
+}
+
+fn duration(op: Op, value: Literal<'_>) -> Result<Matcher1, Diagnostic> {
+    no_fold(value)?;
+    let (low, high) = measured(op, value, unit::duration, || {
+        let message = format!("`{}` is not a duration", value.text);
+        value.error(message).help("write 500ms, 1.5s, 5m, 2h or 7d")
+    })?;
+    Ok(Matcher1::Duration { low, high })
+}
+
+fn size(op: Op, value: Literal<'_>) -> Result<Matcher1, Diagnostic> {
+    no_fold(value)?;
+    let bytes = |text: &str| unit::size(text).map(i128::from);
+    let (low, high) = measured(op, value, bytes, || {
+        let message = format!("`{}` is not a size", value.text);
+        value.error(message).help("write 512, 100K, 1MiB or 1MB")
+    })?;
+    let (low, high) = (low.map(Number::Int), high.map(Number::Int));
+    Ok(Matcher1::Number { low, high, numerals: false })
+}
+
+/// Returns the bounds that a value with a unit, or a range of two, sets.
+fn measured(
+    op: Op,
+    value: Literal<'_>,
+    read: impl Fn(&str) -> Option<i128>,
+    error: impl Fn() -> Diagnostic,
+) -> Result<(Bound<i128>, Bound<i128>), Diagnostic> {
+    let read = |text| read(text).ok_or_else(&error);
+    if let (Op::Eq | Op::In, Some((from, to))) =
+        (op, value.text.split_once(".."))
+    {
+        let (from, to) = (read(from)?, read(to)?);
+        if from > to {
+            return Err(empty_range(value));
+        }
+        return Ok((Bound::Included(from), Bound::Included(to)));
+    }
+    let number = read(value.text)?;
+    let same = (Bound::Included(number), Bound::Included(number));
+    Ok(bounds(op, number).unwrap_or(same))
+}
+
+fn empty_range(value: Literal<'_>) -> Diagnostic {
+    let message = format!("the range `{}` is empty", value.text);
+    value.error(message).help("write the lower end first")
 }
 
 /// Reads an RFC 3339 time, in UTC if it names no zone, or a date.

@@ -4,7 +4,9 @@
 //! read; whatever means something else than it seems to is a warning.
 
 mod condition;
+mod derived;
 mod dropped;
+mod function;
 mod lint;
 mod literal;
 mod place;
@@ -16,9 +18,10 @@ mod text;
 use crate::diag::Diagnostic;
 
 use super::ast::{Expr, ExprKind, File, Item, ListItems, Name, Span, Step};
-use super::later::{is_predicate, later};
+use super::later::later;
 use super::lower::{Builder, MAX_HEIGHT};
 use super::plan;
+use derived::Element;
 use dropped::Dropped;
 pub(super) use scope::Scope;
 
@@ -36,6 +39,8 @@ pub(super) struct Checker<'c> {
     skip: Option<lint::Skipped>,
     /// The field that is the whole expression, if it is nothing else.
     alone: bool,
+    /// The element that conditions inside of `any(...)` are about.
+    element: Option<Element>,
 }
 
 impl<'c> Checker<'c> {
@@ -45,7 +50,15 @@ impl<'c> Checker<'c> {
         found: &'c mut Vec<Diagnostic>,
     ) -> Checker<'c> {
         let dropped = Dropped::default();
-        Checker { scope, builder, found, dropped, skip: None, alone: false }
+        Checker {
+            scope,
+            builder,
+            found,
+            dropped,
+            skip: None,
+            alone: false,
+            element: None,
+        }
     }
 
     /// Checks a source; returns its pipeline, if it has one, and where.
@@ -83,14 +96,6 @@ impl<'c> Checker<'c> {
         if self.builder.height(node) > MAX_HEIGHT {
             let message = "predicates use each other too deeply";
             self.found.push(Diagnostic::error(name.span, message));
-        }
-        if is_predicate(name.text) {
-            let message = format!(
-                "a later version will have a predicate `{}` of its own",
-                name.text
-            );
-            let found = Diagnostic::warning(name.span, message);
-            self.found.push(found.help("choose another name"));
         }
         match self.scope.check_new(name) {
             Ok(()) => self.scope.add_predicate(name.text, node),

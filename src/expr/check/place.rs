@@ -2,18 +2,38 @@
 
 use crate::diag::{Diagnostic, nearest};
 use crate::event::{
-    ALIASES, EVENT, Field, Path, Segment, Type, alias, field, fields,
+    ALIASES, BODIES, DERIVED, EVENT, Field, Origin, Path, Repeats, Segment,
+    Type, alias, derived, field, fields,
 };
 use crate::expr::ast::{Place, Span};
-use crate::expr::later::{COMPUTED, later};
+use crate::expr::plan::{Route, Subject};
 
 use super::Checker;
+use super::derived;
 
 /// A place that exists.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
+    /// What is looked at.
+    pub(super) subject: Subject,
+    /// The path to it, aliases replaced.
     pub(super) path: Path,
     pub(super) ty: Type,
+}
+
+impl Found {
+    /// A place on a path from the top of the event.
+    fn field(path: Path, ty: Type) -> Found {
+        let root = path.root().unwrap_or_default();
+        let repeats = match BODIES.contains(&root) {
+            true => Repeats::Last,
+            false => Repeats::First,
+        };
+        let origin = Origin::Key(root.into());
+        let rest = path.0.iter().skip(1).cloned().collect();
+        let subject = Subject::Place(Route { origin, rest, repeats });
+        Found { subject, path, ty }
+    }
 }
 
 impl Checker<'_> {
@@ -30,7 +50,7 @@ impl Checker<'_> {
                 .help("every element of one array is `[*]`"));
         }
         let found = self.find(place)?;
-        self.dropped.check(&found.path, place.span)?;
+        self.dropped.check(&found.subject, place.span)?;
         self.lint_key(&found.path, place.span);
         Ok(found)
     }
@@ -38,10 +58,10 @@ impl Checker<'_> {
     /// Finds a place by its name or path.
     pub(super) fn find(&self, place: &Place) -> Result<Found, Diagnostic> {
         if place.relative {
-            return Err(relative(place));
+            return self.relative(place);
         }
         let Some((Segment::Key(head), span)) = place.segments.first() else {
-            return below(EVENT, &place.segments);
+            return below_event(&place.segments);
         };
         let rest = &place.segments[1..];
         if let Some(alias) = alias(head)
@@ -49,13 +69,13 @@ impl Checker<'_> {
         {
             return aliased(alias.path, *span, rest);
         }
-        if COMPUTED.contains(&&**head) {
-            return Err(later(place.span, &format!("the field `{head}`")));
+        if let Some(derived) = derived(head) {
+            return derived::below(derived, place);
         }
         if field(EVENT, head).is_none() {
             return Err(self.unknown(place, head));
         }
-        below(EVENT, &place.segments)
+        below_event(&place.segments)
     }
 
     /// The error for a name that no field has.
@@ -100,10 +120,12 @@ fn meant(head: &str) -> Option<String> {
         })
         .collect();
     let names = ALIASES.iter().map(|alias| alias.name);
+    let made = DERIVED.iter().map(|derived| derived.name);
     let keys = EVENT.iter().map(|field| field.key);
     let below = leaves.iter().map(|(leaf, _)| leaf.as_str());
-    let meant = nearest(head, names.chain(keys).chain(below))?;
-    if alias(meant).is_some() || field(EVENT, meant).is_some() {
+    let meant = nearest(head, names.chain(made).chain(keys).chain(below))?;
+    let known = alias(meant).is_some() || derived(meant).is_some();
+    if known || field(EVENT, meant).is_some() {
         return Some(format!("`{meant}`"));
     }
     // The path of an object comes before that of an error's details.
@@ -117,17 +139,6 @@ fn meant(head: &str) -> Option<String> {
     })
 }
 
-/// The error for `.verb`, and for `.name` outside of `any(...)`.
-fn relative(place: &Place) -> Diagnostic {
-    let message = "a path begins with a name, not with a dot";
-    let error = Diagnostic::error(place.span, message);
-    let path = place.path();
-    match path.0.is_empty() {
-        true => error.help("`.` is the element inside any(...)"),
-        false => error.help(format!("write `{path}`")),
-    }
-}
-
 /// Finds the place that an alias stands for, and what is below it.
 fn aliased(
     path: &str,
@@ -136,30 +147,39 @@ fn aliased(
 ) -> Result<Found, Diagnostic> {
     let start = segments(path).into_iter().map(|segment| (segment, span));
     let all: Vec<_> = start.chain(rest.iter().cloned()).collect();
-    below(EVENT, &all)
+    below_event(&all)
 }
 
-/// Returns the segments of the path of an alias.
-fn segments(path: &str) -> Vec<Segment> {
+/// Returns the segments of a path in one of our tables.
+pub(super) fn segments(path: &str) -> Vec<Segment> {
     let (keys, last) = match path.split_once('[') {
         Some((keys, last)) => (keys, Some(last.trim_end_matches(']'))),
         None => (path, None),
     };
-    let keys = keys.split('.').map(|key| Segment::Key(key.into()));
-    let last = last.map(|last| match last.parse() {
-        Ok(index) => Segment::Index(index),
-        Err(_) => Segment::Key(last.trim_matches('"').into()),
+    let keys = keys.split('.').filter(|key| !key.is_empty());
+    let keys = keys.map(|key| Segment::Key(key.into()));
+    let last = last.map(|last| match (last, last.parse()) {
+        ("*", _) => Segment::Every,
+        (_, Ok(index)) => Segment::Index(index),
+        (key, Err(_)) => Segment::Key(key.trim_matches('"').into()),
     });
     keys.chain(last).collect()
 }
 
 /// Walks down from the top of the event.
-fn below(
-    fields: &'static [Field],
+fn below_event(segments: &[(Segment, Span)]) -> Result<Found, Diagnostic> {
+    let ty = walk(Type::Object(EVENT), "the event", segments)?;
+    let path = segments.iter().map(|(segment, _)| segment.clone());
+    Ok(Found::field(Path(path.collect()), ty))
+}
+
+/// Returns the type of what is below something called `above`.
+pub(super) fn walk(
+    mut ty: Type,
+    above: &str,
     segments: &[(Segment, Span)],
-) -> Result<Found, Diagnostic> {
-    let mut ty = Type::Object(fields);
-    let mut above = "the event".to_owned();
+) -> Result<Type, Diagnostic> {
+    let mut above = above.to_owned();
     for (segment, span) in segments {
         ty = step(ty, segment, *span, &above)?;
         above = match segment {
@@ -167,8 +187,7 @@ fn below(
             Segment::Index(_) | Segment::Every | Segment::AnyDepth => above,
         };
     }
-    let path = segments.iter().map(|(segment, _)| segment.clone());
-    Ok(Found { path: Path(path.collect()), ty })
+    Ok(ty)
 }
 
 /// Returns the type one segment further down.

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::diag::{Diagnostic, nearest};
-use crate::event::{EVENT, alias, field};
+use crate::event::{EVENT, alias, derived, field};
 use crate::expr::ast::{Expr, Name, Span, Value, ValueKind};
-use crate::expr::later::{COMPUTED, PATH_SETS};
+use crate::expr::later::PATH_SETS;
 use crate::expr::plan::NodeId;
 
 use super::step::SETS;
@@ -156,7 +156,7 @@ impl Scope {
         if KEYWORDS.contains(&text) {
             return taken("is a word of the language".to_owned());
         }
-        let computed = COMPUTED.contains(&text) || PATH_SETS.contains(&text);
+        let computed = derived(text).is_some() || PATH_SETS.contains(&text);
         let set = SETS.iter().any(|(name, _)| *name == text);
         let field = alias(text).is_some() || field(EVENT, text).is_some();
         if field || computed || set {

@@ -5,11 +5,11 @@ use crate::event::Type;
 use crate::expr::ast::{
     Comparison, Name, Op, Operand, Place, Span, Value, ValueKind,
 };
-use crate::expr::later::later;
-use crate::expr::plan::{Matcher, Matcher1, NodeId};
+use crate::expr::plan::{Matcher, Matcher1, NodeId, Relation};
 
 use super::Checker;
 use super::literal::{Literal, matcher};
+use super::place::Found;
 use super::text::merged;
 
 impl Checker<'_> {
@@ -17,29 +17,39 @@ impl Checker<'_> {
         &mut self,
         test: &Comparison<'_>,
     ) -> Result<NodeId, Diagnostic> {
-        let place = match &test.operand {
-            Operand::Place(place) => place,
-            Operand::Function(name, place, _) => {
-                return Err(self.call(*name, place));
+        let (place, found) = match &test.operand {
+            Operand::Place(place) => (place, self.place(place)?),
+            Operand::Function(name, place, when) => {
+                let found = self.measured(*name, place, when.as_deref())?;
+                (place, found)
             }
         };
-        let found = self.place(place)?;
         let ty = found.ty.element();
         fits(ty, test, place)?;
         self.check_shape(ty, test)?;
-        let mut matchers = Vec::new();
+        let (mut matchers, mut nodes) = (Vec::new(), Vec::new());
         for value in &test.values {
-            match self.value(ty, test.op, value) {
-                Ok(more) => matchers.extend(more),
-                Err(error) => self.found.push(error),
-            }
+            let asked = match &value.kind {
+                ValueKind::Field(other) => {
+                    let node = self.field(&found, test, other, value.span);
+                    node.map(|node| nodes.push(node))
+                }
+                _ => {
+                    let more = self.value(ty, test.op, value);
+                    more.map(|more| matchers.extend(more))
+                }
+            };
+            self.found.extend(asked.err());
         }
-        self.lint(ty, test, place);
+        if let Operand::Place(place) = &test.operand {
+            self.lint(ty, test, place);
+        }
         if let (true, Some(skip)) = (test.negated, &mut self.skip) {
-            skip.negated.push((found.path.clone(), place.span));
+            skip.negated.push((found.clone(), place.span));
         }
         let matcher = Matcher::AnyOf(merged(matchers));
-        let node = self.builder.test(&found.path, matcher);
+        nodes.push(self.builder.test(found.subject, matcher));
+        let node = self.builder.any(nodes);
         match test.negated {
             true => Ok(self.builder.not(node)),
             false => Ok(node),
@@ -62,12 +72,36 @@ impl Checker<'_> {
                 Literal { text, quoted: true, fold: *fold, span }
             }
             ValueKind::List(name) => return self.list_value(ty, name, span),
-            ValueKind::Field(place) => {
-                self.find(place)?;
-                return Err(later(span, "`field(...)`"));
-            }
+            // Fields are asked for by themselves.
+            ValueKind::Field(_) => return Ok(Vec::new()),
         };
         Ok(vec![matcher(ty, op, literal)?])
+    }
+
+    /// Compares with the values of another field.
+    fn field(
+        &mut self,
+        found: &Found,
+        test: &Comparison<'_>,
+        other: &Place,
+        span: Span,
+    ) -> Result<NodeId, Diagnostic> {
+        let Some(relation) = relation(test.op) else {
+            let op = test.spelt.text;
+            let message = format!("`{op}` needs a pattern that is written");
+            return Err(Diagnostic::error(span, message)
+                .help("compare fields with = or contains"));
+        };
+        let right = self.place(other)?;
+        if !comparable(found.ty.element(), right.ty.element()) {
+            let (left, right) = (found.ty.words(), right.ty.words());
+            let message =
+                format!("{left} on the left is never {right} on the right");
+            return Err(Diagnostic::error(span, message));
+        }
+        let other = self.builder.subject(right.subject);
+        let matcher = Matcher::Field(relation, other);
+        Ok(self.builder.test(found.subject.clone(), matcher))
     }
 
     fn list_value(
@@ -152,7 +186,9 @@ impl Checker<'_> {
             ValueKind::Text { text, .. } => text,
         };
         let several = match ty {
-            Type::Int => text.contains("..") || text.ends_with("xx"),
+            Type::Int | Type::Duration | Type::Size => {
+                text.contains("..") || text.ends_with("xx")
+            }
             Type::Address => text.contains('/'),
             Type::Open => text.contains(".."),
             _ => false,
@@ -176,6 +212,28 @@ impl Checker<'_> {
     }
 }
 
+/// Returns how two fields are compared, if they can be.
+fn relation(op: Op) -> Option<Relation> {
+    Some(match op {
+        Op::Eq | Op::In => Relation::Equal,
+        Op::Less => Relation::Less,
+        Op::AtMost => Relation::AtMost,
+        Op::More => Relation::More,
+        Op::AtLeast => Relation::AtLeast,
+        Op::Contains => Relation::Contains,
+        Op::Starts => Relation::Starts,
+        Op::Ends => Relation::Ends,
+        Op::Like | Op::Matches => return None,
+    })
+}
+
+/// Returns whether values of these types can be equal at all.
+fn comparable(left: Type, right: Type) -> bool {
+    let open = [left, right].contains(&Type::Open);
+    let text = |ty| is_text(ty) || ty == Type::Address;
+    open || left == right || (text(left) && text(right))
+}
+
 /// Checks that the operator can be asked of such a field.
 fn fits(
     ty: Type,
@@ -196,6 +254,10 @@ fn fits(
         (Type::Time, Kind::Text) => (
             format!("`{op}` needs text, and this field holds a time"),
             "compare times with < and >=",
+        ),
+        (Type::Duration | Type::Size, Kind::Text) => (
+            format!("`{op}` needs text, and this field holds {}", ty.words()),
+            "compare it with < and >=: `latency > 1s`, `size > 100K`",
         ),
         (Type::Address, Kind::Order) => (
             format!("addresses cannot be ordered with `{op}`"),
@@ -235,6 +297,7 @@ fn is_text(ty: Type) -> bool {
         Type::Text | Type::User | Type::Group | Type::Resource => true,
         Type::Uri | Type::Enum(_) | Type::Level(_) | Type::Known(_) => true,
         Type::Int | Type::Time | Type::Address | Type::Open => false,
+        Type::Duration | Type::Size => false,
         Type::Object(_) | Type::Map(..) | Type::List(_) => false,
     }
 }

@@ -119,6 +119,7 @@ pub(super) fn merged(matchers: Vec<Matcher1>) -> Vec<Matcher1> {
             Matcher1::Network(all) => once(all),
             Matcher1::Null | Matcher1::Bool(_) | Matcher1::Pattern(_) => (),
             Matcher1::Number { .. } | Matcher1::Time { .. } => (),
+            Matcher1::Duration { .. } => (),
         }
     }
     merged.retain(|test| !matches!(test, Matcher1::Is(all) if all.is_empty()));

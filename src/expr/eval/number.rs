@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::plan::{Bound, Number};
+use crate::expr::plan::{Bound, Number};
 
 impl Number {
     /// Reads a number in JSON's spelling.

@@ -2,20 +2,23 @@
 
 use core::net::IpAddr;
 
+use super::item::{Element, Item};
 use super::number::is_numeral;
-use super::plan::{Matcher1, Number};
+use crate::expr::plan::{Bound, Matcher1, Number};
 use crate::scan::{DefectKind, Value};
 
 /// Memory that tests share, and what they notice on the way.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Text is unescaped into here.
-    text: Vec<u8>,
+    pub(super) text: Vec<u8>,
+    /// What `any(...)` and its like are looking at.
+    pub(super) element: Option<Element>,
     /// Numerals in quotes that were read as numbers.
     pub coerced: u32,
 }
 
-/// Returns whether `value` passes one of the tests.
+/// Returns whether a value passes one of the tests.
 ///
 /// * A value of another type than the test asks for does not pass.
 ///
@@ -24,25 +27,45 @@ pub struct Scratch {
 /// The defect of a text that cannot be read.
 pub(super) fn any(
     tests: &[Matcher1],
-    value: Value<'_>,
+    item: Item<'_>,
     scratch: &mut Scratch,
 ) -> Result<bool, DefectKind> {
-    let Scratch { text, coerced } = scratch;
-    Ok(match value {
-        Value::Null => tests.iter().any(|t| matches!(t, Matcher1::Null)),
-        Value::Bool(value) => tests
+    let Scratch { text, coerced, .. } = scratch;
+    Ok(match item {
+        Item::Json(Value::Null) => {
+            tests.iter().any(|t| matches!(t, Matcher1::Null))
+        }
+        Item::Json(Value::Bool(value)) => tests
             .iter()
             .any(|t| matches!(t, Matcher1::Bool(wanted) if *wanted == value)),
-        Value::Number(spelling) => {
+        Item::Json(Value::Number(spelling)) => {
             let number = Number::read(spelling);
             tests.iter().any(|test| within(test, number))
         }
-        Value::Text(value) => {
+        Item::Json(Value::Text(value)) => {
             let value = value.read(text)?;
             tests.iter().any(|test| text_passes(test, value, coerced))
         }
-        Value::Array(_) | Value::Object(_) => false,
+        Item::Json(Value::Array(_) | Value::Object(_)) => false,
+        Item::Text(value) => {
+            tests.iter().any(|test| text_passes(test, value, coerced))
+        }
+        Item::Number(number) => {
+            tests.iter().any(|test| made_passes(test, number))
+        }
     })
+}
+
+/// Returns whether a computed number passes a test.
+fn made_passes(test: &Matcher1, number: i128) -> bool {
+    match test {
+        Matcher1::Duration { low, high } => in_bounds(low, high, number),
+        test => within(test, Number::Int(number)),
+    }
+}
+
+fn in_bounds(low: &Bound<i128>, high: &Bound<i128>, value: i128) -> bool {
+    low.is_below(value) && high.is_above(value)
 }
 
 /// Returns whether a number is within the bounds of a test.
@@ -54,6 +77,7 @@ fn within(test: &Matcher1, number: Number) -> bool {
         Matcher1::Null
         | Matcher1::Bool(_)
         | Matcher1::Time { .. }
+        | Matcher1::Duration { .. }
         | Matcher1::Is(_)
         | Matcher1::Starts(_)
         | Matcher1::Ends(_)
@@ -67,6 +91,7 @@ fn within(test: &Matcher1, number: Number) -> bool {
 fn text_passes(test: &Matcher1, value: &str, coerced: &mut u32) -> bool {
     match test {
         Matcher1::Null | Matcher1::Bool(_) => false,
+        Matcher1::Duration { .. } => false,
         Matcher1::Number { numerals, .. } => {
             let numeral = *numerals && is_numeral(value);
             *coerced += u32::from(numeral);
@@ -75,7 +100,7 @@ fn text_passes(test: &Matcher1, value: &str, coerced: &mut u32) -> bool {
         Matcher1::Time { low, high } => match value.parse() {
             Ok(time) => {
                 let time = jiff::Timestamp::as_nanosecond(time);
-                low.is_below(time) && high.is_above(time)
+                in_bounds(low, high, time)
             }
             Err(_) => false,
         },

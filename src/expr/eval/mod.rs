@@ -1,0 +1,206 @@
+//! Answers the tests of a plan for one event.
+
+mod item; //     What a subject gives,
+mod subject; //  and how it is found;
+mod measure; //  functions of it;
+mod matching; // one value beside the tests of a matcher,
+mod relation; // two fields beside each other,
+mod number; //   numbers exactly;
+mod truth; //    all of it a truth of three values.
+
+pub use matching::Scratch;
+pub use truth::Truth;
+
+use super::plan::{
+    Matcher, Node, NodeId, Plan, Quantifier, Relation, Subject, SubjectId,
+    Test, TestId,
+};
+use crate::event::{Arrays, Event, Roots, Seen};
+use crate::scan::Value;
+use item::{Element, Item};
+use subject::Source;
+
+/// The ways that a plan's tests take through an event.
+#[derive(Clone, Debug)]
+pub struct Routes {
+    roots: Roots,
+    of_subjects: Vec<Source>,
+}
+
+impl Routes {
+    /// Lays out the routes of `plan`.
+    pub fn new(plan: &Plan) -> Routes {
+        let source = |subject: &Subject| Source::new(subject, &plan.roots);
+        Routes {
+            roots: Roots::new(&plan.roots, plan.first_root()),
+            of_subjects: plan.subjects.iter().map(source).collect(),
+        }
+    }
+
+    /// Returns the top-level keys to stop at.
+    pub fn roots(&self) -> &Roots {
+        &self.roots
+    }
+}
+
+/// Evaluates expressions of one plan on one event.
+#[derive(Debug)]
+pub struct Evaluation<'a, 'l, 'r> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The routes of its tests.
+    pub routes: &'a Routes,
+    /// The event.
+    pub event: &'a mut Event<'l, 'r>,
+    /// Memory to work in, and what was noticed.
+    pub scratch: &'a mut Scratch,
+}
+
+impl Evaluation<'_, '_, '_> {
+    /// Returns what the expression `node` says of the event.
+    pub fn truth(&mut self, node: NodeId) -> Truth {
+        let plan = self.plan;
+        match &plan.nodes[node.0 as usize] {
+            Node::Const(holds) => Truth::from(*holds),
+            Node::Test(test) => self.test(*test),
+            Node::Not(inner) => !self.truth(*inner),
+            Node::All(nodes) => self.until(nodes, Truth::False),
+            Node::Any(nodes) => self.until(nodes, Truth::True),
+            Node::Each(quantifier, subject, body) => {
+                self.each(*quantifier, *subject, *body)
+            }
+        }
+    }
+
+    /// Evaluates operands until one decides; all of them are what decides
+    /// otherwise, or are unknown if one does.
+    fn until(&mut self, nodes: &[NodeId], decides: Truth) -> Truth {
+        let mut all = !decides;
+        for node in nodes {
+            let truth = self.truth(*node);
+            if truth == decides {
+                return decides;
+            }
+            if truth == Truth::Unknown {
+                all = Truth::Unknown;
+            }
+        }
+        all
+    }
+
+    /// Asks elements until one decides. `any` of none is false, and so is
+    /// `all` of none.
+    fn each(
+        &mut self,
+        quantifier: Quantifier,
+        subject: SubjectId,
+        body: NodeId,
+    ) -> Truth {
+        let (decides, source) = match quantifier {
+            Quantifier::Any => (Truth::True, self.source(subject)),
+            Quantifier::All => (Truth::False, self.source(subject)),
+        };
+        let (elements, seen) = self.elements(source);
+        let mut all = match (seen, elements.is_empty()) {
+            (Seen::Part, _) => Truth::Unknown,
+            (Seen::All, true) => return Truth::False,
+            (Seen::All, false) => !decides,
+        };
+        for element in elements {
+            let truth = self.on(element, body);
+            if truth == decides {
+                return decides;
+            }
+            if truth == Truth::Unknown {
+                all = Truth::Unknown;
+            }
+        }
+        all
+    }
+
+    /// Returns what a condition says of one element.
+    fn on(&mut self, element: Element, body: NodeId) -> Truth {
+        let outer = self.scratch.element.replace(element);
+        let truth = self.truth(body);
+        self.scratch.element = outer;
+        truth
+    }
+
+    fn test(&mut self, id: TestId) -> Truth {
+        let plan = self.plan;
+        let Test { subject, matcher } = &plan.tests[id.0 as usize];
+        match matcher {
+            Matcher::Has => self.has(*subject),
+            Matcher::Empty => self.empty(*subject),
+            Matcher::AnyOf(any_of) => {
+                let source = self.source(*subject);
+                let mut found = false;
+                let seen = self.items(
+                    source,
+                    Arrays::Flattened,
+                    &mut |scratch, item| {
+                        found = matching::any(any_of, item, scratch)?;
+                        Ok(found)
+                    },
+                );
+                decide(found, seen)
+            }
+            Matcher::Field(relation, other) => {
+                self.related(*subject, *relation, *other)
+            }
+        }
+    }
+
+    fn related(
+        &mut self,
+        left: SubjectId,
+        relation: Relation,
+        right: SubjectId,
+    ) -> Truth {
+        let (others, all) = self.values(self.source(right));
+        let source = self.source(left);
+        let mut found = false;
+        let seen =
+            self.items(source, Arrays::Flattened, &mut |scratch, item| {
+                found = relation::holds(relation, item, &others, scratch)?;
+                Ok(found)
+            });
+        match all {
+            Seen::Part if !found => Truth::Unknown,
+            Seen::Part | Seen::All => decide(found, seen),
+        }
+    }
+
+    fn has(&mut self, subject: SubjectId) -> Truth {
+        let source = self.source(subject);
+        let mut found = false;
+        let seen = self.items(source, Arrays::Whole, &mut |_, item| {
+            found = item != Item::Json(Value::Null);
+            Ok(found)
+        });
+        decide(found, seen)
+    }
+
+    fn empty(&mut self, subject: SubjectId) -> Truth {
+        let (source, line) = (self.source(subject), self.event.line());
+        let mut found = false;
+        let seen = self.items(source, Arrays::Whole, &mut |_, item| {
+            found = match item {
+                Item::Json(value) => !value.is_empty(line)?,
+                Item::Text(text) => !text.is_empty(),
+                Item::Number(_) => true,
+            };
+            Ok(found)
+        });
+        !decide(found, seen)
+    }
+}
+
+/// A value that passes decides; none does only if all were seen.
+fn decide(found: bool, seen: Seen) -> Truth {
+    match seen {
+        _ if found => Truth::True,
+        Seen::All => Truth::False,
+        Seen::Part => Truth::Unknown,
+    }
+}

@@ -1,0 +1,111 @@
+//! Copies the parts of a plan that are needed, with new numbers.
+
+use std::collections::HashMap;
+
+use super::index;
+use crate::event::position;
+use crate::expr::plan::{
+    Matcher, Measure, Node, NodeId, Plan, Step, Subject, SubjectId, Test,
+    TestId,
+};
+
+pub(super) struct Trim<'p> {
+    from: &'p Plan,
+    to: Plan,
+    subjects: HashMap<SubjectId, SubjectId>,
+    tests: HashMap<TestId, TestId>,
+    nodes: HashMap<NodeId, NodeId>,
+}
+
+impl<'p> Trim<'p> {
+    pub(super) fn new(from: &'p Plan) -> Trim<'p> {
+        Trim {
+            from,
+            to: Plan::default(),
+            subjects: HashMap::new(),
+            tests: HashMap::new(),
+            nodes: HashMap::new(),
+        }
+    }
+
+    /// Returns the plan of `steps`, with the nodes that were reached.
+    pub(super) fn plan(mut self, reached: &[bool], steps: Vec<Step>) -> Plan {
+        for at in (0..reached.len()).filter(|at| reached[*at]) {
+            let node = self.node(&self.from.nodes[at]);
+            self.to.nodes.push(node);
+            let id = NodeId(index(self.to.nodes.len() - 1));
+            self.nodes.insert(NodeId(index(at)), id);
+        }
+        self.to.steps =
+            steps.into_iter().map(|step| self.step(step)).collect();
+        self.take_roots();
+        self.to
+    }
+
+    /// Collects the top-level keys, in the order of the apiserver.
+    fn take_roots(&mut self) {
+        let roots = self.to.subjects.iter().flat_map(Subject::roots);
+        let mut roots: Vec<Box<str>> = roots.map(Into::into).collect();
+        roots.sort_by(|a, b| (position(a), a).cmp(&(position(b), b)));
+        roots.dedup();
+        self.to.roots = roots;
+    }
+
+    fn node(&mut self, node: &Node) -> Node {
+        let new = |id: &NodeId| self.nodes[id];
+        match node {
+            Node::Const(value) => Node::Const(*value),
+            Node::Not(inner) => Node::Not(new(inner)),
+            Node::All(parts) => Node::All(parts.iter().map(new).collect()),
+            Node::Any(parts) => Node::Any(parts.iter().map(new).collect()),
+            Node::Test(id) => Node::Test(self.test(*id)),
+            Node::Each(quantifier, subject, body) => {
+                let body = new(body);
+                Node::Each(*quantifier, self.subject(*subject), body)
+            }
+        }
+    }
+
+    fn test(&mut self, id: TestId) -> TestId {
+        if let Some(id) = self.tests.get(&id) {
+            return *id;
+        }
+        let Test { subject, matcher } = self.from.test(id);
+        let subject = self.subject(*subject);
+        let matcher = match matcher {
+            Matcher::Field(relation, other) => {
+                Matcher::Field(*relation, self.subject(*other))
+            }
+            Matcher::Has | Matcher::Empty | Matcher::AnyOf(_) => {
+                matcher.clone()
+            }
+        };
+        self.to.tests.push(Test { subject, matcher });
+        let new = TestId(index(self.to.tests.len() - 1));
+        self.tests.insert(id, new);
+        new
+    }
+
+    fn subject(&mut self, id: SubjectId) -> SubjectId {
+        if let Some(id) = self.subjects.get(&id) {
+            return *id;
+        }
+        let mut subject = self.from.subject(id).clone();
+        if let Subject::Measure(Measure::CountIf(node), _) = &mut subject {
+            *node = self.nodes[node];
+        }
+        self.to.subjects.push(subject);
+        let new = SubjectId(index(self.to.subjects.len() - 1));
+        self.subjects.insert(id, new);
+        new
+    }
+
+    fn step(&self, step: Step) -> Step {
+        match step {
+            Step::Where(id) => Step::Where(self.nodes[&id]),
+            Step::Skip(id) => Step::Skip(self.nodes[&id]),
+            Step::Drop(targets) => Step::Drop(targets),
+            Step::Head(count) => Step::Head(count),
+        }
+    }
+}
