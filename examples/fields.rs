@@ -11,7 +11,7 @@ use std::{
 };
 
 use kaudit_filter::{
-    event::{self, Arrays, Event, Identity, Roots, Route, Segment},
+    event::{self, Arrays, Event, Identity, Path, Roots, Route},
     scan::{Scanner, Value},
 };
 
@@ -25,9 +25,10 @@ pub(crate) fn write_who_did_what(
     log: &[u8],
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let roots = Roots::new(&["verb".into(), "user".into()], Some(1));
-    let verb = Route::new(0, &[], false);
-    let name = Route::new(1, &[Segment::Key("username".into())], false);
+    let keys = ["verb".into(), "user".into()];
+    let roots = Roots::new(&keys, Some(1));
+    let verb = Route::to(&Path::keys(&["verb"]), &keys);
+    let name = Route::to(&Path::keys(&["user", "username"]), &keys);
     for line in log.split(|&byte| byte == b'\n') {
         let Some(start) = event::start(line) else { continue };
         let mut event = Event::new(Scanner::best(), line, start, &roots);
@@ -43,7 +44,7 @@ pub(crate) fn write_who_did_what(
 /// Returns the first text on `route`.
 fn text(event: &mut Event<'_, '_>, route: &Route) -> String {
     let mut found = String::from("-");
-    event.visit(route, Arrays::Flattened, &mut |value| {
+    event.visit(route, None, Arrays::Flattened, &mut |_, value| {
         if let Value::Text(text) = value {
             found = text.read(&mut Vec::new())?.to_owned();
         }

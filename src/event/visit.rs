@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::body::Part;
 use super::event::{Event, Place};
-use super::path::{Origin, Segment};
+use super::path::{Origin, Path, Segment};
 use super::repeats::BODIES;
 use crate::scan::{
     Defect, DefectKind, Elements, End, EveryKey, Finder, Leaves, Value,
@@ -66,6 +66,15 @@ pub enum Seen {
 }
 
 impl Route {
+    /// Makes a route to `path`, for a program that reads the top-level keys
+    /// `roots`, the one it begins with among them.
+    pub fn to(path: &Path, roots: &[Box<str>]) -> Route {
+        let root = path.root().unwrap_or_default();
+        let repeats = Repeats::below(root);
+        let rest = path.0.get(1..).unwrap_or_default();
+        Route::new(&Origin::Key(root.into()), rest, repeats, roots)
+    }
+
     /// Makes a route from `origin` along `rest`, for a program that reads
     /// the top-level keys `roots`. Of repeated keys `repeats` answers.
     ///
@@ -109,6 +118,16 @@ pub enum Repeats {
     First,
     /// The last: inside of bodies, which clients write.
     Last,
+}
+
+impl Repeats {
+    /// Returns which one answers below a top-level key.
+    pub fn below(root: &str) -> Repeats {
+        match BODIES.contains(&root) {
+            true => Repeats::Last,
+            false => Repeats::First,
+        }
+    }
 }
 
 impl<'l, 'r> Event<'l, 'r> {

@@ -18,9 +18,11 @@ mod public; //   among it @public,
 mod unit; //     durations and sizes,
 mod later; //    and what is yet to come.
 
-mod eval; //     A plan and an event become a truth.
+mod eval; //     A plan and an event become a truth,
+mod coverage; // counted for those who ask what never matches.
 
 pub use compile::{Compiled, Finding, Source, compile, render};
+pub use coverage::{Asked, ConditionId, Coverage, Met};
 pub use eval::{Evaluation, Routes, Scratch, Truth};
 pub use prelude::{Definition, predicates, show};
 pub use unit::{duration, size};

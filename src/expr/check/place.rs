@@ -2,8 +2,8 @@
 
 use crate::diag::{Diagnostic, nearest};
 use crate::event::{
-    ALIASES, BODIES, DERIVED, EVENT, Field, Origin, Path, Repeats, Segment,
-    Type, alias, derived, field, fields,
+    ALIASES, DERIVED, EVENT, Field, Origin, Path, Repeats, Segment, Type,
+    alias, derived, field, fields,
 };
 use crate::expr::ast::{Place, Span};
 use crate::expr::plan::{Route, Subject};
@@ -25,10 +25,7 @@ impl Found {
     /// A place on a path from the top of the event.
     fn field(path: Path, ty: Type) -> Found {
         let root = path.root().unwrap_or_default();
-        let repeats = match BODIES.contains(&root) {
-            true => Repeats::Last,
-            false => Repeats::First,
-        };
+        let repeats = Repeats::below(root);
         let origin = Origin::Key(root.into());
         let rest = path.0.iter().skip(1).cloned().collect();
         let subject = Subject::Place(Route { origin, rest, repeats });

@@ -4,6 +4,7 @@ use core::net::IpAddr;
 
 use super::item::{Element, Item};
 use super::number::is_numeral;
+use crate::expr::coverage::Coverage;
 use crate::expr::plan::{Bound, Matcher1, Number};
 use crate::scan::{DefectKind, Value};
 
@@ -14,6 +15,8 @@ pub struct Scratch {
     pub(super) text: Vec<u8>,
     /// What `any(...)` and its like are looking at.
     pub(super) element: Option<Element>,
+    /// What conditions met, if that is to be counted.
+    pub coverage: Option<Coverage>,
     /// Numerals in quotes that were read as numbers.
     pub coerced: u32,
 }

@@ -5,6 +5,7 @@ mod subject; //  and how it is found;
 mod measure; //  functions of it;
 mod matching; // one value beside the tests of a matcher,
 mod relation; // two fields beside each other,
+mod survey; //   what they met, counted;
 mod number; //   numbers exactly;
 mod truth; //    all of it a truth of three values.
 
@@ -62,7 +63,13 @@ impl Evaluation<'_, '_, '_> {
         let plan = self.plan;
         match &plan.nodes[node.0 as usize] {
             Node::Const(holds) => Truth::from(*holds),
-            Node::Test(test) => self.test(*test),
+            Node::Test(test) => {
+                let truth = self.test(*test);
+                if self.scratch.coverage.is_some() {
+                    self.survey(*test, truth);
+                }
+                truth
+            }
             Node::Not(inner) => !self.truth(*inner),
             Node::All(nodes) => self.until(nodes, Truth::False),
             Node::Any(nodes) => self.until(nodes, Truth::True),
