@@ -1,6 +1,9 @@
 //! Makes programs of every construct that the language has.
 
+use serde_json::Value;
+
 use super::dice::Dice;
+use super::plain;
 use super::plain::field;
 use super::read;
 use super::tree::{Each, Expr, Op, Part, Path, Program, Step, Subject};
@@ -18,15 +21,17 @@ pub(crate) enum Reader {
     Model,
 }
 
-/// Makes a program that uses some of the predicates in `names`.
+/// Makes a program about `events`, with some of the predicates in `names`.
 pub(crate) fn program(
     dice: &mut Dice,
     names: &[String],
+    events: &[&Value],
     reader: Reader,
 ) -> Program {
     let mut maker = Maker {
         dice,
         names: names.to_vec(),
+        events,
         program: Program::default(),
         reader,
     };
@@ -49,9 +54,13 @@ pub(crate) fn program(
 
 /// Makes one expression, without definitions.
 pub(crate) fn expr(dice: &mut Dice, names: &[String]) -> Expr {
-    let program = Program::default();
-    let names = names.to_vec();
-    let mut maker = Maker { dice, names, program, reader: Reader::Plain };
+    let mut maker = Maker {
+        dice,
+        names: names.to_vec(),
+        events: &[],
+        program: Program::default(),
+        reader: Reader::Plain,
+    };
     maker.expr(3, None)
 }
 
@@ -59,6 +68,8 @@ struct Maker<'d> {
     dice: &'d mut Dice,
     /// The predicates that are defined.
     names: Vec<String>,
+    /// What the program will be about; it asks for values of theirs.
+    events: &'d [&'d Value],
     program: Program,
     reader: Reader,
 }
@@ -157,7 +168,12 @@ impl Maker<'_> {
     fn leaf(&mut self, element: Element) -> Expr {
         match self.dice.below(100) {
             0..4 => Expr::Has(self.place(element)),
-            4..9 => Expr::Empty(self.place(element)),
+            4..9 => match self.place(element) {
+                // Whether a parameter without a value is an empty list, or a
+                // list of one empty text, is not settled.
+                path if path.head() == Some("query") => Expr::Has(path),
+                path => Expr::Empty(path),
+            },
             9..19 => Expr::Named(self.dice.pick(&self.names).clone()),
             19..20 => Expr::Const(self.dice.percent(50)),
             20..27 => self.count(element),
@@ -461,8 +477,12 @@ impl Maker<'_> {
         }
         let mut values: Vec<Term> = (0..count)
             .map(|_| {
-                let word =
-                    given.unwrap_or_else(|| self.dice.word(pool(pool_name)));
+                let met = self.met(&subject);
+                let word = match (given, &met) {
+                    (Some(word), _) => word,
+                    (None, Some(word)) => word,
+                    (None, None) => self.dice.word(pool(pool_name)),
+                };
                 self.text_for(op, word)
             })
             .collect();
@@ -471,6 +491,22 @@ impl Maker<'_> {
         }
         let listed = op == Op::In || values.len() > 1;
         Test { listed, ..Self::test(subject, op, values) }
+    }
+
+    /// Returns a short text that is found there in one of the events.
+    fn met(&mut self, subject: &Subject) -> Option<String> {
+        let Subject::Path(path) = subject else { return None };
+        if path.relative || self.events.is_empty() || self.dice.percent(30) {
+            return None;
+        }
+        let event = *self.dice.pick(self.events);
+        let leaves = plain::leaves(event, path);
+        let texts = leaves.iter().filter_map(Value::as_str);
+        let texts: Vec<&str> = texts.filter(|t| t.len() < 80).collect();
+        match texts[..] {
+            [] => None,
+            [..] => Some((*self.dice.pick(&texts)).to_owned()),
+        }
     }
 
     /// Chooses a list, or another field, in some cases.
