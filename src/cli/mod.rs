@@ -5,6 +5,7 @@
 
 mod args;
 mod exit;
+mod load;
 mod program;
 mod settings;
 mod show;

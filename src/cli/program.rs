@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{args::Args, exit::Complaint, text::Text};
+use super::{args::Args, exit::Complaint, load::loader, text::Text};
 use crate::{
     expr::{self, Compiled, Finding, Source},
     pipeline::Pipeline,
@@ -70,7 +70,11 @@ impl Program {
     }
 
     fn compile(text: Text, files: &[OsString]) -> Result<Program, Complaint> {
-        match expr::compile(&text.sources()) {
+        let compiled = {
+            let sources = text.sources();
+            expr::compile_with(&sources, &mut loader(&sources))
+        };
+        match compiled {
             Ok(Compiled { plan, warnings }) => Ok(Program {
                 pipeline: Pipeline::new(plan),
                 text,

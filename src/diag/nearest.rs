@@ -43,6 +43,21 @@ pub fn nearest<'a>(
     best.or_else(|| beginning.filter(|_| word.len() > 3))
 }
 
+/// Returns the number of slips between two words, upper and lower case taken
+/// for the same.
+///
+/// ```
+/// use kaudit_filter::diag::slips;
+/// assert_eq!(slips("hostPid", "hostPID"), 0);
+/// assert_eq!(slips("priviledged", "privileged"), 1);
+/// ```
+pub fn slips(one: &str, other: &str) -> usize {
+    let chars = |word: &str| -> Vec<char> {
+        word.to_lowercase().chars().take(100).collect()
+    };
+    distance(&chars(one), &chars(other))
+}
+
 /// Returns the number of slips between two words (optimal alignment).
 fn distance(one: &[char], other: &[char]) -> usize {
     let mut before = vec![0; other.len() + 1];

@@ -1,5 +1,6 @@
 //! Follows many paths through an event at once.
 
+use super::glob::Glob;
 use crate::event::{Path, Segment};
 use crate::scan::{Text, Wanted};
 
@@ -8,11 +9,13 @@ use crate::scan::{Text, Wanted};
 pub(super) type States = u128;
 
 /// Paths, `**` among them, made ready to be followed all at once.
+///
+/// * A `*` in a key right below `annotations` stands for any run of
+///   characters: `annotations["mutation.webhook.admission.k8s.io/*"]`.
 #[derive(Clone, Debug)]
 pub struct Automaton {
-    /// What leads from each place to the next one; `None` behind a path's
-    /// end.
-    segments: Vec<Option<Segment>>,
+    /// What leads from each place to the next one.
+    hops: Vec<Hop>,
     /// The first place of each path.
     starts: States,
     /// The places behind the ends.
@@ -21,12 +24,27 @@ pub struct Automaton {
     any_depth: States,
     /// The places where a key is next: elements of arrays keep them.
     keys: States,
-    /// The places where `[n]` or `[*]` is next,
-    numbers: States,
-    /// and those among them where `[-n]` is.
+    /// The places where a key with `*` is next,
+    globs: States,
+    /// where `[*]` is,
+    every: States,
+    /// where `[n]` is,
+    indexes: States,
+    /// and those among them where it is `[-n]`.
     from_end: States,
     /// The keys that occur.
     wanted: Wanted,
+}
+
+/// A [`Segment`], or the end of a path.
+#[derive(Clone, Debug)]
+enum Hop {
+    Key(Box<str>),
+    Glob(Glob),
+    Index(i64),
+    Every,
+    AnyDepth,
+    End,
 }
 
 impl Automaton {
@@ -37,12 +55,14 @@ impl Automaton {
     /// [`Automaton::MOST`] segments and ends.
     pub fn new(paths: &[Path]) -> Option<Automaton> {
         let mut joined = Automaton {
-            segments: Vec::new(),
+            hops: Vec::new(),
             starts: 0,
             ends: 0,
             any_depth: 0,
             keys: 0,
-            numbers: 0,
+            globs: 0,
+            every: 0,
+            indexes: 0,
             from_end: 0,
             wanted: Wanted::nothing(),
         };
@@ -54,115 +74,118 @@ impl Automaton {
             joined.add(path);
         }
         joined.starts = joined.closure(joined.starts);
-        joined.wanted = Wanted::new(paths.iter().flat_map(keys_of));
+        joined.wanted = Wanted::new(joined.hops.iter().filter_map(Hop::key));
         Some(joined)
     }
 
     fn add(&mut self, path: &Path) {
-        self.starts |= 1 << self.segments.len();
-        for segment in &path.0 {
-            let place = 1 << self.segments.len();
-            match segment {
-                Segment::Key(_) => self.keys |= place,
-                Segment::AnyDepth => self.any_depth |= place,
-                Segment::Every => self.numbers |= place,
-                Segment::Index(n) => {
-                    self.numbers |= place;
+        self.starts |= 1 << self.hops.len();
+        for hop in hops(path) {
+            let place = 1 << self.hops.len();
+            match &hop {
+                Hop::Key(_) => self.keys |= place,
+                Hop::Glob(_) => self.globs |= place,
+                Hop::AnyDepth => self.any_depth |= place,
+                Hop::Every => self.every |= place,
+                Hop::Index(n) => {
+                    self.indexes |= place;
                     self.from_end |= if *n < 0 { place } else { 0 };
                 }
+                Hop::End => self.ends |= place,
             }
-            self.segments.push(Some(segment.clone()));
+            self.hops.push(hop);
         }
-        self.ends |= 1 << self.segments.len();
-        self.segments.push(None);
     }
 
     /// The states at the top of an event.
-    pub fn start(&self) -> States {
+    pub(super) fn start(&self) -> States {
         self.starts
     }
 
     /// Returns the keys that occur in the paths.
-    pub fn wanted(&self) -> &Wanted {
+    pub(super) fn wanted(&self) -> &Wanted {
         &self.wanted
     }
 
     /// Returns the states at every place below that has not been led to by
     /// a key or an element of its own: those of `**`.
-    pub fn below(&self, states: States) -> States {
+    pub(super) fn below(&self, states: States) -> States {
         self.closure(states & self.any_depth)
     }
 
     /// Returns whether one of the paths ends here.
-    pub fn is_end(&self, states: States) -> bool {
+    pub(super) fn is_end(&self, states: States) -> bool {
         states & self.ends != 0
     }
 
-    /// Returns whether elements of arrays must be told apart anywhere.
-    pub fn counts(&self) -> bool {
-        self.numbers != 0
+    /// Returns whether a path goes on into an object here.
+    pub(super) fn enters_object(&self, states: States) -> bool {
+        states & (self.keys | self.globs | self.every | self.any_depth) != 0
+    }
+
+    /// Returns whether a path goes on into an array here.
+    pub(super) fn enters_array(&self, states: States) -> bool {
+        let numbers = self.every | self.indexes;
+        states & (self.keys | numbers | self.any_depth) != 0
+    }
+
+    /// Returns whether every member of an object here, or every element of
+    /// an array, has to be looked at.
+    pub(super) fn tells_apart(&self, states: States) -> bool {
+        states & (self.globs | self.every | self.indexes) != 0
     }
 
     /// Returns whether elements of an array here must be told apart.
-    pub fn counts_elements(&self, states: States) -> bool {
-        states & self.numbers != 0
+    pub(super) fn counts_elements(&self, states: States) -> bool {
+        states & (self.every | self.indexes) != 0
     }
 
     /// Returns whether elements here are counted from the array's end.
-    pub fn counts_from_end(&self, states: States) -> bool {
+    pub(super) fn counts_from_end(&self, states: States) -> bool {
         states & self.from_end != 0
     }
 
     /// Returns the states at the value of the member `key`, given as it
     /// stands between its quotes.
-    pub fn member(&self, states: States, key: &[u8]) -> States {
+    pub(super) fn member(&self, states: States, key: &[u8]) -> States {
         let mut scratch = Vec::new();
         let key = match Text::new(key).read(&mut scratch) {
             Ok(text) => text.as_bytes(),
             Err(_) => key,
         };
-        self.advance(states, Some(key), None)
+        self.advance(states, |hop| hop.leads_to_member(key))
     }
 
     /// Returns the states at element `index` of an array of `count`.
-    pub fn element(
+    pub(super) fn element(
         &self,
         states: States,
         index: usize,
         count: usize,
     ) -> States {
-        self.advance(states, None, Some((index, count))) | states & self.keys
+        self.advance(states, |hop| hop.leads_to_element(index, count))
+            | states & self.keys
     }
 
     /// Returns the states at elements of an array that need not be told
     /// apart.
     #[inline]
-    pub fn any_element(&self, states: States) -> States {
+    pub(super) fn any_element(&self, states: States) -> States {
         states & (self.keys | self.any_depth)
     }
 
-    fn advance(
-        &self,
-        states: States,
-        key: Option<&[u8]>,
-        element: Option<(usize, usize)>,
-    ) -> States {
+    /// Returns those of the states that stand behind the end of a path.
+    pub(super) fn ends(&self, states: States) -> States {
+        states & self.ends
+    }
+
+    fn advance(&self, states: States, leads: impl Fn(&Hop) -> bool) -> States {
         let mut next = states & self.any_depth;
         let mut left = states & !self.any_depth;
         while left != 0 {
             let place = left.trailing_zeros() as usize;
             left &= left - 1;
-            let leads = match (&self.segments[place], key, element) {
-                (Some(Segment::Key(name)), Some(key), _) => {
-                    name.as_bytes() == key
-                }
-                (Some(Segment::Index(n)), _, Some((index, count))) => {
-                    is_index(*n, index, count)
-                }
-                (Some(Segment::Every), _, _) => true,
-                _ => false,
-            };
-            if leads {
+            if leads(&self.hops[place]) {
                 next |= 1 << (place + 1);
             }
         }
@@ -183,12 +206,55 @@ impl Automaton {
     }
 }
 
-/// Returns the keys of a path.
-fn keys_of(path: &Path) -> impl Iterator<Item = &[u8]> {
-    path.0.iter().filter_map(|segment| match segment {
-        Segment::Key(key) => Some(key.as_bytes()),
-        Segment::Index(_) | Segment::Every | Segment::AnyDepth => None,
-    })
+impl Hop {
+    /// The key, if there is one to look for.
+    fn key(&self) -> Option<&[u8]> {
+        match self {
+            Hop::Key(key) => Some(key.as_bytes()),
+            Hop::Glob(_)
+            | Hop::Index(_)
+            | Hop::Every
+            | Hop::AnyDepth
+            | Hop::End => None,
+        }
+    }
+
+    /// Returns whether this leads to the member `key` of an object.
+    fn leads_to_member(&self, key: &[u8]) -> bool {
+        match self {
+            Hop::Key(name) => name.as_bytes() == key,
+            Hop::Glob(glob) => glob.matches(key),
+            Hop::Every => true,
+            Hop::Index(_) | Hop::AnyDepth | Hop::End => false,
+        }
+    }
+
+    /// Returns whether this leads to element `index` of `count`.
+    fn leads_to_element(&self, index: usize, count: usize) -> bool {
+        match self {
+            Hop::Every => true,
+            Hop::Index(n) => is_index(*n, index, count),
+            Hop::Key(_) | Hop::Glob(_) | Hop::AnyDepth | Hop::End => false,
+        }
+    }
+}
+
+/// Returns the hops of a path, its end included.
+fn hops(path: &Path) -> impl Iterator<Item = Hop> {
+    let is_annotation = path.root() == Some("annotations");
+    let hops = path.0.iter().enumerate().map(move |(n, segment)| {
+        let may_be_glob = is_annotation && n == 1;
+        match segment {
+            Segment::Key(key) if may_be_glob && key.contains('*') => {
+                Hop::Glob(Glob::new(key))
+            }
+            Segment::Key(key) => Hop::Key(key.clone()),
+            Segment::Index(n) => Hop::Index(*n),
+            Segment::Every => Hop::Every,
+            Segment::AnyDepth => Hop::AnyDepth,
+        }
+    });
+    hops.chain([Hop::End])
 }
 
 /// Returns whether `[n]` names element `index` of `count`.

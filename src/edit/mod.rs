@@ -1,10 +1,20 @@
-//! Takes fields out of an event by leaving out bytes: never a parse and a
-//! new text, so that all that stays is as it came.
+//! Changes an event by leaving out bytes and putting in others: never a
+//! parse and a new text, so that all that stays is as it came.
+//!
+//! [`cuts`] says where, for each [`Action`]; [`splice`] does it. An
+//! [`Annotation`] is written in one go.
 
+mod annotation;
 mod automaton;
+mod count;
 mod cut;
+mod glob;
+mod search;
 mod splice;
+#[cfg(test)]
+mod tests;
 
+pub use annotation::Annotation;
 pub use automaton::Automaton;
-pub use cut::{Cut, cuts};
-pub use splice::splice;
+pub use cut::{Action, Cut, cuts};
+pub use splice::{quoted, splice};

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use crate::event::{Path, Segment};
 
+use super::step::Level;
+
 /// Where something stands in its source, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
@@ -41,11 +43,21 @@ pub(super) enum Item<'a> {
     /// `list NAME = (values)`.
     List { name: Name<'a>, items: ListItems<'a>, span: Span },
     /// `rule NAME level "text" = expr`.
-    Rule { name: Name<'a>, body: Expr<'a> },
+    Rule(Rule<'a>),
     /// A definition with a mistake in it, which is reported.
     Broken(Name<'a>),
     /// The steps between the bars.
     Pipeline { steps: Vec<Step<'a>>, span: Span },
+}
+
+/// A rule, which `detect` looks for.
+#[derive(Debug)]
+pub(super) struct Rule<'a> {
+    pub(super) name: Name<'a>,
+    pub(super) level: Level,
+    /// What it is about, for people.
+    pub(super) text: Option<Box<str>>,
+    pub(super) body: Expr<'a>,
 }
 
 /// What a list holds.
@@ -53,8 +65,8 @@ pub(super) enum Item<'a> {
 pub(super) enum ListItems<'a> {
     /// `("a", b, @c)`.
     Inline(Vec<Value<'a>>),
-    /// `from "file"`.
-    From(Span),
+    /// `from "file"`: the name of the file, and where it stands.
+    From { file: Box<str>, span: Span },
 }
 
 /// A name, and where it stands.
@@ -73,23 +85,55 @@ pub(super) enum Step<'a> {
     Skip(Expr<'a>),
     /// `drop targets`.
     Drop(Vec<Place>),
+    /// `keep targets`.
+    Keep(Vec<Place>),
+    /// `mask targets [with "text"]`.
+    Mask { targets: Vec<Place>, with: Option<Box<str>> },
+    /// `truncate targets to SIZE`.
+    Truncate { targets: Vec<Place>, size: Name<'a> },
+    /// `detect [names]`.
+    Detect { keyword: Name<'a>, rules: Vec<Name<'a>> },
+    /// `tag NAME [if expr]`.
+    Tag { name: Name<'a>, when: Option<Expr<'a>> },
+    /// `label NAME = "text"`.
+    Label { name: Name<'a>, text: Box<str> },
+    /// `sample N/M`, and where the share stands.
+    Sample { keep: u64, of: u64, span: Span },
     /// `head N`.
     Head(u64),
-    /// `keep`, `mask`, `truncate`, `detect`, `tag`, `label`, `dedup`,
-    /// `first`, `sample`, `limit`, `count`, `policy`: read in full, not yet
-    /// built.
+    /// `count [distinct path] [by keys] [top N]`.
+    Count(Count<'a>),
+    /// `dedup`, `first`, `limit`, `policy`, and `count` over time: read in
+    /// full, not yet built.
     Later(Later<'a>),
+}
+
+/// What is counted, and how.
+#[derive(Debug)]
+pub(super) struct Count<'a> {
+    /// The whole step.
+    pub(super) span: Span,
+    pub(super) distinct: Option<Key<'a>>,
+    pub(super) by: Vec<Key<'a>>,
+    pub(super) top: Option<u64>,
+}
+
+/// A field to count by, and how it was written.
+#[derive(Debug)]
+pub(super) struct Key<'a> {
+    pub(super) place: Place,
+    pub(super) text: &'a str,
 }
 
 /// A step that this version only reads: the parts that can be checked.
 #[derive(Debug)]
 pub(super) struct Later<'a> {
-    /// The keyword: `count`.
-    pub(super) keyword: Name<'a>,
-    /// The targets, keys and fields that it names.
-    pub(super) places: Vec<Place>,
-    /// The condition in `tag NAME if expr`.
-    pub(super) when: Option<Expr<'a>>,
+    /// What is refused: `dedup`, `count ... within`.
+    pub(super) construct: Box<str>,
+    /// Where it stands.
+    pub(super) span: Span,
+    /// The keys and fields that it names.
+    pub(super) keys: Vec<Key<'a>>,
 }
 
 /// A condition.

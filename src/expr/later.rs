@@ -4,9 +4,6 @@ use crate::diag::Diagnostic;
 
 use super::ast::Span;
 
-/// Names for sets of paths, in `drop` and its like.
-pub(super) const PATH_SETS: [&str; 2] = ["secretData", "webhookAnnotations"];
-
 /// Returns the refusal of `construct`, which stands at `span`.
 pub(super) fn later(span: Span, construct: &str) -> Diagnostic {
     Diagnostic::error(

@@ -11,6 +11,7 @@ mod ast; //      a tree, which
 mod check; //    gets its meaning,
 mod lower; //    becomes
 pub mod plan; // a plan,
+mod step; //     step by step,
 mod explain; //  that can be read.
 mod compile; //  All of it, for several sources;
 mod prelude; //  what is built in,
@@ -21,7 +22,7 @@ mod later; //    and what is yet to come.
 mod eval; //     A plan and an event become a truth,
 mod coverage; // counted for those who ask what never matches.
 
-pub use compile::{Compiled, Finding, Source, compile, render};
+pub use compile::{Compiled, Finding, Source, compile, compile_with, render};
 pub use coverage::{Asked, ConditionId, Coverage, Met};
 pub use eval::{Evaluation, Routes, Scratch, Truth};
 pub use prelude::{Definition, predicates, show};

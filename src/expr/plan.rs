@@ -5,7 +5,12 @@
 
 use ipnet::IpNet;
 
-use crate::event::{Computed, Origin, Path, Repeats, Segment};
+use crate::event::{Computed, Origin, Repeats, Segment};
+
+pub use super::step::{
+    Action, Count, Level, MOST_SEGMENTS, PREFIX, RULES, Rule, RuleId, Step,
+    TAGS, Target,
+};
 
 /// An index into [`Plan::nodes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +35,8 @@ pub struct Plan {
     pub tests: Vec<Test>,
     /// The boolean expressions; children stand before their parents.
     pub nodes: Vec<Node>,
+    /// The rules that steps look for, in the order of their definitions.
+    pub rules: Vec<Rule>,
     /// What happens to an event, in the order written.
     pub steps: Vec<Step>,
 }
@@ -271,28 +278,4 @@ pub enum Number {
     Int(i128),
     /// Anything else.
     Float(f64),
-}
-
-/// One step of a pipeline.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Step {
-    /// Keeps the events for which the node is true.
-    Where(NodeId),
-    /// Discards the events for which the node is true.
-    Skip(NodeId),
-    /// Cuts fields out of the event.
-    Drop(Vec<Target>),
-    /// Passes this many events, then ends the run.
-    Head(u64),
-}
-
-/// How many segments the paths of one step can have, one more counted for
-/// the end of each path: what an edit can follow at once.
-pub const MOST_SEGMENTS: usize = 128;
-
-/// A set of places to cut, as one path from the top of the event.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Target {
-    /// The path; `**` may stand anywhere in it.
-    pub path: Path,
 }

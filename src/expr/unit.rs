@@ -51,7 +51,8 @@ pub fn duration(text: &str) -> Option<i128> {
 }
 
 /// Returns the bytes of a size: a number, and perhaps a unit. K, M and G are
-/// powers of 1024, as KiB, MiB and GiB are; KB, MB and GB are decimal.
+/// powers of 1024, as KiB, MiB and GiB are; KB, MB and GB are decimal. Their
+/// letters may be small.
 ///
 /// ```
 /// use kaudit_filter::expr::size;
@@ -62,7 +63,8 @@ pub fn duration(text: &str) -> Option<i128> {
 /// ```
 pub fn size(text: &str) -> Option<u64> {
     let (number, unit) = split_number(text)?;
-    u64::try_from(whole(number * factor(&SIZES, unit)?)?).ok()
+    let known = SIZES.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit));
+    u64::try_from(whole(number * known?.1)?).ok()
 }
 
 fn factor(units: &[(&str, f64)], name: &str) -> Option<f64> {
@@ -131,7 +133,8 @@ mod tests {
             ("1KB", Some(1000)),
             ("2G", Some(2 << 30)),
             ("1.5K", Some(1536)),
-            ("1k", None),
+            ("1k", Some(1024)),
+            ("64kib", Some(64 << 10)),
             ("K", None),
             ("-1", None),
             ("1e3", None),

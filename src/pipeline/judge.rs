@@ -1,10 +1,10 @@
 //! Judges one line: is it an event, what do the steps say, what leaves.
 
-use super::{Pipeline, Reading};
-use crate::edit::{self, Automaton, Cut};
+use super::bench::Bench;
+use super::{Counted, Pipeline, Reading};
 use crate::event::{self, Event, Identity};
-use crate::expr::plan::{NodeId, Step};
-use crate::expr::{Evaluation, Scratch, Truth};
+use crate::expr::Truth;
+use crate::expr::plan::RuleId;
 use crate::scan::{Defect, Validator};
 
 /// What becomes of a line.
@@ -56,33 +56,9 @@ pub struct Judge {
     bench: Bench,
 }
 
-/// Where the steps work.
-#[derive(Debug)]
-struct Bench {
-    scratch: Scratch,
-    cuts: Vec<Cut>,
-    /// How many events have come to each step.
-    come: Vec<u64>,
-    /// Room for events between two steps.
-    between: Vec<u8>,
-    last: bool,
-}
-
-/// What the steps say of an event.
-struct Outcome {
-    truth: Truth,
-    changed: bool,
-}
-
 impl Judge {
     pub(super) fn new(pipeline: Pipeline, reading: Reading) -> Judge {
-        let bench = Bench {
-            scratch: Scratch::default(),
-            cuts: Vec::new(),
-            come: vec![0; pipeline.plan.steps.len()],
-            between: Vec::new(),
-            last: false,
-        };
+        let bench = Bench::new(&pipeline);
         let validator = Validator::default();
         Judge { pipeline, reading, validator, bench }
     }
@@ -108,7 +84,7 @@ impl Judge {
         if identity == Identity::Foreign {
             return Judgement::FOREIGN;
         }
-        let outcome = self.bench.run(&self.pipeline, &mut event, 0, edited);
+        let outcome = self.bench.run(&self.pipeline, &mut event, edited);
         Judgement {
             verdict: match outcome.truth {
                 Truth::False => Verdict::Skip,
@@ -123,103 +99,41 @@ impl Judge {
         }
     }
 
+    /// Returns the rules that held for the last event, by their index into
+    /// [`Plan::rules`](crate::expr::plan::Plan::rules), in the order in which
+    /// they were asked.
+    ///
+    /// * A rule that two steps look for is there twice.
+    /// * It means something only behind a verdict of [`Verdict::Keep`] or
+    ///   [`Verdict::Changed`].
+    ///
+    /// ```
+    /// use kaudit_filter::pipeline::{Pipeline, Reading};
+    /// let rules = "rule gone = code = 404; rule get = verb = get\ndetect";
+    /// let pipeline = Pipeline::compile(rules).expect("it is right");
+    /// let mut judge = pipeline.judge(Reading::default());
+    /// judge.judge(br#"{"verb":"get"}"#, &mut Vec::new());
+    /// let [rule] = judge.matched() else { panic!("one rule holds") };
+    /// assert_eq!(&*pipeline.plan().rules[rule.0 as usize].name, "get");
+    /// ```
+    pub fn matched(&self) -> &[RuleId] {
+        &self.bench.matched
+    }
+
+    /// Returns the groups that the last event is counted in.
+    ///
+    /// * They mean something only where the pipeline ends with `count`, and
+    ///   behind a verdict of [`Verdict::Keep`]: an event that is counted is
+    ///   never [`Verdict::Changed`].
+    pub fn counted(&self) -> &Counted {
+        &self.bench.counted
+    }
+
     /// Reads the line to its end.
     #[cold]
     fn check(&mut self, line: &[u8], start: usize) -> Option<Defect> {
         let scanner = self.reading.scanner;
         let unsound = self.validator.check(line, start);
         unsound.or_else(|| event::repeated_key(scanner, line, start))
-    }
-}
-
-impl Bench {
-    /// Takes the event through the steps from number `from` on. What leaves,
-    /// if it is not the line itself, is appended to `out`.
-    fn run(
-        &mut self,
-        pipeline: &Pipeline,
-        event: &mut Event<'_, '_>,
-        from: usize,
-        out: &mut Vec<u8>,
-    ) -> Outcome {
-        let mut truth = Truth::True;
-        for (n, step) in pipeline.plan.steps.iter().enumerate().skip(from) {
-            truth = truth.and(match step {
-                Step::Where(node) => self.truth(pipeline, event, *node),
-                Step::Skip(node) => !self.truth(pipeline, event, *node),
-                Step::Head(most) => self.head(n, *most),
-                Step::Drop(_) if truth == Truth::Unknown => continue,
-                Step::Drop(_) => {
-                    let automaton = pipeline.automata[n].as_ref();
-                    if self.finds_cuts(event, automaton) {
-                        return self.changed(pipeline, event, n + 1, out);
-                    }
-                    continue;
-                }
-            });
-            if truth == Truth::False {
-                break;
-            }
-        }
-        Outcome { truth, changed: false }
-    }
-
-    fn truth(
-        &mut self,
-        pipeline: &Pipeline,
-        event: &mut Event<'_, '_>,
-        node: NodeId,
-    ) -> Truth {
-        let (plan, routes) = (&*pipeline.plan, &*pipeline.routes);
-        let scratch = &mut self.scratch;
-        Evaluation::new(plan, routes, event, scratch).truth(node)
-    }
-
-    fn head(&mut self, step: usize, most: u64) -> Truth {
-        self.come[step] += 1;
-        self.last |= self.come[step] >= most;
-        Truth::from(self.come[step] <= most)
-    }
-
-    /// Fills `cuts`. A line that breaks is left as it is.
-    fn finds_cuts(
-        &mut self,
-        event: &Event<'_, '_>,
-        automaton: Option<&Automaton>,
-    ) -> bool {
-        let Some(automaton) = automaton else { return false };
-        let (scanner, line) = (event.scanner(), event.line());
-        let cuts = &mut self.cuts;
-        match edit::cuts(scanner, line, event.start(), automaton, cuts) {
-            Ok(end) => !cuts.is_empty() && event.broken_end(end).is_none(),
-            Err(defect) => {
-                event.note(defect);
-                false
-            }
-        }
-    }
-
-    /// Makes the cuts and goes on with what is left of the event.
-    fn changed(
-        &mut self,
-        pipeline: &Pipeline,
-        event: &mut Event<'_, '_>,
-        next: usize,
-        out: &mut Vec<u8>,
-    ) -> Outcome {
-        if next == pipeline.plan.steps.len() {
-            edit::splice(event.line(), &self.cuts, out);
-            return Outcome { truth: Truth::True, changed: true };
-        }
-        let mut line = std::mem::take(&mut self.between);
-        line.clear();
-        edit::splice(event.line(), &self.cuts, &mut line);
-        let mut rest = event.on(&line);
-        let outcome = self.run(pipeline, &mut rest, next, out);
-        if outcome.truth == Truth::True && !outcome.changed {
-            out.extend_from_slice(&line);
-        }
-        self.between = line;
-        Outcome { changed: true, ..outcome }
     }
 }

@@ -1,15 +1,22 @@
 //! Runs the steps of a program on one line and says what becomes of it.
 
-mod judge;
+mod judge; //   One line: is it an event,
+mod bench; //   and what do the steps make of it,
+mod tool; //    each with what it needs:
+mod mark; //    detect and tag,
+mod fit; //     truncate event,
+mod group; //   count,
+mod counted; // into groups.
 
 use std::sync::Arc;
 
+pub use counted::Counted;
 pub use judge::{Judge, Judgement, Verdict};
 
-use crate::edit::Automaton;
-use crate::expr::plan::{Plan, Step};
+use crate::expr::plan::{Count, Plan, Step};
 use crate::expr::{self, Finding, Routes, Source};
 use crate::scan::Scanner;
+use tool::Tool;
 
 /// How lines are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +39,8 @@ impl Default for Reading {
 pub struct Pipeline {
     plan: Arc<Plan>,
     routes: Arc<Routes>,
-    /// One for each step; empty but for those that drop fields.
-    automata: Arc<[Option<Automaton>]>,
+    /// What each step needs.
+    tools: Arc<[Tool]>,
 }
 
 impl Pipeline {
@@ -60,16 +67,9 @@ impl Pipeline {
 
     /// Makes a plan ready to run.
     pub fn new(plan: Plan) -> Pipeline {
-        let automata = plan.steps.iter().map(|step| match step {
-            Step::Drop(targets) => {
-                let paths: Vec<_> =
-                    targets.iter().map(|t| t.path.clone()).collect();
-                Automaton::new(&paths)
-            }
-            Step::Where(_) | Step::Skip(_) | Step::Head(_) => None,
-        });
+        let tools = plan.steps.iter().map(Tool::new);
         Pipeline {
-            automata: automata.collect(),
+            tools: tools.collect(),
             routes: Arc::new(Routes::new(&plan)),
             plan: Arc::new(plan),
         }
@@ -83,7 +83,31 @@ impl Pipeline {
     /// Returns whether lines must be judged one after the other, by one
     /// [`Judge`]: a step such as `head` counts across lines.
     pub fn is_sequential(&self) -> bool {
-        self.plan.steps.iter().any(|step| matches!(step, Step::Head(_)))
+        self.plan.steps.iter().any(|step| match step {
+            Step::Head(_) | Step::Sample { .. } => true,
+            Step::Where(_) | Step::Skip(_) | Step::Edit(..) => false,
+            Step::Fit { .. } | Step::Detect(_) => false,
+            Step::Tag { .. } | Step::Label { .. } => false,
+            Step::Count(_) => false,
+        })
+    }
+
+    /// Returns what the last step counts, if it does: the events that come to
+    /// it are kept, and instead of them a table is what the run is for.
+    ///
+    /// ```
+    /// # use kaudit_filter::pipeline::Pipeline;
+    /// let pipeline = Pipeline::compile("code >= 400 | count by user");
+    /// assert!(pipeline.is_ok_and(|pipeline| pipeline.count().is_some()));
+    /// ```
+    pub fn count(&self) -> Option<&Count> {
+        match self.plan.steps.last()? {
+            Step::Count(count) => Some(count),
+            Step::Where(_) | Step::Skip(_) | Step::Edit(..) => None,
+            Step::Fit { .. } | Step::Detect(_) => None,
+            Step::Tag { .. } | Step::Label { .. } => None,
+            Step::Sample { .. } | Step::Head(_) => None,
+        }
     }
 
     /// Returns a judge of lines; each thread has its own.
@@ -95,14 +119,16 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edit::Automaton;
     use crate::expr::plan::MOST_SEGMENTS;
 
     #[test]
     fn a_drop_that_cannot_be_followed_is_refused() {
         assert_eq!(MOST_SEGMENTS, Automaton::MOST);
         let step = |targets: usize| {
-            let names = vec!["requestObject.a"; targets];
-            Pipeline::compile(&format!("drop {}", names.join(", ")))
+            let names = (0..targets).map(|n| format!("requestObject.a{n}"));
+            let names = names.collect::<Vec<_>>().join(", ");
+            Pipeline::compile(&format!("drop {names}"))
         };
         assert!(step(42).is_ok());
         assert!(step(43).is_err());

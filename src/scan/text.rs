@@ -62,6 +62,41 @@ impl<'l> Text<'l> {
         self.read(&mut Vec::new()).map(|_| ())
     }
 
+    /// Returns how many of the raw bytes stand for at most `most` bytes of
+    /// text: as many as can be without a part of a character or an escape.
+    ///
+    /// * Behind them, nothing is looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`DefectKind::Text`] for a bad escape.
+    ///
+    /// ```
+    /// use kaudit_filter::scan::Text;
+    /// assert_eq!(Text::new(br"a\u0026b").reach(2), Ok(7));
+    /// assert_eq!(Text::new("né".as_bytes()).reach(2), Ok(1));
+    /// ```
+    pub fn reach(self, most: usize) -> Result<usize, DefectKind> {
+        let (mut rest, mut left) = (self.raw, most);
+        let mut unescaped = Vec::new();
+        // Raw bytes are never fewer than those they stand for.
+        while rest.len() > left {
+            let plain = memchr::memchr(b'\\', &rest[..left]);
+            let Some(plain) = plain else {
+                let inside = self.raw.len() - rest.len();
+                return Ok(inside + whole_characters(rest, left));
+            };
+            unescaped.clear();
+            let behind = unescape_one(&rest[plain + 1..], &mut unescaped)?;
+            if plain + unescaped.len() > left {
+                return Ok(self.raw.len() - rest.len() + plain);
+            }
+            left -= plain + unescaped.len();
+            rest = behind;
+        }
+        Ok(self.raw.len())
+    }
+
     /// Appends the text that the string stands for to `out`.
     pub(super) fn unescape(self, out: &mut Vec<u8>) -> Result<(), DefectKind> {
         let mut rest = self.raw;
@@ -81,6 +116,13 @@ fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().fold(true, |plain, byte| {
         plain & (*byte >= b' ') & (*byte < 0x80) & (*byte != b'\\')
     })
+}
+
+/// Returns how many of the first `most` bytes are whole characters.
+fn whole_characters(bytes: &[u8], most: usize) -> usize {
+    // Those that go on with a character begin with the bits 10.
+    let goes_on = |at: usize| bytes.get(at).is_some_and(|b| b >> 6 == 0b10);
+    (0..=most).rev().find(|at| !goes_on(*at)).unwrap_or(0)
 }
 
 /// Returns `bytes` if none of them is a control character.
@@ -168,6 +210,28 @@ mod tests {
         check(br"\ud83d!", Ok("\u{fffd}!"));
         check(br"\ude00\ud83d\u0041", Ok("\u{fffd}\u{fffd}A"));
         check(br"\ud83d\ud83d\ude00", Ok("\u{fffd}😀"));
+    }
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        for (raw, expected) in [
+            ("", [0, 0, 0, 0, 0, 0]),
+            ("abc", [0, 1, 2, 3, 3, 3]),
+            ("\u{e9}\u{e9}", [0, 0, 2, 2, 4, 4]),
+            ("a\u{1f600}b", [0, 1, 1, 1, 1, 5]),
+            (r"\n\\\u0041", [0, 2, 4, 10, 10, 10]),
+            (r"\ud83d\ude00!", [0, 0, 0, 0, 12, 13]),
+            (r"\ud83d!", [0, 0, 0, 6, 7, 7]),
+            (r"\ud83d\u0041", [0, 0, 0, 6, 12, 12]),
+        ] {
+            for (most, expected) in expected.into_iter().enumerate() {
+                let text = Text::new(raw.as_bytes());
+                let found = text.reach(most);
+                assert_eq!(found, Ok(expected), "{raw} to {most}");
+            }
+        }
+        assert_eq!(Text::new(br"ab\x").reach(3), Err(DefectKind::Text));
+        assert_eq!(Text::new(br"ab\x").reach(2), Ok(2));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 
 /// One step of a target.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Key(&'static str),
     Nth(i64),
     Every,
@@ -21,9 +21,9 @@ enum Step {
 
 /// A target as one writes it, and its steps.
 #[derive(Clone, Debug)]
-struct Target {
+pub(super) struct Target {
     text: String,
-    ways: Vec<Vec<Step>>,
+    pub(super) ways: Vec<Vec<Step>>,
 }
 
 /// Where an element is: its number in each thing around it.
@@ -100,7 +100,7 @@ fn without(value: &Json, here: &Place, places: &[Place]) -> Json {
     }
 }
 
-fn target() -> impl Strategy<Value = Target> {
+pub(super) fn target() -> impl Strategy<Value = Target> {
     prop_oneof![1 => known(), 2 => open()]
 }
 
@@ -193,7 +193,7 @@ fn text(steps: &[Vec<Target>]) -> String {
 }
 
 /// Returns whether `less` is `more` with bytes left out.
-fn is_left_of(less: &[u8], more: &[u8]) -> bool {
+pub(super) fn is_left_of(less: &[u8], more: &[u8]) -> bool {
     let mut rest = more.iter();
     less.iter().all(|byte| rest.any(|other| other == byte))
 }

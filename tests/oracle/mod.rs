@@ -6,6 +6,7 @@
 mod ask;
 mod cut;
 mod drop;
+mod edit;
 pub(crate) mod json;
 pub(crate) mod pen;
 

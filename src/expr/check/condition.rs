@@ -111,6 +111,13 @@ impl Checker<'_> {
             return Err(Diagnostic::error(place.span, message)
                 .help(format!("write `FIELD in @{name}`")));
         }
+        if self.scope.rule(name).is_some() {
+            let message = format!("`{name}` is a rule, not a predicate");
+            return Err(Diagnostic::error(place.span, message).help(format!(
+                "`detect {name}` keeps its events; what several conditions \
+                 share is defined with `let`"
+            )));
+        }
         match self.find(place) {
             Ok(found) => Err(self.no_condition(place, name, found.ty)),
             Err(_) => Err(self.unknown_predicate(place, name)),

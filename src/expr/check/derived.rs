@@ -3,7 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::event::{
     BODIES, Computed, Derived, From, Origin, Parameter, Path, Repeats,
-    Segment, Type,
+    Segment, Shapes, Type,
 };
 use crate::expr::ast::{Place, Span};
 use crate::expr::plan::{Route, Subject};
@@ -12,16 +12,18 @@ use super::Checker;
 use super::place::{Found, segments, walk};
 
 /// What `.` stands for inside of `any(...)` and its like.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Element {
     pub(super) ty: Type,
     pub(super) repeats: Repeats,
+    /// What the core API types have there, if they know the place.
+    pub(super) shapes: Option<Shapes>,
 }
 
 impl Checker<'_> {
     /// Finds a place below the element at hand.
     pub(super) fn relative(&self, place: &Place) -> Result<Found, Diagnostic> {
-        let Some(Element { ty, repeats }) = self.element else {
+        let Some(Element { ty, repeats, .. }) = self.element else {
             return Err(no_element(place));
         };
         let ty = walk(ty, "the element", &place.segments)?;

@@ -1,23 +1,54 @@
-//! Remembers what earlier steps cut out of the event.
+//! Remembers what earlier steps have cut out of the event, and written into
+//! it.
 
 use crate::diag::Diagnostic;
 use crate::event::{Path, Segment};
 use crate::expr::ast::Span;
-use crate::expr::plan::Subject;
+use crate::expr::plan::{Subject, Target};
 
 use super::derived::{Reads, reads};
 
-/// The paths that are gone.
+/// What was done to the event so far, in order.
 #[derive(Debug, Default)]
-pub(super) struct Dropped(Vec<Path>);
+pub(super) struct Dropped(Vec<Change>);
+
+#[derive(Debug)]
+enum Change {
+    /// `drop path`.
+    Cut(Path),
+    /// `keep paths`.
+    Kept(Vec<Path>),
+    /// An annotation of ours.
+    Wrote(Path),
+}
 
 impl Dropped {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn add(&mut self, path: Path) {
-        self.0.push(path);
+    /// Notes what `drop` cuts. What it cuts in some events only may be
+    /// there still.
+    pub(super) fn cut(&mut self, targets: &[Target]) {
+        let always = targets.iter().filter(|target| target.when.is_none());
+        self.0.extend(always.map(|target| Change::Cut(target.path.clone())));
+    }
+
+    /// Notes what `keep` leaves.
+    pub(super) fn keep(&mut self, targets: &[Target]) {
+        let paths = targets.iter().map(|target| target.path.clone());
+        self.0.push(Change::Kept(paths.collect()));
+    }
+
+    /// Notes that an annotation is written.
+    pub(super) fn write(&mut self, annotation: &str) {
+        let path = Path::keys(&["annotations", annotation]);
+        self.0.push(Change::Wrote(path));
+    }
+
+    /// Returns whether nothing can be left at `path`.
+    pub(super) fn covers(&self, path: &Path) -> bool {
+        self.check_path(path, Span::default()).is_err()
     }
 
     /// Refuses to look at what earlier steps have cut.
@@ -26,22 +57,57 @@ impl Dropped {
         subject: &Subject,
         span: Span,
     ) -> Result<(), Diagnostic> {
-        let cut = |path: &Path| {
-            let cut = self.0.iter().find(|cut| covers(&cut.0, &path.0))?;
-            Some((path.clone(), cut))
-        };
-        let gone = match reads(subject) {
-            Reads::All(paths) => paths.iter().find_map(cut),
-            Reads::AnyOf(paths) => {
-                let all: Option<Vec<_>> = paths.iter().map(cut).collect();
-                all.and_then(|all| all.into_iter().next())
+        match reads(subject) {
+            Reads::All(paths) => {
+                paths.iter().try_for_each(|path| self.check_path(path, span))
             }
-        };
-        let Some((path, cut)) = gone else { return Ok(()) };
-        let message = format!("`{path}` was cut by an earlier `drop {cut}`");
-        Err(Diagnostic::error(span, message)
-            .help("put this step before the `drop`"))
+            Reads::AnyOf(paths) => {
+                let mut gone = Ok(());
+                for path in &paths {
+                    match self.check_path(path, span) {
+                        Ok(()) => return Ok(()),
+                        Err(error) => gone = gone.and(Err(error)),
+                    }
+                }
+                gone
+            }
+        }
     }
+
+    /// Refuses to use a place of which an earlier step has left nothing.
+    pub(super) fn check_path(
+        &self,
+        path: &Path,
+        span: Span,
+    ) -> Result<(), Diagnostic> {
+        for change in self.0.iter().rev() {
+            match change {
+                Change::Wrote(wrote) if meets(&wrote.0, &path.0) => {
+                    return Ok(());
+                }
+                Change::Cut(cut) if covers(&cut.0, &path.0) => {
+                    return Err(cut_by(path, span, cut));
+                }
+                Change::Kept(kept)
+                    if !kept.iter().any(|kept| meets(&kept.0, &path.0)) =>
+                {
+                    let message =
+                        format!("an earlier `keep` does not keep `{path}`");
+                    return Err(Diagnostic::error(span, message).help(
+                        "put this step before the `keep`, or name the field \
+                         in it",
+                    ));
+                }
+                Change::Wrote(_) | Change::Kept(_) | Change::Cut(_) => (),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn cut_by(path: &Path, span: Span, cut: &Path) -> Diagnostic {
+    let message = format!("`{path}` was cut by an earlier `drop {cut}`");
+    Diagnostic::error(span, message).help("put this step before the `drop`")
 }
 
 /// Returns whether cutting `cut` removes all that is at `path`.
@@ -52,11 +118,52 @@ fn covers(cut: &[Segment], path: &[Segment]) -> bool {
             (0..=path.len()).any(|at| covers(rest, &path[at..]))
         }
         ([Segment::Every, rest @ ..], [_, below @ ..]) => covers(rest, below),
-        ([first, rest @ ..], [same, below @ ..]) if first == same => {
+        ([first, rest @ ..], [part, below @ ..]) if is_part(first, part) => {
             covers(rest, below)
         }
         _ => false,
     }
+}
+
+/// Returns whether something at `path` may be left where only `kept` is:
+/// one of them is on the way to the other. Elements are not told apart.
+fn meets(kept: &[Segment], path: &[Segment]) -> bool {
+    let is_element =
+        |part: &Segment| matches!(part, Segment::Index(_) | Segment::Every);
+    match (kept, path) {
+        ([], _) | (_, []) | ([Segment::AnyDepth, ..], _) => true,
+        ([one, rest @ ..], [other, below @ ..]) => {
+            let same = is_part(one, other) || is_part(other, one);
+            let same = same || is_element(one) || is_element(other);
+            same && meets(rest, below)
+                || is_element(one) && meets(rest, path)
+                || is_element(other) && meets(kept, below)
+        }
+    }
+}
+
+/// Returns whether `part` is what `pattern` names, or one of those: keys of
+/// annotations may hold `*`.
+fn is_part(pattern: &Segment, part: &Segment) -> bool {
+    match (pattern, part) {
+        (Segment::Key(keys), Segment::Key(key)) => is_like(keys, key),
+        _ => pattern == part,
+    }
+}
+
+/// Returns whether `text` looks like `pattern`; `*` is any run.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(mut text) = text.strip_prefix(start) else { return false };
+    let mut parts: Vec<&str> = rest.split('*').collect();
+    let end = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = text.find(part) else { return false };
+        text = &text[at + part.len()..];
+    }
+    text.ends_with(end)
 }
 
 #[cfg(test)]
@@ -79,6 +186,45 @@ mod tests {
         ] {
             let found = covers(&cut.0, &Path::keys(path).0);
             assert_eq!(found, expected, "{cut} {path:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_meets_what_is_above_and_below_it() {
+        let every = Path(vec![
+            Segment::Key("a".into()),
+            Segment::Every,
+            Segment::Key("b".into()),
+        ]);
+        let deep = Path(vec![Segment::AnyDepth, Segment::Key("x".into())]);
+        for (kept, path, expected) in [
+            (Path::keys(&["a", "b"]), &["a"][..], true),
+            (Path::keys(&["a", "b"]), &["a", "b", "c"], true),
+            (Path::keys(&["a", "b"]), &["a", "c"], false),
+            (Path::keys(&["a", "b"]), &["b"], false),
+            (every.clone(), &["a", "b"], true),
+            (every.clone(), &["a", "x", "b"], true),
+            (every, &["a", "x", "c"], false),
+            (deep, &["a", "b", "c"], true),
+        ] {
+            let found = meets(&kept.0, &Path::keys(path).0);
+            assert_eq!(found, expected, "{kept} {path:?}");
+        }
+    }
+
+    #[test]
+    fn an_annotation_is_like_its_pattern() {
+        for (pattern, text, expected) in [
+            ("a/*", "a/b", true),
+            ("a/*", "a/", true),
+            ("a/*", "b/a/", false),
+            ("*b", "ab", true),
+            ("a*a", "a", false),
+            ("a*b*c", "a--b--c", true),
+            ("a*b*c", "a--c--b", false),
+            ("*", "", true),
+        ] {
+            assert_eq!(is_like(pattern, text), expected, "{pattern} {text}");
         }
     }
 }

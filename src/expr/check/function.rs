@@ -33,7 +33,8 @@ impl Checker<'_> {
     /// Checks a condition of the elements of `found`.
     fn inside(&mut self, found: &Found, body: &Expr<'_>) -> NodeId {
         let repeats = self.repeats_in(&found.subject);
-        let element = Element { ty: found.ty.element(), repeats };
+        let shapes = self.shapes(&found.subject);
+        let element = Element { ty: found.ty.element(), repeats, shapes };
         let outer = self.element.replace(element);
         let skip = self.skip.take();
         let node = self.condition(body);
@@ -45,7 +46,8 @@ impl Checker<'_> {
     fn repeats_in(&self, subject: &Subject) -> Repeats {
         match subject {
             Subject::Place(route) if route.origin == Origin::Element => {
-                self.element.map_or(Repeats::First, |outer| outer.repeats)
+                let outer = self.element.as_ref();
+                outer.map_or(Repeats::First, |outer| outer.repeats)
             }
             Subject::Place(route) => route.repeats,
             Subject::Computed(_) | Subject::Measure(..) => Repeats::First,

@@ -4,25 +4,31 @@
 //! read; whatever means something else than it seems to is a warning.
 
 mod condition;
+mod count;
 mod derived;
 mod dropped;
 mod function;
 mod lint;
+mod list;
 mod literal;
 mod place;
+mod rule;
 mod scope;
+mod shape;
 mod step;
+mod target;
 mod test;
 mod text;
+mod worth;
 
 use crate::diag::Diagnostic;
 
-use super::ast::{Expr, ExprKind, File, Item, ListItems, Name, Span, Step};
-use super::later::later;
+use super::ast::{Expr, ExprKind, File, Item, Name, Span, Step};
 use super::lower::{Builder, MAX_HEIGHT};
 use super::plan;
 use derived::Element;
 use dropped::Dropped;
+pub(super) use list::Load;
 pub(super) use scope::Scope;
 
 /// What is known while sources are checked, one after the other.
@@ -62,9 +68,11 @@ impl<'c> Checker<'c> {
     }
 
     /// Checks a source; returns its pipeline, if it has one, and where.
+    /// `load` reads the files that lists are in.
     pub(super) fn file(
         &mut self,
         file: &File<'_>,
+        load: &mut Load<'_>,
     ) -> Option<(Vec<plan::Step>, Span)> {
         self.alone = is_one_field(file);
         let mut pipeline = None;
@@ -73,9 +81,11 @@ impl<'c> Checker<'c> {
                 Item::Let { name, body, span: _ } => {
                     self.predicate(*name, body)
                 }
-                Item::List { name, items, span: _ } => self.list(*name, items),
+                Item::List { name, items, span: _ } => {
+                    self.list(*name, items, load);
+                }
                 Item::Broken(name) => self.broken(*name),
-                Item::Rule { name, body } => self.rule(*name, body),
+                Item::Rule(rule) => self.rule(rule),
                 Item::Pipeline { span, .. } if pipeline.is_some() => {
                     let message = "a second pipeline; there can be one";
                     self.found.push(
@@ -85,6 +95,7 @@ impl<'c> Checker<'c> {
                 }
                 Item::Pipeline { steps, span } => {
                     pipeline = Some((self.pipeline(steps), *span));
+                    self.dropped = Dropped::default();
                 }
             }
         }
@@ -103,21 +114,6 @@ impl<'c> Checker<'c> {
         }
     }
 
-    fn list(&mut self, name: Name<'_>, items: &ListItems<'_>) {
-        let values = match items {
-            ListItems::Inline(values) => values,
-            ListItems::From(span) => {
-                self.found.push(later(*span, "`list ... from`"));
-                return self.scope.add_list(name.text, Vec::new());
-            }
-        };
-        let items = self.scope.list_items(values, self.found);
-        match self.scope.check_new_list(name) {
-            Ok(()) => self.scope.add_list(name.text, items),
-            Err(error) => self.found.push(error),
-        }
-    }
-
     /// Makes a name known whose definition is not, so that its uses are
     /// not reported as well.
     fn broken(&mut self, name: Name<'_>) {
@@ -125,15 +121,8 @@ impl<'c> Checker<'c> {
             let node = self.builder.constant(false);
             self.scope.add_predicate(name.text, node);
             self.scope.add_list(name.text, Vec::new());
+            self.scope.add_rule(rule::broken(name.text, node));
         }
-    }
-
-    fn rule(&mut self, name: Name<'_>, body: &Expr<'_>) {
-        self.condition(body);
-        self.found.push(
-            later(name.span, "`rule`")
-                .help(format!("write `let {} = ...`", name.text)),
-        );
     }
 }
 

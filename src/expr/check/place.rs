@@ -49,6 +49,7 @@ impl Checker<'_> {
         let found = self.find(place)?;
         self.dropped.check(&found.subject, place.span)?;
         self.lint_key(&found.path, place.span);
+        self.lint_shape(&found.subject, place);
         Ok(found)
     }
 
@@ -82,6 +83,11 @@ impl Checker<'_> {
             return Diagnostic::error(place.span, message).help(format!(
                 "it is a condition by itself: write `{head}` or `not {head}`"
             ));
+        }
+        if self.scope.rule(head).is_some() {
+            let message = format!("`{head}` is a rule, not a field");
+            return Diagnostic::error(place.span, message)
+                .help(format!("`detect {head}` keeps its events"));
         }
         let span = place.segments.first().map_or(place.span, |(_, s)| *s);
         let error = Diagnostic::error(span, format!("unknown field `{head}`"));

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use crate::diag::{Diagnostic, nearest};
 use crate::event::{EVENT, alias, derived, field};
 use crate::expr::ast::{Expr, Name, Span, Value, ValueKind};
-use crate::expr::later::PATH_SETS;
-use crate::expr::plan::NodeId;
+use crate::expr::plan::{NodeId, Rule, RuleId};
 
-use super::step::SETS;
+use super::target::is_set;
 
 /// Words that cannot be names of definitions.
 const KEYWORDS: [&str; 52] = [
@@ -27,6 +26,8 @@ pub(in crate::expr) struct ListItem {
     pub(super) text: Box<str>,
     pub(super) quoted: bool,
     pub(super) fold: bool,
+    /// The line of its file; 0 for those that stand in an expression.
+    pub(super) line: u32,
 }
 
 /// What names mean.
@@ -36,6 +37,10 @@ pub(in crate::expr) struct Scope {
     lists: HashMap<Box<str>, Vec<ListItem>>,
     /// The lists that a user may define anew.
     weak: Vec<Box<str>>,
+    /// The rules, in the order of their definitions.
+    rules: Vec<Rule>,
+    /// Where in there each name is.
+    rule_ids: HashMap<Box<str>, RuleId>,
     /// The predicates that are part of the program, checked when used.
     built_in: BTreeMap<&'static str, &'static Expr<'static>>,
 }
@@ -86,6 +91,22 @@ impl Scope {
         self.lists.insert(name.into(), items);
     }
 
+    pub(super) fn add_rule(&mut self, rule: Rule) {
+        let at = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
+        self.rule_ids.insert(rule.name.clone(), RuleId(at));
+        self.rules.push(rule);
+    }
+
+    /// Returns the rules, in the order of their definitions.
+    pub(in crate::expr) fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Returns the rule of this name.
+    pub(super) fn rule(&self, name: &str) -> Option<RuleId> {
+        self.rule_ids.get(name).copied()
+    }
+
     /// Returns the names of the predicates, the built-in ones first.
     pub(super) fn predicates(&self) -> impl Iterator<Item = &str> {
         let built_in = self.built_in.keys().copied();
@@ -127,11 +148,13 @@ impl Scope {
                     text: text.clone(),
                     quoted: true,
                     fold: *fold,
+                    line: 0,
                 }),
                 ValueKind::Word(word) => items.push(ListItem {
                     text: (*word).into(),
                     quoted: false,
                     fold: false,
+                    line: 0,
                 }),
                 ValueKind::List(name) => match self.list(name, value.span) {
                     Ok(more) => items.extend_from_slice(more),
@@ -156,16 +179,16 @@ impl Scope {
         if KEYWORDS.contains(&text) {
             return taken("is a word of the language".to_owned());
         }
-        let computed = derived(text).is_some() || PATH_SETS.contains(&text);
-        let set = SETS.iter().any(|(name, _)| *name == text);
+        let computed = derived(text).is_some();
         let field = alias(text).is_some() || field(EVENT, text).is_some();
-        if field || computed || set {
+        if field || computed || is_set(text) {
             return taken("is a field already".to_owned());
         }
         if self.built_in.contains_key(text) {
             return taken("is a built-in predicate".to_owned());
         }
-        if self.predicates.contains_key(text) || self.is_list(text) {
+        let known = self.predicates.contains_key(text);
+        if known || self.is_list(text) || self.rule(text).is_some() {
             return taken("is defined already".to_owned());
         }
         Ok(())

@@ -1,32 +1,30 @@
-//! Steps: where, skip, drop, head; the others are refused by name.
+//! Steps: each by its name, with what it reads, changes and leaves.
 
-use crate::diag::{Diagnostic, nearest};
-use crate::event::{ALIASES, EVENT, Path, Segment, alias, field};
-use crate::expr::ast::{Later, Place, Step};
-use crate::expr::later::{PATH_SETS, later};
-use crate::expr::plan::{self, Target};
+use crate::diag::Diagnostic;
+use crate::event::Path;
+use crate::expr::ast::{Expr, Key, Later, Name, Place, Span, Step};
+use crate::expr::later::later;
+use crate::expr::plan::{self, Action};
 
 use super::Checker;
+use super::count::behind_count;
 use super::lint::Skipped;
+use super::rule::repeated;
 
-/// Names for sets of paths: `drop managedFields`.
-pub(super) const SETS: [(&str, &[&[&str]]); 3] = [
-    ("managedFields", &[&["**", "metadata", "managedFields"]]),
-    (
-        "lastApplied",
-        &[&[
-            "**",
-            "metadata",
-            "annotations",
-            "kubectl.kubernetes.io/last-applied-configuration",
-        ]],
-    ),
-    ("bodies", &[&["requestObject"], &["responseObject"]]),
-];
+/// What `mask` writes if it is not told what.
+const MASK: &str = "***";
+
+/// The keys of which every event has one: by them it is known.
+const MARKERS: [&str; 5] = ["level", "auditID", "stage", "verb", "requestURI"];
 
 impl Checker<'_> {
     pub(super) fn pipeline(&mut self, steps: &[Step<'_>]) -> Vec<plan::Step> {
-        steps.iter().filter_map(|step| self.step(step)).collect()
+        let checked = steps.iter().filter_map(|step| self.step(step));
+        let checked = checked.collect();
+        self.found.extend(behind_count(steps));
+        self.lint_secrets(steps);
+        self.found.extend(repeated(steps));
+        checked
     }
 
     /// Checks a step; one that lets everything pass is none.
@@ -37,148 +35,135 @@ impl Checker<'_> {
                 let all = node == self.builder.constant(true);
                 (!all).then_some(plan::Step::Where(node))
             }
-            Step::Skip(expr) => {
-                self.skip = Some(Skipped::default());
-                let node = self.condition(expr);
-                self.lint_skip();
-                let nothing = node == self.builder.constant(false);
-                (!nothing).then_some(plan::Step::Skip(node))
-            }
-            Step::Head(count) => Some(plan::Step::Head(*count)),
+            Step::Skip(expr) => self.skip_step(expr),
             Step::Drop(places) => Some(self.drop_step(places)),
-            Step::Later(step) => {
-                self.later(step);
+            Step::Keep(places) => Some(self.keep_step(places)),
+            Step::Mask { targets, with } => {
+                let text = with.as_deref().unwrap_or(MASK);
+                Some(self.edit(Action::Mask(text.into()), targets))
+            }
+            Step::Truncate { targets, size } => self.truncate(targets, *size),
+            Step::Detect { keyword, rules } => {
+                Some(self.detect(*keyword, rules))
+            }
+            Step::Tag { name, when } => Some(self.tag(*name, when.as_ref())),
+            Step::Label { name, text } => self.label(*name, text),
+            Step::Sample { keep, of, span } => self.sample(*keep, *of, *span),
+            Step::Head(count) => Some(plan::Step::Head(*count)),
+            Step::Count(count) => Some(self.count(count)),
+            Step::Later(Later { construct, span, keys }) => {
+                self.later(construct, *span, keys);
                 None
             }
         }
     }
 
-    fn drop_step(&mut self, places: &[Place]) -> plan::Step {
-        let mut targets: Vec<Target> = Vec::new();
-        for place in places {
-            match self.target(place) {
-                Ok(paths) => targets
-                    .extend(paths.into_iter().map(|path| Target { path })),
-                Err(error) => self.found.push(error),
-            }
-        }
-        let size: usize = targets.iter().map(|t| t.path.0.len() + 1).sum();
-        if size > plan::MOST_SEGMENTS
-            && let Some(last) = places.last()
-        {
-            let message = "this step follows too many paths at once";
-            let split = "split it into several `drop` steps";
-            let found = Diagnostic::error(last.span, message).help(split);
-            self.found.push(found);
-        }
-        for target in &targets {
-            self.dropped.add(target.path.clone());
-        }
-        plan::Step::Drop(targets)
+    fn skip_step(&mut self, expr: &Expr<'_>) -> Option<plan::Step> {
+        self.skip = Some(Skipped::default());
+        let node = self.condition(expr);
+        self.lint_skip();
+        let nothing = node == self.builder.constant(false);
+        (!nothing).then_some(plan::Step::Skip(node))
     }
 
-    /// Reports a step that is not built, after what is wrong inside it.
-    fn later(&mut self, step: &Later<'_>) {
-        if let Some(when) = &step.when {
-            self.condition(when);
+    fn drop_step(&mut self, places: &[Place]) -> plan::Step {
+        let has_marker = self.has_marker();
+        let step = self.edit(Action::Drop, places);
+        if let plan::Step::Edit(_, targets) = &step {
+            self.dropped.cut(targets);
         }
-        let keyword = step.keyword;
-        let construct = format!("the step `{}`", keyword.text);
-        self.found.push(later(keyword.span, &construct));
-        for place in &step.places {
-            let name = place.name().unwrap_or_default();
-            let set = SETS.iter().any(|(set, _)| *set == name)
-                || PATH_SETS.contains(&name);
-            let deep = starts_deep(place);
-            if set || deep {
-                continue;
+        if let (true, false, Some(last)) =
+            (has_marker, self.has_marker(), places.last())
+        {
+            let message = "what is left is no audit event";
+            self.found.push(
+                Diagnostic::warning(last.span, message).help(format!(
+                    "leave one of {} in it",
+                    MARKERS.join(", ")
+                )),
+            );
+        }
+        step
+    }
+
+    /// Returns whether something is left by which events are known.
+    fn has_marker(&self) -> bool {
+        MARKERS.iter().any(|key| !self.dropped.covers(&Path::keys(&[key])))
+    }
+
+    fn keep_step(&mut self, places: &[Place]) -> plan::Step {
+        let step = self.edit(Action::Keep, places);
+        if let plan::Step::Edit(_, targets) = &step {
+            self.dropped.keep(targets);
+        }
+        step
+    }
+
+    fn truncate(
+        &mut self,
+        places: &[Place],
+        size: Name<'_>,
+    ) -> Option<plan::Step> {
+        let Some(bytes) = crate::expr::size(size.text) else {
+            let message = format!("`{}` is no size", size.text);
+            let error = Diagnostic::error(size.span, message);
+            self.found.push(error.help("write 512, 64K, 1MiB or 10MB"));
+            return None;
+        };
+        let event = |place: &&Place| place.name() == Some("event");
+        let Some(event) = places.iter().find(event) else {
+            return Some(self.edit(Action::Truncate(bytes), places));
+        };
+        if places.len() > 1 {
+            let message = "`event` stands alone: it is all of the event";
+            let help = format!(
+                "make it a step of its own: `truncate event to {}`",
+                size.text
+            );
+            let error = Diagnostic::error(event.span, message);
+            self.found.push(error.help(help));
+        }
+        if bytes == 0 {
+            let message = "no event is as short as that";
+            self.found.push(Diagnostic::error(size.span, message));
+        }
+        let has_bodies = self.in_our_words("level >= Request", event.span);
+        Some(plan::Step::Fit { bytes, has_bodies })
+    }
+
+    fn sample(
+        &mut self,
+        keep: u64,
+        of: u64,
+        span: Span,
+    ) -> Option<plan::Step> {
+        let message = match (keep, of) {
+            (_, 0) => "a share of nothing",
+            (0, _) => "this keeps no event at all",
+            _ if keep > of => "a share is not more than the whole",
+            _ if keep == of => {
+                let message = "this keeps every event";
+                self.found.push(Diagnostic::warning(span, message));
+                return None;
             }
-            let found = self.find(place);
+            _ => return Some(plan::Step::Sample { keep, of }),
+        };
+        let help = "`sample 1/100` keeps one event of a hundred";
+        self.found.push(Diagnostic::error(span, message).help(help));
+        None
+    }
+
+    /// Refuses what is not built, after what is wrong inside it.
+    fn later<'k>(
+        &mut self,
+        construct: &str,
+        span: Span,
+        keys: impl IntoIterator<Item = &'k Key<'k>>,
+    ) {
+        self.found.push(later(span, construct));
+        for key in keys {
+            let found = self.find(&key.place);
             self.found.extend(found.err());
         }
     }
-
-    /// Returns the paths that a target names.
-    fn target(&mut self, place: &Place) -> Result<Vec<Path>, Diagnostic> {
-        let name = place.name().unwrap_or_default();
-        if let Some((_, paths)) = SETS.iter().find(|(set, _)| *set == name) {
-            return Ok(paths.iter().map(|keys| path_of(keys)).collect());
-        }
-        if PATH_SETS.contains(&name) {
-            return Err(later(place.span, &format!("the target `{name}`")));
-        }
-        self.known_target(place, name)?;
-        if name == "user" {
-            let message = "this cuts `user.username` only";
-            self.found.push(
-                Diagnostic::warning(place.span, message)
-                    .help("to cut all of the user write `drop user[*]`"),
-            );
-        }
-        if let Some((Segment::AnyDepth, span)) = place.segments.last() {
-            let message = "a name is missing behind `**`";
-            return Err(Diagnostic::error(*span, message));
-        }
-        if starts_deep(place) {
-            return Ok(vec![place.path()]);
-        }
-        let found = self.find(place)?;
-        star_key(place, &found.path)?;
-        Ok(vec![found.path])
-    }
-
-    /// Refuses names that are no fields, with the help for edits.
-    fn known_target(
-        &self,
-        place: &Place,
-        name: &str,
-    ) -> Result<(), Diagnostic> {
-        let known = alias(name).is_some() || field(EVENT, name).is_some();
-        if name.is_empty() || known {
-            return Ok(());
-        }
-        if self.scope.is_predicate(name) {
-            let message = format!("`{name}` is a predicate, not a field");
-            return Err(Diagnostic::error(place.span, message).help(format!(
-                "to discard matching events write `skip {name}`"
-            )));
-        }
-        let names = ALIASES.iter().map(|alias| alias.name);
-        let keys = EVENT.iter().map(|field| field.key);
-        let sets = SETS.iter().map(|(set, _)| *set);
-        match nearest(name, sets.chain(names).chain(keys)) {
-            Some(meant) => Err(Diagnostic::error(
-                place.span,
-                format!("unknown field `{name}`"),
-            )
-            .help(format!("did you mean `{meant}`?"))),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Returns whether a target begins with `**`, below any key.
-fn starts_deep(place: &Place) -> bool {
-    matches!(place.segments.first(), Some((Segment::AnyDepth, _)))
-}
-
-/// Refuses `annotations["x/*"]`: keys with `*` are not built yet.
-fn star_key(place: &Place, path: &Path) -> Result<(), Diagnostic> {
-    let star = |part: &Segment| match part {
-        Segment::Key(key) => key.contains('*'),
-        Segment::Index(_) | Segment::Every | Segment::AnyDepth => false,
-    };
-    match path.0.iter().any(star) {
-        true => Err(later(place.span, "`*` inside a key")),
-        false => Ok(()),
-    }
-}
-
-/// Returns the path of one member of a set; `**` is any depth.
-fn path_of(keys: &[&str]) -> Path {
-    let parts = keys.iter().map(|key| match *key {
-        "**" => Segment::AnyDepth,
-        key => Segment::Key(key.into()),
-    });
-    Path(parts.collect())
 }

@@ -36,7 +36,10 @@ impl Checker<'_> {
                 }
                 _ => {
                     let more = self.value(ty, test.op, value);
-                    more.map(|more| matchers.extend(more))
+                    more.map(|more| {
+                        self.lint_worth(&found, test, value, &more);
+                        matchers.extend(more);
+                    })
                 }
             };
             self.found.extend(asked.err());
@@ -119,9 +122,13 @@ impl Checker<'_> {
             return Err(Diagnostic::error(span, message)
                 .help("compare an address with it: `peer in @...`"));
         }
-        let wrong = |error: Diagnostic| Diagnostic {
-            message: format!("in `@{name}`: {}", error.message),
-            ..error
+        let wrong = |error: Diagnostic, line: u32| {
+            let line = match line {
+                0 => String::new(),
+                line => format!(", line {line}"),
+            };
+            let message = format!("in `@{name}`{line}: {}", error.message);
+            Diagnostic { message, ..error }
         };
         items
             .iter()
@@ -134,7 +141,8 @@ impl Checker<'_> {
                     false => ty,
                 };
                 let literal = Literal { text, quoted, fold, span };
-                matcher(ty, Op::In, literal).map_err(wrong)
+                matcher(ty, Op::In, literal)
+                    .map_err(|error| wrong(error, item.line))
             })
             .collect()
     }

@@ -1,13 +1,18 @@
 //! Turns sources into a plan and warnings, or into what is wrong with them.
 
+mod calls;
+
+use std::collections::HashMap;
+
 use crate::diag::{self, Color, Diagnostic, Severity};
 
 use super::ast::Span;
 use super::check::Checker;
 use super::lower::Builder;
 use super::parse::{MAX_FOUND, parse};
-use super::plan::{Plan, Step};
+use super::plan::{Plan, Rule, RuleId, Step};
 use super::prelude;
+use calls::Calls;
 
 /// A text to compile.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +62,8 @@ pub struct Finding {
 ///
 /// * Definitions of all sources share one space of names, with the built-in
 ///   predicates.
-/// * One of them may hold a pipeline. If none does, every event is kept.
+/// * One of them may hold a pipeline. If none does, all rules are looked for,
+///   and if there are none, every event is kept.
 /// * An expression on the command line must not be empty.
 ///
 /// ```
@@ -72,43 +78,87 @@ pub struct Finding {
 /// # Errors
 ///
 /// Returns everything that was found, warnings too, in the order of the
-/// text.
+/// text. A list in a file is an error: [`compile_with`] reads those.
 pub fn compile(sources: &[Source<'_>]) -> Result<Compiled, Vec<Finding>> {
+    compile_with(sources, &mut |file, _| {
+        Err(format!("`{file}` is not read: files cannot be used here"))
+    })
+}
+
+/// Compiles sources as [`compile`] does, and reads the files of lists with
+/// `load`: it is given the name of the file, as the expression calls it, and
+/// the index of the source; what it answers is the text of the file, or why
+/// there is none.
+///
+/// ```
+/// use kaudit_filter::expr::{Source, compile_with};
+/// let given = Source::expression("list mine = from \"a\"\nns in @mine");
+/// let compiled = compile_with(&[given], &mut |file, source| {
+///     assert_eq!((file, source), ("a", 0));
+///     Ok("prod\nstaging # a comment\n".to_owned())
+/// });
+/// let plan = compiled.expect("it is correct").plan.to_string();
+/// assert!(plan.contains("in (\"prod\", \"staging\")"));
+/// ```
+///
+/// # Errors
+///
+/// Returns everything that was found, warnings too, in the order of the
+/// text.
+pub fn compile_with(
+    sources: &[Source<'_>],
+    load: &mut dyn FnMut(&str, usize) -> Result<String, String>,
+) -> Result<Compiled, Vec<Finding>> {
     let (mut scope, mut builder) = (prelude::scope(), Builder::default());
     let mut findings = Vec::new();
     let mut pipeline: Option<Vec<Step>> = None;
+    let mut calls = Calls::default();
     for (at, source) in sources.iter().enumerate() {
         let mut found = Vec::new();
         let file = parse(source.text, &mut found);
         check_not_empty(source, file.items.is_empty(), &mut found);
+        calls.note(at, &file);
         let mut checker = Checker::new(&mut scope, &mut builder, &mut found);
-        match checker.file(&file) {
+        match checker.file(&file, &mut |name| load(name, at)) {
             Some((_, span)) if pipeline.is_some() => found.push(second(span)),
             Some((steps, _)) => pipeline = Some(steps),
             None => (),
         }
-        found.sort_by_key(|finding| finding.span.start);
-        cap(&mut found);
         let source = |diagnostic| Finding { source: at, diagnostic };
         findings.extend(found.into_iter().map(source));
     }
     let is_error =
         |found: &Finding| found.diagnostic.severity == Severity::Error;
-    if findings.iter().any(is_error) {
+    let has_errors = findings.iter().any(is_error);
+    if let (Some(steps), false) = (&pipeline, has_errors) {
+        findings.extend(calls.idle(steps, scope.rules()));
+    }
+    findings.sort_by_key(|found| (found.source, found.diagnostic.span.start));
+    cap(&mut findings);
+    if has_errors {
         return Err(findings);
     }
-    let plan = builder.finish(pipeline.unwrap_or_default());
+    let steps = pipeline.unwrap_or_else(|| detect(scope.rules()));
+    let plan = builder.finish(steps, scope.rules());
     Ok(Compiled { plan, warnings: findings })
 }
 
-/// Keeps the first findings of each kind; more would not be read.
-fn cap(found: &mut Vec<Diagnostic>) {
-    let (mut errors, mut warnings) = (0, 0);
-    found.retain(|finding| {
-        let count = match finding.severity {
-            Severity::Error => &mut errors,
-            Severity::Warning => &mut warnings,
-        };
+/// Returns what is done where rules are and no pipeline.
+fn detect(rules: &[Rule]) -> Vec<Step> {
+    let ids = (0..).zip(rules).map(|(at, _)| RuleId(at));
+    match rules {
+        [] => Vec::new(),
+        [_, ..] => vec![Step::Detect(ids.collect())],
+    }
+}
+
+/// Keeps the first findings of each kind in each source; more would not be
+/// read.
+fn cap(findings: &mut Vec<Finding>) {
+    let mut counts: HashMap<(usize, bool), usize> = HashMap::new();
+    findings.retain(|found| {
+        let is_error = found.diagnostic.severity == Severity::Error;
+        let count = counts.entry((found.source, is_error)).or_default();
         *count += 1;
         *count <= MAX_FOUND
     });

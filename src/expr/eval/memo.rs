@@ -25,6 +25,9 @@ impl Shared {
                 parents[child.0 as usize] += 1;
             }
         }
+        for rule in &plan.rules {
+            parents[rule.node.0 as usize] += 1;
+        }
         let worth: Vec<bool> = parents
             .into_iter()
             .zip(relative)

@@ -5,6 +5,7 @@ mod subject; //  and how it is found;
 mod measure; //  functions of it;
 mod matching; // one value beside the tests of a matcher,
 mod relation; // two fields beside each other,
+mod text; //     values as text, for groups;
 mod memo; //     what was said before,
 mod survey; //   what they met, counted;
 mod number; //   numbers exactly;

@@ -4,13 +4,14 @@
 //! can be copied back into an expression.
 
 mod condition; // Conditions over several lines, or in one;
-mod matcher; //   what is asked of values.
+mod matcher; //   what is asked of values;
+mod step; //      and what is done.
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::event::{Path, position};
+use crate::event::position;
 
-use super::plan::{Extent, Plan, Step};
+use super::plan::{Action, Extent, Plan, Step};
 
 /// How deep the operands of `all of` and `any of` are indented.
 const INDENT: usize = 2;
@@ -44,9 +45,8 @@ impl Plan {
     /// ```
     pub fn extent(&self) -> Extent<'_> {
         let mut last = Extent::Nothing;
-        let cuts = self.cuts().map(Path::root);
         let reads = self.roots.iter().map(|root| Some(&**root));
-        for root in reads.chain(cuts) {
+        for root in reads.chain(self.edited()) {
             last = match (root, last) {
                 (None | Some("annotations"), _) => return Extent::Line,
                 (Some(root), Extent::Key(last))
@@ -60,13 +60,20 @@ impl Plan {
         last
     }
 
-    /// Returns every path that is cut.
-    fn cuts(&self) -> impl Iterator<Item = &Path> {
-        let targets = self.steps.iter().flat_map(|step| match step {
-            Step::Drop(targets) => targets.as_slice(),
-            Step::Where(_) | Step::Skip(_) | Step::Head(_) => &[],
-        });
-        targets.map(|target| &target.path)
+    /// Returns the top-level keys that edits reach down to; nothing stands
+    /// for those that go through the whole line.
+    fn edited(&self) -> impl Iterator<Item = Option<&str>> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::Edit(Action::Keep, _) => vec![None],
+            Step::Edit(_, targets) => {
+                targets.iter().map(|target| target.path.root()).collect()
+            }
+            Step::Fit { .. } | Step::Detect(_) => vec![None],
+            Step::Tag { .. } | Step::Label { .. } => vec![None],
+            Step::Where(_) | Step::Skip(_) => Vec::new(),
+            Step::Sample { .. } | Step::Head(_) => Vec::new(),
+            Step::Count(_) => Vec::new(),
+        })
     }
 
     fn fields(&self) -> String {
@@ -102,25 +109,6 @@ impl Plan {
                     if bodies { "; bodies are never looked at" } else { "" };
                 format!("ends behind `{last}`{bodies}")
             }
-        }
-    }
-
-    fn step(&self, out: &mut Formatter<'_>, step: &Step) -> fmt::Result {
-        match step {
-            Step::Where(node) => {
-                out.write_str("keep events where ")?;
-                self.node(out, *node, 2 * INDENT + 1)
-            }
-            Step::Skip(node) => {
-                out.write_str("skip events where ")?;
-                self.node(out, *node, 2 * INDENT + 1)
-            }
-            Step::Drop(targets) => {
-                let paths = targets.iter().map(|t| t.path.to_string());
-                let paths: Vec<String> = paths.collect();
-                writeln!(out, "drop {}", paths.join(", "))
-            }
-            Step::Head(count) => writeln!(out, "end after {count} events"),
         }
     }
 }

@@ -9,11 +9,11 @@ mod cost;
 mod tests;
 mod trim;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::plan::{
-    Matcher, Measure, Node, NodeId, Plan, Quantifier, Step, Subject,
-    SubjectId, Test, TestId,
+    Matcher, Measure, Node, NodeId, Plan, Quantifier, Rule, RuleId, Step,
+    Subject, SubjectId, Test, TestId,
 };
 use cost::Cost;
 use trim::Trim;
@@ -197,13 +197,13 @@ impl Builder {
     }
 
     /// Returns the plan of these steps, without what they do not need.
-    pub(super) fn finish(&self, steps: Vec<Step>) -> Plan {
-        let conditions = steps.iter().filter_map(|step| match step {
-            Step::Where(id) | Step::Skip(id) => Some(*id),
-            Step::Drop(_) | Step::Head(_) => None,
-        });
-        let reached = self.reached(conditions);
-        Trim::new(&self.plan).plan(&reached, steps)
+    pub(super) fn finish(&self, steps: Vec<Step>, rules: &[Rule]) -> Plan {
+        let used = used_rules(&steps);
+        let of_rules = used.iter().map(|id| rules[id.0 as usize].node);
+        let of_steps = steps.iter().flat_map(Step::nodes);
+        let reached = self.reached(of_steps.chain(of_rules));
+        let rules = used.iter().map(|id| (*id, &rules[id.0 as usize]));
+        Trim::new(&self.plan).plan(&reached, rules, steps)
     }
 
     /// Marks what these nodes consist of.
@@ -257,6 +257,11 @@ impl Builder {
     fn at(&self, id: NodeId) -> &Node {
         &self.plan.nodes[id.0 as usize]
     }
+}
+
+/// Returns the rules that steps look for, in the order of definitions.
+fn used_rules(steps: &[Step]) -> BTreeSet<RuleId> {
+    steps.iter().flat_map(Step::rules).copied().collect()
 }
 
 /// Sources are capped, so that no index comes near the end of `u32`.

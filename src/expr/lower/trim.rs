@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use super::index;
 use crate::event::position;
 use crate::expr::plan::{
-    Matcher, Measure, Node, NodeId, Plan, Step, Subject, SubjectId, Test,
-    TestId,
+    Matcher, Measure, Node, NodeId, Plan, Rule, RuleId, Step, Subject,
+    SubjectId, Test, TestId,
 };
+use crate::expr::step::Renumber;
 
 pub(super) struct Trim<'p> {
     from: &'p Plan,
@@ -15,6 +16,7 @@ pub(super) struct Trim<'p> {
     subjects: HashMap<SubjectId, SubjectId>,
     tests: HashMap<TestId, TestId>,
     nodes: HashMap<NodeId, NodeId>,
+    rules: HashMap<RuleId, RuleId>,
 }
 
 impl<'p> Trim<'p> {
@@ -25,19 +27,33 @@ impl<'p> Trim<'p> {
             subjects: HashMap::new(),
             tests: HashMap::new(),
             nodes: HashMap::new(),
+            rules: HashMap::new(),
         }
     }
 
-    /// Returns the plan of `steps`, with the nodes that were reached.
-    pub(super) fn plan(mut self, reached: &[bool], steps: Vec<Step>) -> Plan {
+    /// Returns the plan of `steps` and `rules`, with the nodes that were
+    /// reached.
+    pub(super) fn plan<'r>(
+        mut self,
+        reached: &[bool],
+        rules: impl Iterator<Item = (RuleId, &'r Rule)>,
+        steps: Vec<Step>,
+    ) -> Plan {
         for at in (0..reached.len()).filter(|at| reached[*at]) {
-            let node = self.node(&self.from.nodes[at]);
+            let node = self.kept_node(&self.from.nodes[at]);
             self.to.nodes.push(node);
             let id = NodeId(index(self.to.nodes.len() - 1));
             self.nodes.insert(NodeId(index(at)), id);
         }
-        self.to.steps =
-            steps.into_iter().map(|step| self.step(step)).collect();
+        for (id, rule) in rules {
+            let node = self.nodes[&rule.node];
+            self.rules.insert(id, RuleId(index(self.to.rules.len())));
+            self.to.rules.push(Rule { node, ..rule.clone() });
+        }
+        for step in steps {
+            let step = step.renumbered(&mut self);
+            self.to.steps.push(step);
+        }
         self.take_roots();
         self.to
     }
@@ -51,7 +67,7 @@ impl<'p> Trim<'p> {
         self.to.roots = roots;
     }
 
-    fn node(&mut self, node: &Node) -> Node {
+    fn kept_node(&mut self, node: &Node) -> Node {
         let new = |id: &NodeId| self.nodes[id];
         match node {
             Node::Const(value) => Node::Const(*value),
@@ -61,7 +77,7 @@ impl<'p> Trim<'p> {
             Node::Test(id) => Node::Test(self.test(*id)),
             Node::Each(quantifier, subject, body) => {
                 let body = new(body);
-                Node::Each(*quantifier, self.subject(*subject), body)
+                Node::Each(*quantifier, self.kept_subject(*subject), body)
             }
         }
     }
@@ -71,10 +87,10 @@ impl<'p> Trim<'p> {
             return *id;
         }
         let Test { subject, matcher } = self.from.test(id);
-        let subject = self.subject(*subject);
+        let subject = self.kept_subject(*subject);
         let matcher = match matcher {
             Matcher::Field(relation, other) => {
-                Matcher::Field(*relation, self.subject(*other))
+                Matcher::Field(*relation, self.kept_subject(*other))
             }
             Matcher::Has | Matcher::Empty | Matcher::AnyOf(_) => {
                 matcher.clone()
@@ -86,7 +102,7 @@ impl<'p> Trim<'p> {
         new
     }
 
-    fn subject(&mut self, id: SubjectId) -> SubjectId {
+    fn kept_subject(&mut self, id: SubjectId) -> SubjectId {
         if let Some(id) = self.subjects.get(&id) {
             return *id;
         }
@@ -99,13 +115,18 @@ impl<'p> Trim<'p> {
         self.subjects.insert(id, new);
         new
     }
+}
 
-    fn step(&self, step: Step) -> Step {
-        match step {
-            Step::Where(id) => Step::Where(self.nodes[&id]),
-            Step::Skip(id) => Step::Skip(self.nodes[&id]),
-            Step::Drop(targets) => Step::Drop(targets),
-            Step::Head(count) => Step::Head(count),
-        }
+impl Renumber for Trim<'_> {
+    fn node(&mut self, id: NodeId) -> NodeId {
+        self.nodes[&id]
+    }
+
+    fn rule(&mut self, id: RuleId) -> RuleId {
+        self.rules[&id]
+    }
+
+    fn subject(&mut self, id: SubjectId) -> SubjectId {
+        self.kept_subject(id)
     }
 }

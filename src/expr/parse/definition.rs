@@ -1,22 +1,11 @@
 //! Files: definitions, and at most one pipeline.
 
-use crate::diag::Diagnostic;
-use crate::expr::ast::{File, Item, ListItems, Name, Span};
+use crate::diag::{Diagnostic, nearest};
+use crate::expr::ast::{File, Item, ListItems, Name, Rule, Span};
 use crate::expr::lex::Kind;
+use crate::expr::step::Level;
 
 use super::{Parsed, Parser};
-
-/// How grave a rule is: the words of syslog.
-const LEVELS: [&str; 8] = [
-    "debug",
-    "info",
-    "notice",
-    "warning",
-    "error",
-    "critical",
-    "alert",
-    "emergency",
-];
 
 impl<'a> Parser<'a, '_> {
     pub(super) fn file(&mut self) -> File<'a> {
@@ -43,7 +32,7 @@ impl<'a> Parser<'a, '_> {
     /// known, whatever it was to mean.
     fn broken(&self, start: usize) -> Option<Item<'a>> {
         let [keyword, name, ..] = &self.tokens[start..] else { return None };
-        let defines = ["let", "list"].contains(&keyword.text);
+        let defines = ["let", "list", "rule"].contains(&keyword.text);
         let name = Name { text: name.text, span: name.span };
         defines.then_some(Item::Broken(name))
     }
@@ -84,10 +73,10 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn list_items(&mut self) -> Parsed<ListItems<'a>> {
-        let start = self.peek().span;
         if self.took_word("from") {
-            self.text("a file name in quotes")?;
-            return Ok(ListItems::From(self.since(start)));
+            let span = self.peek().span;
+            let file = self.text("a file name in quotes")?;
+            return Ok(ListItems::From { file, span });
         }
         if !self.is(&Kind::Open) {
             let error = self.expected("`(`");
@@ -99,16 +88,33 @@ impl<'a> Parser<'a, '_> {
     fn rule(&mut self) -> Parsed<Item<'a>> {
         self.at += 1;
         let name = self.name("a name for the rule")?;
-        if LEVELS.contains(&self.peek().text) {
-            self.at += 1;
-        }
-        if let Kind::Text(..) = self.peek().kind {
-            self.at += 1;
-        }
+        let level = self.level()?;
+        let text = match self.peek().kind {
+            Kind::Text(..) => Some(self.text("a text")?),
+            _ => None,
+        };
         self.equals(name)?;
         let body = self.expr()?;
         self.ends_definition()?;
-        Ok(Item::Rule { name, body })
+        Ok(Item::Rule(Rule { name, level, text, body }))
+    }
+
+    /// Takes the level of a rule, if one is given.
+    fn level(&mut self) -> Parsed<Level> {
+        if !self.is(&Kind::Word) {
+            return Ok(Level::default());
+        }
+        let token = self.take();
+        let found = Level::ALL.iter().find(|level| level.word() == token.text);
+        found.copied().ok_or_else(|| {
+            let message = format!("a rule has no level `{}`", token.text);
+            let words = Level::ALL.map(Level::word);
+            let error = Diagnostic::error(token.span, message);
+            match level(token.text).or_else(|| nearest(token.text, words)) {
+                Some(meant) => error.help(format!("did you mean `{meant}`?")),
+                None => error.help(format!("there are {}", words.join(", "))),
+            }
+        })
     }
 
     /// Takes the `=` behind the name of a definition.
@@ -158,4 +164,17 @@ impl<'a> Parser<'a, '_> {
             self.at += 1;
         }
     }
+}
+
+/// Returns the level that other languages call so.
+fn level(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "warn" | "medium" => "warning",
+        "err" | "high" => "error",
+        "crit" | "fatal" => "critical",
+        "emerg" | "panic" => "emergency",
+        "low" => "notice",
+        "informational" | "information" => "info",
+        _ => return None,
+    })
 }

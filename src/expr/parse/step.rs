@@ -1,7 +1,7 @@
 //! Steps: what a pipeline does, between its bars.
 
 use crate::diag::Diagnostic;
-use crate::expr::ast::{Expr, Later, Name, Place, Step};
+use crate::expr::ast::{Count, Key, Later, Name, Place, Span, Step};
 use crate::expr::lex::Kind;
 
 use super::slip::WORDS_FOR_COMPARE;
@@ -12,9 +12,6 @@ pub(super) const STEPS: [&str; 16] = [
     "where", "skip", "drop", "keep", "mask", "truncate", "detect", "tag",
     "label", "dedup", "first", "sample", "head", "limit", "count", "policy",
 ];
-
-/// What a step takes besides its keyword: fields, and a condition.
-type Parts<'a> = (Vec<Place>, Option<Expr<'a>>);
 
 impl<'a> Parser<'a, '_> {
     pub(super) fn step(&mut self) -> Parsed<Step<'a>> {
@@ -49,35 +46,24 @@ impl<'a> Parser<'a, '_> {
 
     fn known_step(&mut self, keyword: Name<'a>) -> Parsed<Step<'a>> {
         match keyword.text {
-            "where" => return Ok(Step::Where(self.expr()?)),
-            "skip" => return Ok(Step::Skip(self.expr()?)),
-            "drop" => return Ok(Step::Drop(self.targets()?)),
-            "head" => return Ok(Step::Head(self.number()?)),
-            _ => (),
-        }
-        let (places, when) = self.later_step(keyword.text)?;
-        let span = self.since(keyword.span);
-        let keyword = Name { text: keyword.text, span };
-        Ok(Step::Later(Later { keyword, places, when }))
-    }
-
-    /// Takes the rest of a step that is read but not built.
-    fn later_step(&mut self, keyword: &str) -> Parsed<Parts<'a>> {
-        match keyword {
-            "keep" => Ok((self.targets()?, None)),
+            "where" => Ok(Step::Where(self.expr()?)),
+            "skip" => Ok(Step::Skip(self.expr()?)),
+            "drop" => Ok(Step::Drop(self.targets()?)),
+            "keep" => Ok(Step::Keep(self.targets()?)),
             "mask" => self.mask(),
             "truncate" => self.truncate(),
-            "detect" => self.detect(),
+            "detect" => self.detect(keyword),
             "tag" => self.tag(),
             "label" => self.label(),
-            "dedup" | "first" => self.by_keys(keyword),
-            "sample" => self.word("a share such as 1/100"),
-            "limit" => self.limit(),
-            "count" => self.count(),
-            _ => {
+            "sample" => self.sample(),
+            "head" => Ok(Step::Head(self.number()?)),
+            "count" => self.count(keyword.span),
+            "limit" => self.limit(keyword),
+            "policy" => {
                 self.text("a file name in quotes")?;
-                Ok((Vec::new(), None))
+                Ok(self.later(keyword, Vec::new()))
             }
+            _ => self.by_keys(keyword),
         }
     }
 
@@ -91,63 +77,105 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn target(&mut self) -> Parsed<Place> {
-        if !self.is(&Kind::Word) {
+        let joins = ["with", "to", "by", "top", "within", "every"];
+        let word = self.peek().text;
+        if !self.is(&Kind::Word) || joins.contains(&word) {
             let error = self.expected("a field");
             return Err(error.help("fields are separated by commas"));
         }
         self.path()
     }
 
-    fn mask(&mut self) -> Parsed<Parts<'a>> {
+    fn mask(&mut self) -> Parsed<Step<'a>> {
         let targets = self.targets()?;
-        if self.took_word("with") {
-            self.text("text in quotes")?;
-        }
-        Ok((targets, None))
+        let with = match self.took_word("with") {
+            true => Some(self.text("text in quotes")?),
+            false => None,
+        };
+        Ok(Step::Mask { targets, with })
     }
 
-    fn truncate(&mut self) -> Parsed<Parts<'a>> {
+    fn truncate(&mut self) -> Parsed<Step<'a>> {
         let targets = self.targets()?;
         if !self.took_word("to") {
             return Err(self.expected("`to` and a size"));
         }
-        self.word("a size such as 1KiB")?;
-        Ok((targets, None))
+        let size = self.word("a size such as 1KiB")?;
+        Ok(Step::Truncate { targets, size })
     }
 
-    fn detect(&mut self) -> Parsed<Parts<'a>> {
+    fn detect(&mut self, keyword: Name<'a>) -> Parsed<Step<'a>> {
+        let mut rules = Vec::new();
         if self.is(&Kind::Word) {
-            self.name("the name of a rule")?;
+            rules.push(self.name("the name of a rule")?);
             while self.took(&Kind::Comma) {
-                self.name("the name of a rule")?;
+                rules.push(self.name("the name of a rule")?);
             }
         }
-        Ok((Vec::new(), None))
+        Ok(Step::Detect { keyword, rules })
     }
 
-    fn tag(&mut self) -> Parsed<Parts<'a>> {
-        self.name("a name for the tag")?;
+    fn tag(&mut self) -> Parsed<Step<'a>> {
+        let what = "a name for the tag";
+        if self.is_word("if") {
+            return Err(self.expected(what));
+        }
+        let name = self.name(what)?;
         let when = match self.took_word("if") {
             true => Some(self.expr()?),
             false => None,
         };
-        Ok((Vec::new(), when))
+        Ok(Step::Tag { name, when })
     }
 
-    fn label(&mut self) -> Parsed<Parts<'a>> {
-        self.name("a name for the label")?;
+    fn label(&mut self) -> Parsed<Step<'a>> {
+        let name = self.name("a name for the label")?;
         if !(self.is(&Kind::Compare) && self.take().text == "=") {
             return Err(self.expected("`=`"));
         }
-        self.text("text in quotes")?;
-        Ok((Vec::new(), None))
+        let text = self.text("text in quotes")?;
+        Ok(Step::Label { name, text })
+    }
+
+    /// `sample 1/100`, with or without blanks.
+    fn sample(&mut self) -> Parsed<Step<'a>> {
+        let (from, what) = (self.at, "a share such as 1/100");
+        let mut share = self.word(what)?.text.to_owned();
+        while self.is(&Kind::Word)
+            && (share.ends_with('/') || self.peek().text.starts_with('/'))
+        {
+            share.push_str(self.take().text);
+        }
+        let span = self.since(self.tokens[from].span);
+        let parts = share.split_once('/');
+        let parts = parts.map(|(keep, of)| (keep.parse(), of.parse()));
+        let Some((Ok(keep), Ok(of))) = parts else {
+            self.at = from;
+            return Err(self.expected(what));
+        };
+        Ok(Step::Sample { keep, of, span })
+    }
+
+    /// Takes `key, key`.
+    fn count_keys(&mut self) -> Parsed<Vec<Key<'a>>> {
+        let mut keys = vec![self.key()?];
+        while self.took(&Kind::Comma) {
+            keys.push(self.key()?);
+        }
+        Ok(keys)
+    }
+
+    fn key(&mut self) -> Parsed<Key<'a>> {
+        let place = self.target()?;
+        let text = &self.text[place.span.start..place.span.end];
+        Ok(Key { place, text })
     }
 
     /// `dedup [by keys] [within DURATION]`; `first` needs its keys.
-    fn by_keys(&mut self, keyword: &str) -> Parsed<Parts<'a>> {
+    fn by_keys(&mut self, keyword: Name<'a>) -> Parsed<Step<'a>> {
         let keys = match self.took_word("by") {
-            true => self.targets()?,
-            false if keyword == "first" => {
+            true => self.count_keys()?,
+            false if keyword.text == "first" => {
                 return Err(self.expected("`by` and fields"));
             }
             false => Vec::new(),
@@ -155,27 +183,54 @@ impl<'a> Parser<'a, '_> {
         if self.took_word("within") {
             self.word("a duration such as 5m")?;
         }
-        Ok((keys, None))
+        Ok(self.later(keyword, keys))
     }
 
     /// `limit 50/s [by keys]`.
-    fn limit(&mut self) -> Parsed<Parts<'a>> {
+    fn limit(&mut self, keyword: Name<'a>) -> Parsed<Step<'a>> {
         self.word("a rate such as 50/s")?;
-        match self.took_word("by") {
-            true => Ok((self.targets()?, None)),
-            false => Ok((Vec::new(), None)),
-        }
+        let keys = match self.took_word("by") {
+            true => self.count_keys()?,
+            false => Vec::new(),
+        };
+        Ok(self.later(keyword, keys))
+    }
+
+    /// Returns a step that is read and not built.
+    fn later(&self, keyword: Name<'_>, keys: Vec<Key<'a>>) -> Step<'a> {
+        let construct = format!("the step `{}`", keyword.text).into();
+        Step::Later(Later { construct, span: self.since(keyword.span), keys })
     }
 
     /// `count [distinct path] [by keys] [every D] [having CMP N] [top N]`.
-    fn count(&mut self) -> Parsed<Parts<'a>> {
-        let mut places = Vec::new();
-        if self.took_word("distinct") {
-            places.push(self.target()?);
+    fn count(&mut self, start: Span) -> Parsed<Step<'a>> {
+        let distinct = match self.took_word("distinct") {
+            true => Some(self.key()?),
+            false => None,
+        };
+        let by = match self.took_word("by") {
+            true => self.count_keys()?,
+            false => Vec::new(),
+        };
+        let later = self.count_later()?;
+        let top = match self.took_word("top") {
+            true => Some(self.number()?),
+            false => None,
+        };
+        if let Some(Name { text, span }) = later {
+            let construct = format!("`count ... {text}`").into();
+            let keys = distinct.into_iter().chain(by).collect();
+            return Ok(Step::Later(Later { construct, span, keys }));
         }
-        if self.took_word("by") {
-            places.extend(self.targets()?);
-        }
+        Ok(Step::Count(Count { span: self.since(start), distinct, by, top }))
+    }
+
+    /// Takes the parts of `count` that are not built, and returns the word
+    /// of the first.
+    fn count_later(&mut self) -> Parsed<Option<Name<'a>>> {
+        let token = self.peek();
+        let first = Name { text: token.text, span: token.span };
+        let from = self.at;
         if self.took_word("every") || self.took_word("within") {
             self.word("a duration such as 5m")?;
         }
@@ -187,25 +242,35 @@ impl<'a> Parser<'a, '_> {
             self.at += 1;
             self.number()?;
         }
-        if self.took_word("top") {
-            self.number()?;
-        }
-        Ok((places, None))
+        let span = self.since(first.span);
+        Ok((self.at > from).then_some(Name { span, ..first }))
     }
 
     /// Takes any one word.
-    fn word(&mut self, what: &str) -> Parsed<Parts<'a>> {
-        self.need(&Kind::Word, what)?;
-        Ok((Vec::new(), None))
+    fn word(&mut self, what: &str) -> Parsed<Name<'a>> {
+        if !self.is(&Kind::Word) {
+            return Err(self.expected(what));
+        }
+        let token = self.take();
+        Ok(Name { text: token.text, span: token.span })
     }
 
     /// Takes text in quotes.
-    pub(super) fn text(&mut self, what: &str) -> Parsed<()> {
-        match self.peek().kind {
-            Kind::Text(..) => {
-                self.at += 1;
-                Ok(())
+    pub(super) fn text(&mut self, what: &str) -> Parsed<Box<str>> {
+        let token = self.peek();
+        let (span, kind) = (token.span, token.kind.clone());
+        match kind {
+            Kind::Text(_, true) => {
+                let message = "the suffix `i` is for comparisons";
+                Err(Diagnostic::error(span, message))
             }
+            Kind::Text(text, false) => {
+                self.at += 1;
+                Ok(text)
+            }
+            Kind::Word => Err(self
+                .expected(what)
+                .help(format!("write \"{}\"", self.peek().text))),
             _ => Err(self.expected(what)),
         }
     }

@@ -97,7 +97,7 @@ fn definitions_are_read_up_to_where_they_end() {
         .map(|item| match item {
             Item::Let { .. } => 'l',
             Item::List { .. } => 'i',
-            Item::Rule { .. } => 'r',
+            Item::Rule(_) => 'r',
             Item::Broken(_) => 'b',
             Item::Pipeline { .. } => 'p',
         })

@@ -50,7 +50,7 @@ pub(super) fn scope() -> Scope {
                 let items = scope.list_items(values, &mut Vec::new());
                 scope.add_list(name.text, items);
             }
-            Item::List { .. } | Item::Rule { .. } => (),
+            Item::List { .. } | Item::Rule(_) => (),
             Item::Broken(_) | Item::Pipeline { .. } => (),
         }
     }
@@ -103,7 +103,7 @@ fn definition(text: &'static str, item: &Item<'static>) -> Option<Definition> {
         Item::Let { name, span, .. } | Item::List { name, span, .. } => {
             (name.text, *span)
         }
-        Item::Rule { .. } | Item::Broken(_) | Item::Pipeline { .. } => {
+        Item::Rule(_) | Item::Broken(_) | Item::Pipeline { .. } => {
             return None;
         }
     };
