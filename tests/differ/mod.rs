@@ -1,6 +1,6 @@
 //! Holds random programs on random events against two other readings.
 //!
-//! `grow` makes programs, `made` events, both out of `words`; `write` and
+//! `grow` makes programs, `made` events, both out of `words` and `pool`s; `write` and
 //! `spell` turn them into text of many spellings. `plain` says what they
 //! mean, by the words of the language's definition; `model` asks the
 //! language model where there is one. `KAUDIT_FILTER_PROOF=full` compares
@@ -13,6 +13,7 @@ mod laws;
 mod made;
 mod model;
 mod plain;
+mod pool;
 mod read;
 mod shrink;
 mod spell;
