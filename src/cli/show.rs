@@ -32,7 +32,7 @@ fn explanation(settings: &Settings) -> String {
     let plan = settings.pipeline.plan();
     let scanner = settings.rules.reading.scanner;
     let order = match settings.pipeline.is_sequential() {
-        true => "one thread, line after line: a step counts them",
+        true => "one thread, line after line: `head` or `sample` counts them",
         false => "lines side by side, written in their order",
     };
     format!("{plan}order    {order}\nscanner  {}\n", scanner.backend())

@@ -25,12 +25,14 @@ pub struct Reading {
     pub scanner: Scanner,
     /// Whether every line is read to its end and checked in full.
     pub strict: bool,
+    /// Whether it is counted what conditions meet.
+    pub coverage: bool,
 }
 
 impl Default for Reading {
     /// The best scanner there is, no further than the expression needs.
     fn default() -> Reading {
-        Reading { scanner: Scanner::best(), strict: false }
+        Reading { scanner: Scanner::best(), strict: false, coverage: false }
     }
 }
 
@@ -117,20 +119,4 @@ impl Pipeline {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::edit::Automaton;
-    use crate::expr::plan::MOST_SEGMENTS;
-
-    #[test]
-    fn a_drop_that_cannot_be_followed_is_refused() {
-        assert_eq!(MOST_SEGMENTS, Automaton::MOST);
-        let step = |targets: usize| {
-            let names = (0..targets).map(|n| format!("requestObject.a{n}"));
-            let names = names.collect::<Vec<_>>().join(", ");
-            Pipeline::compile(&format!("drop {names}"))
-        };
-        assert!(step(42).is_ok());
-        assert!(step(43).is_err());
-    }
-}
+mod tests;

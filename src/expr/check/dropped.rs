@@ -30,8 +30,11 @@ impl Dropped {
     /// Notes what `drop` cuts. What it cuts in some events only may be
     /// there still.
     pub(super) fn cut(&mut self, targets: &[Target]) {
-        let always = targets.iter().filter(|target| target.when.is_none());
-        self.0.extend(always.map(|target| Change::Cut(target.path.clone())));
+        for Target { path, when } in targets {
+            if when.is_none() && !self.covers(path) {
+                self.0.push(Change::Cut(path.clone()));
+            }
+        }
     }
 
     /// Notes what `keep` leaves.

@@ -17,8 +17,20 @@ const MASK: &str = "***";
 /// The keys of which every event has one: by them it is known.
 const MARKERS: [&str; 5] = ["level", "auditID", "stage", "verb", "requestURI"];
 
+/// How many steps a pipeline can have.
+const MOST_STEPS: usize = 1024;
+
 impl Checker<'_> {
-    pub(super) fn pipeline(&mut self, steps: &[Step<'_>]) -> Vec<plan::Step> {
+    pub(super) fn pipeline(
+        &mut self,
+        steps: &[Step<'_>],
+        span: Span,
+    ) -> Vec<plan::Step> {
+        if steps.len() > MOST_STEPS {
+            let message = format!("a pipeline has at most {MOST_STEPS} steps");
+            self.found.push(Diagnostic::error(span, message));
+            return Vec::new();
+        }
         let checked = steps.iter().filter_map(|step| self.step(step));
         let checked = checked.collect();
         self.found.extend(behind_count(steps));
