@@ -126,7 +126,7 @@ fn where_is_skip_not() {
 }
 
 /// Edits, one of which each event meets at times.
-const EDITS: [&str; 9] = [
+const EDITS: [&str; 17] = [
     "drop managedFields",
     "drop lastApplied, bodies",
     "drop user, ua, annotations[\"k/x\"]",
@@ -136,6 +136,14 @@ const EDITS: [&str; 9] = [
     "drop **.metadata",
     "drop objectRef, code",
     "drop responseObject.items, responseObject.rows",
+    "mask user, ua with \"\"",
+    "mask **.name, annotations[\"k/x\"]",
+    "mask requestObject.spec.containers[*], sourceIPs[0]",
+    "mask secretData with \"gone\"",
+    "keep verb, user, requestObject.metadata.labels",
+    "keep **.name, sourceIPs",
+    "truncate ua, uri, requestObject.spec to 3",
+    "truncate **.name, responseObject.data[*] to 1",
 ];
 
 #[test]
