@@ -12,6 +12,7 @@ mod size; // Deep and long lines, without recursion and in linear time.
 mod robust; // Inputs and outputs that fail, and signals.
 mod model; // What the language model keeps, we keep.
 mod oracle; // Verdicts and edits are as a slow definition has them.
+mod shapes; // Real bodies are as the tables of core API types say.
 mod pipelines; // The expression files that we ship do what they say.
 mod readme; // What README shows is what happens.
 mod examples; // What the library is used for works.
