@@ -37,10 +37,11 @@ impl Checker<'_> {
     fn start(&self, route: &Route) -> Option<Shapes> {
         match &route.origin {
             Origin::Element => self.element.as_ref()?.shapes.clone(),
-            Origin::Key(_) | Origin::Object | Origin::Patch => {
-                Shapes::at(&route.origin)
-            }
-            Origin::PodSpec | Origin::Container => Shapes::at(&route.origin),
+            Origin::Key(_)
+            | Origin::Object
+            | Origin::Patch
+            | Origin::PodSpec
+            | Origin::Container => Shapes::at(&route.origin),
         }
     }
 
