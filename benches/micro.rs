@@ -70,7 +70,7 @@ struct Ran {
 
 /// Judges every line of a log, as one thread of the program does.
 fn run(pipeline: &Pipeline, scanner: Scanner, log: &[u8]) -> Ran {
-    let mut judge = pipeline.judge(Reading { scanner, strict: false });
+    let mut judge = pipeline.judge(Reading { scanner, ..Reading::default() });
     let (mut ran, mut edited) = (Ran::default(), Vec::new());
     for line in Lines::new(log) {
         let line = &log[line.start..line.end];

@@ -37,7 +37,7 @@ fuzz_target!(|bytes: &[u8]| {
     let judge = |backend, strict| {
         let scanner = Scanner::at_most(backend);
         pipeline
-            .judge(Reading { scanner, strict })
+            .judge(Reading { scanner, strict, ..Reading::default() })
             .judge(line, &mut Vec::new())
     };
     for strict in [false, true] {

@@ -19,6 +19,7 @@ Expressions:
                                  matches, and networks: peer in 10.0.0.0/8
   drop managedFields             take fields out; the rest stays as it is
   skip system-user | head 10     steps are joined with |
+  denied | count by actor top 5  a table instead of events
 
   Put EXPR in single quotes: the shell knows > | ( ) and * as well.
 
@@ -35,12 +36,19 @@ Examples:
   Is there any? The exit code says so, and nothing is printed:
       kaudit-filter -q anonymous-user audit.log
 
+  Rules by name; each kept event says which of them it matched:
+      kaudit-filter -f pipelines/rules/falco.kaf --coverage audit.log
+
+  Are the expressions in a file right?
+      kaudit-filter check rules.kaf
+
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log
 
 Exit codes:
    0  it ran
-   1  with -e or -q: nothing was kept
+   1  with -e or -q: nothing was kept; with --fail-on-dead: something never
+      matched; from check: something was found
    2  the command line or the expression is wrong
   65  no line is an audit event; or a defect, with --strict or
       --on-invalid fail
@@ -54,7 +62,7 @@ Environment:
   NO_COLOR            if set, messages have no colours";
 
 /// Flags of versions to come, with what to do until then.
-const LATER: [(&[&str], &str); 6] = [
+const LATER: [(&[&str], &str); 5] = [
     (&["-F", "--follow"], "use `tail -F FILE | kaudit-filter EXPR`"),
     (
         &["-n", "--lines", "--from", "--new", "--checkpoint", "--poll"],
@@ -69,7 +77,6 @@ const LATER: [(&[&str], &str); 6] = [
         &["--since", "--until"],
         "compare the time: 'time >= 2026-03-02T06:00:00Z'",
     ),
-    (&["--label"], "lines leave as they came"),
 ];
 
 /// Flags that other programs have, with how it is said here.
@@ -122,6 +129,23 @@ pub(super) struct Args {
     /// Print the numbers of the run on stderr at its end
     #[arg(short, long)]
     pub stats: bool,
+
+    /// Print on stderr what each rule, condition and field has met
+    #[arg(long)]
+    pub coverage: bool,
+
+    /// Exit with 1 if a rule or condition has matched no event
+    #[arg(long)]
+    pub fail_on_dead: bool,
+
+    /// Write the annotation kaudit-filter/KEY into each kept event
+    /// (repeatable)
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub label: Vec<String>,
+
+    /// Groups that `count` holds; more are counted together
+    #[arg(long, value_name = "N", default_value = "1000000")]
+    pub max_groups: usize,
 
     /// How kept events are printed: raw, the lines as they are
     #[arg(short, long, value_name = "FORM", default_value = "raw")]
@@ -208,27 +232,25 @@ impl Color {
 
 /// What the command line turns out to be.
 #[derive(Debug)]
-pub(super) enum Read {
+pub(super) enum Read<T> {
     /// Something to run.
-    Args(Box<Args>),
+    Args(Box<T>),
     /// A wish for help or the version, and its answer.
     Text(String),
 }
 
-impl Args {
-    /// Reads a command line, the program's name included.
-    pub(super) fn read(
-        words: impl IntoIterator<Item = OsString>,
-    ) -> Result<Read, Complaint> {
-        match Args::try_parse_from(words) {
-            Ok(args) => Ok(Read::Args(Box::new(args))),
-            Err(error) => match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                    Ok(Read::Text(error.to_string()))
-                }
-                _ => Err(Complaint::usage(sentence(&error))),
-            },
-        }
+/// Reads a command line, the program's name included.
+pub(super) fn read<T: Parser>(
+    words: impl IntoIterator<Item = OsString>,
+) -> Result<Read<T>, Complaint> {
+    match T::try_parse_from(words) {
+        Ok(args) => Ok(Read::Args(Box::new(args))),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                Ok(Read::Text(error.to_string()))
+            }
+            _ => Err(Complaint::usage(sentence(&error))),
+        },
     }
 }
 

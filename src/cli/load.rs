@@ -31,7 +31,8 @@ fn beside(source: Option<&str>, file: &str) -> PathBuf {
     folder.map_or_else(|| file.into(), |folder| folder.join(file))
 }
 
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+/// Reads a file, of a very long one more than any of us takes.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
     Ok(bytes)

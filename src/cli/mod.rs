@@ -4,6 +4,8 @@
 //! the world. Everything that is said on stderr is said by `voice`.
 
 mod args;
+mod check;
+mod coverage;
 mod exit;
 mod load;
 mod program;
@@ -12,6 +14,7 @@ mod show;
 mod signal;
 mod size;
 mod stats;
+mod table;
 mod text;
 mod voice;
 
@@ -49,7 +52,12 @@ fn serve(
     args: impl IntoIterator<Item = OsString>,
     voice: &mut Voice,
 ) -> Result<ExitCode, Complaint> {
-    let args = match Args::read(args)? {
+    let mut words = args.into_iter().peekable();
+    let name = words.next().unwrap_or_default();
+    if words.peek().is_some_and(|word| word == "check") {
+        return check::run(words, voice);
+    }
+    let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,
         args::Read::Text(text) => return show::print(&text),
     };
@@ -69,6 +77,9 @@ fn serve(
     if settings.stats {
         voice.block(&stats::block(&summary.tally, started.elapsed()));
     }
+    if let (true, Some(coverage)) = (settings.coverage, &summary.coverage) {
+        voice.block(&coverage::report(settings.pipeline.plan(), coverage));
+    }
     Ok(conclude(&settings, &summary, stop.reason(), voice))
 }
 
@@ -79,7 +90,9 @@ fn filter(
 ) -> Result<Summary, Complaint> {
     let output = match settings.rules.wanted {
         Wanted::Presence => None,
-        Wanted::Lines | Wanted::Count => Some(duplicate_stdout()?),
+        Wanted::Lines | Wanted::Count | Wanted::Groups => {
+            Some(duplicate_stdout()?)
+        }
     };
     let job = Job {
         pipeline: &settings.pipeline,
@@ -90,9 +103,10 @@ fn filter(
     let mut sinks = sinks(settings)?;
     let mut summary =
         engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
-    if settings.rules.wanted == Wanted::Count && summary.failure.is_none() {
-        let line = format!("{}\n", summary.tally.kept);
-        let parts = &mut [IoSlice::new(line.as_bytes())];
+    if let (Some(text), None) =
+        (in_place_of_lines(settings, &summary), &summary.failure)
+    {
+        let parts = &mut [IoSlice::new(text.as_bytes())];
         if let Err(error) = sinks.kept.write(parts)
             && error.kind() != io::ErrorKind::BrokenPipe
         {
@@ -100,6 +114,24 @@ fn filter(
         }
     }
     Ok(summary)
+}
+
+/// Returns what is printed instead of the kept lines.
+fn in_place_of_lines(
+    settings: &Settings,
+    summary: &Summary,
+) -> Option<String> {
+    let count = settings.pipeline.count();
+    match (settings.rules.wanted, count) {
+        (Wanted::Count, _) => Some(format!("{}\n", summary.tally.kept)),
+        (Wanted::Groups, Some(count)) if io::stdout().is_terminal() => {
+            Some(table::table(count, &summary.groups))
+        }
+        (Wanted::Groups, Some(count)) => {
+            Some(table::lines(count, &summary.groups))
+        }
+        (Wanted::Lines | Wanted::Presence | Wanted::Groups, _) => None,
+    }
 }
 
 fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
@@ -138,6 +170,21 @@ fn conclude(
     if reason.is_none() && saw_nothing {
         voice.say("no line of the input is a Kubernetes audit event");
         exit = exit.worst(Exit::Data);
+    }
+    if summary.groups.other() > 0 || summary.groups.is_cut() {
+        voice.say(
+            "more groups than --max-groups; what found no room is counted as \
+             (other), and different values only up to there",
+        );
+    }
+    if settings.fail_on_dead {
+        let dead = summary.coverage.as_ref().map(|coverage| {
+            coverage::dead(settings.pipeline.plan(), coverage)
+        });
+        for name in dead.unwrap_or_default() {
+            voice.say(format!("{name}: matched no event"));
+            exit = exit.worst(Exit::Nothing);
+        }
     }
     let strict = settings.rules.reading.strict && tally.defective > 0;
     if strict || summary.is_undecided {

@@ -2,14 +2,13 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fs,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
 
-use super::{args::Args, exit::Complaint, load::loader, text::Text};
+use super::{args::Args, exit::Complaint, load, text::Text};
 use crate::{
-    expr::{self, Compiled, Finding, Source},
+    expr::{self, Compiled, Finding, Source, plan::Step},
     pipeline::Pipeline,
     source::Name,
 };
@@ -18,8 +17,7 @@ use crate::{
 pub(super) const DEFAULT: &str = "code>=400";
 
 /// Words that the next versions will know as commands.
-const RESERVED: [&str; 5] =
-    ["check", "report", "policy", "checkpoint", "completions"];
+const RESERVED: [&str; 4] = ["report", "policy", "checkpoint", "completions"];
 
 /// What judges, what is read, and what to say about the choice.
 #[derive(Debug)]
@@ -69,12 +67,28 @@ impl Program {
         }
     }
 
+    /// Adds what flags ask for to what the expression does.
+    pub(super) fn amended(self, args: &Args) -> Result<Program, Complaint> {
+        if args.label.is_empty() && !args.coverage && !args.fail_on_dead {
+            return Ok(self);
+        }
+        let mut plan = self.pipeline.plan().clone();
+        if let (Some(Step::Count(_)), [label, ..]) =
+            (plan.steps.last(), &args.label[..])
+        {
+            return Err(Complaint::usage(format!(
+                "--label {label}: `count` prints no events to label"
+            )));
+        }
+        for word in &args.label {
+            plan.steps.extend(label(word)?);
+        }
+        plan.read_also("level");
+        Ok(Program { pipeline: Pipeline::new(plan), ..self })
+    }
+
     fn compile(text: Text, files: &[OsString]) -> Result<Program, Complaint> {
-        let compiled = {
-            let sources = text.sources();
-            expr::compile_with(&sources, &mut loader(&sources))
-        };
-        match compiled {
+        match text.compile() {
             Ok(Compiled { plan, warnings }) => Ok(Program {
                 pipeline: Pipeline::new(plan),
                 text,
@@ -84,6 +98,23 @@ impl Program {
             }),
             Err(findings) => Err(Complaint::Expression { text, findings }),
         }
+    }
+}
+
+/// Returns the step that `--label KEY=TEXT` asks for.
+fn label(word: &str) -> Result<Vec<Step>, Complaint> {
+    let wrong = |why: &str| Complaint::usage(format!("--label {word}: {why}"));
+    let Some((key, text)) = word.split_once('=') else {
+        return Err(wrong("write KEY=TEXT"));
+    };
+    let text = serde_json::Value::from(text);
+    let step = format!("label {key} = {text}");
+    match expr::compile(&[Source::expression(&step)]) {
+        Ok(Compiled { plan, .. }) => Ok(plan.steps),
+        Err(findings) => Err(wrong(match findings.first() {
+            Some(finding) => &finding.diagnostic.message,
+            None => "cannot be a label",
+        })),
     }
 }
 
@@ -100,15 +131,20 @@ fn by_default(
 fn given(args: &Args) -> Result<Text, Complaint> {
     let mut text = Text::given(args.expr.as_deref());
     for path in &args.from_file {
-        let name = path.to_string_lossy().into_owned();
-        text.add(name, definitions(path)?);
+        add(&mut text, path)?;
     }
     Ok(text)
 }
 
-fn definitions(path: &PathBuf) -> Result<String, Complaint> {
-    let bytes = fs::read(path)
-        .map_err(|error| Complaint::Unreadable(path.clone(), error))?;
+/// Adds the text of a file of expressions.
+pub(super) fn add(text: &mut Text, path: &Path) -> Result<(), Complaint> {
+    text.add(path.to_string_lossy().into_owned(), definitions(path)?);
+    Ok(())
+}
+
+fn definitions(path: &Path) -> Result<String, Complaint> {
+    let bytes = load::read(path)
+        .map_err(|error| Complaint::Unreadable(path.to_owned(), error))?;
     if is_log(path, &bytes) {
         return Err(Complaint::usage(format!(
             "-f {} looks like a log; -f reads expressions, and a log to read \

@@ -41,6 +41,10 @@ pub(super) struct Settings {
     pub exit_status: bool,
     /// Whether the numbers are printed.
     pub stats: bool,
+    /// Whether it is printed what conditions have met,
+    pub coverage: bool,
+    /// and one that never matched is exit code 1.
+    pub fail_on_dead: bool,
     /// Whether each line is written by itself.
     pub line_buffered: bool,
     /// What is asked instead of a run.
@@ -68,13 +72,24 @@ impl Settings {
         refuse_slips(&args)?;
         let (on_invalid, aside) = on_invalid(&args.on_invalid)?;
         let rules = Rules {
-            reading: Reading { scanner: scanner()?, strict: args.strict },
+            reading: Reading {
+                scanner: scanner()?,
+                strict: args.strict,
+                coverage: args.coverage || args.fail_on_dead,
+            },
             on_invalid,
             max_line: args.max_line,
             wanted: wanted(&args),
             threads: threads(args.threads)?,
+            max_groups: args.max_groups,
         };
-        let program = Program::from_args(&args)?;
+        let program = Program::from_args(&args)?.amended(&args)?;
+        let rules = match (rules.wanted, program.pipeline.count()) {
+            (Wanted::Lines, Some(_)) => {
+                Rules { wanted: Wanted::Groups, ..rules }
+            }
+            _ => rules,
+        };
         if args.warnings.is_some() && !program.warnings.is_empty() {
             let Program { text, warnings, .. } = program;
             return Err(Complaint::Warned { text, warnings });
@@ -88,6 +103,8 @@ impl Settings {
             aside,
             exit_status: args.exit_status || args.quiet,
             stats: args.stats,
+            coverage: args.coverage,
+            fail_on_dead: args.fail_on_dead,
             line_buffered: args.line_buffered,
             question: question(&args),
             hint: program.hint,

@@ -1,6 +1,7 @@
 //! What was given to compile: files of expressions, and an expression.
 
-use crate::expr::Source;
+use super::load::loader;
+use crate::expr::{self, Compiled, Finding, Source};
 
 /// The text of a program: the files of `-f`, then the expression.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +25,12 @@ impl Text {
     /// Adds what a file of `-f` holds.
     pub(super) fn add(&mut self, name: String, text: String) {
         self.files.push((name, text));
+    }
+
+    /// Compiles all of it, and the lists that it names.
+    pub(super) fn compile(&self) -> Result<Compiled, Vec<Finding>> {
+        let sources = self.sources();
+        expr::compile_with(&sources, &mut loader(&sources))
     }
 
     /// Returns the texts as the compiler wants them.

@@ -22,7 +22,7 @@ pub struct Cut {
 pub enum Action {
     /// Leave them out, each with its key and its comma.
     Drop,
-    /// Put a text in their place, the one given to [`splice`](super::splice),
+    /// Put a text in their place, the one given to [`splice`](fn@super::splice),
     /// whatever they are: null, too.
     Mask,
     /// Cut strings that are longer than this many bytes as they read.
@@ -60,6 +60,7 @@ pub(super) enum Fate {
 impl Action {
     /// Returns what is to be done with the value at these states that begins
     /// with the byte `first`.
+    #[inline(always)]
     pub(super) fn fate(
         self,
         automaton: &Automaton,

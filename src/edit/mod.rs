@@ -1,7 +1,7 @@
 //! Changes an event by leaving out bytes and putting in others: never a
 //! parse and a new text, so that all that stays is as it came.
 //!
-//! [`cuts`] says where, for each [`Action`]; [`splice`] does it. An
+//! [`cuts`] says where, for each [`Action`]; [`splice`](fn@splice) does it. An
 //! [`Annotation`] is written in one go.
 
 mod annotation;

@@ -51,10 +51,8 @@ enum Inside {
     Counted { states: States, index: usize, count: usize },
 }
 
-/// What became of a value.
+/// What became of a value that is not entered.
 enum Settled {
-    /// There may be targets in it.
-    Open,
     /// It stays, changed or not, and ends in front of this offset.
     Stays(usize),
     /// It goes, and so does all up to this offset.
@@ -146,13 +144,15 @@ impl Visitor for Search<'_> {
         let below = level.below;
         let next = self.automaton.member(states, &line[key.clone()]);
         let value = behind_blanks(line, colon + 1);
-        match self.settle(line, next, key.start - 1, value) {
-            Ok(Settled::Open) => {}
-            Ok(Settled::Stays(end) | Settled::Gone(end)) => {
-                self.next = None;
-                return Next::Jump(end);
-            }
-            Err(defect) => return Next::Break(defect),
+        let fate = self.fate(next, line, value);
+        if fate != Fate::Entered {
+            self.next = None;
+            return match self.settle(line, fate, key.start - 1, value) {
+                Ok(Settled::Stays(end) | Settled::Gone(end)) => {
+                    Next::Jump(end)
+                }
+                Err(defect) => Next::Break(defect),
+            };
         }
         // States that do not follow matter to what is in brackets only.
         let opens = matches!(line.get(value), Some(b'{' | b'['));
@@ -270,11 +270,12 @@ impl<'a> Search<'a> {
             && line.get(at) != Some(&b']')
         {
             let next = self.element(states, index, count);
-            match self.settle(line, next, at, at)? {
-                Settled::Open => {
-                    self.next = Some(next);
-                    break;
-                }
+            let fate = self.fate(next, line, at);
+            if fate == Fate::Entered {
+                self.next = Some(next);
+                break;
+            }
+            match self.settle(line, fate, at, at)? {
                 Settled::Stays(end) => {
                     self.next = None;
                     return Ok(end);
@@ -301,20 +302,22 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Returns what is to be done with the value at these states that begins
+    /// at `value`.
+    #[inline(always)]
+    fn fate(&self, states: States, line: &[u8], value: usize) -> Fate {
+        self.action.fate(self.automaton, states, line.get(value))
+    }
+
     /// Does what is to be done with the member or element that begins at
-    /// `start`, and whose value, at these states, begins at `value`.
+    /// `start`, and whose value begins at `value`.
     fn settle(
         &mut self,
         line: &[u8],
-        states: States,
+        fate: Fate,
         start: usize,
         value: usize,
     ) -> Result<Settled, Defect> {
-        let first = line.get(value);
-        let fate = self.action.fate(self.automaton, states, first);
-        if fate == Fate::Entered {
-            return Ok(Settled::Open);
-        }
         let end = value_end(self.scanner, line, value)?;
         followed(line, end)?;
         match fate {

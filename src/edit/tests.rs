@@ -80,6 +80,18 @@ fn elements_are_masked_where_they_stand() {
 }
 
 #[test]
+fn elements_behind_a_long_object_are_counted() {
+    for length in 0..200 {
+        let long = "x".repeat(length);
+        let line = format!(r#"{{"a":[{{"k":"{long}"}},1,2],"b":1}}"#);
+        let masked = line.replace(",1,", r#","***","#);
+        check(Action::Mask, "a.1 a.z", &line, &masked);
+        let left = line.replace(",1,", ",");
+        check(Action::Drop, "a.1 a.z", &line, &left);
+    }
+}
+
+#[test]
 fn strings_are_truncated_between_characters() {
     for (text, most, expected) in [
         ("abc", 3, "abc"),

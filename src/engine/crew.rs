@@ -48,7 +48,8 @@ pub fn run(
     sinks: &mut Sinks,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> Summary {
-    let mut ledger = Ledger::new(sinks, notes, &job.watch.stop);
+    let mut ledger =
+        Ledger::new(sinks, notes, &job.watch.stop, job.rules.max_groups);
     let mut crew = Crew::new(job);
     for (number, name) in job.inputs.iter().enumerate() {
         if job.watch.is_over() {

@@ -4,11 +4,13 @@
 use bytes::Bytes;
 
 use super::{
+    groups::Kind,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
     rules::{OnInvalid, Rules, Wanted},
 };
 use crate::{
+    expr::plan::Count,
     frame::{Batch, Content, Line, Lines, Position},
     pipeline::{Judge, Judgement, Pipeline, Verdict},
 };
@@ -18,6 +20,8 @@ use crate::{
 pub(super) struct Desk {
     judge: Judge,
     rules: Rules,
+    /// What the step `count` counts, if it is wanted.
+    counts: Option<Kind>,
 }
 
 /// A batch half judged.
@@ -31,7 +35,13 @@ struct Sitting<'a> {
 
 impl Desk {
     pub(super) fn new(pipeline: &Pipeline, rules: Rules) -> Desk {
-        Desk { judge: pipeline.judge(rules.reading), rules }
+        let counts = match (pipeline.count(), rules.wanted) {
+            (Some(Count { distinct, .. }), Wanted::Groups) => {
+                Some(distinct.map_or(Kind::Events, |_| Kind::Values))
+            }
+            (Some(_) | None, _) => None,
+        };
+        Desk { judge: pipeline.judge(rules.reading), rules, counts }
     }
 
     /// Judges the lines of a batch, into the memory of `scrap`.
@@ -47,7 +57,7 @@ impl Desk {
             Content::Lines => self.lines(&mut sitting),
             Content::Piece { first, last } => sitting.piece(first, last),
         };
-        sitting.close(judged)
+        Output { coverage: self.judge.coverage(), ..sitting.close(judged) }
     }
 
     /// Judges line by line; returns how many bytes the run came to, where it
@@ -64,7 +74,13 @@ impl Desk {
             let body = &bytes[line.start..line.end];
             let before = sitting.out.edited.len();
             let judgement = self.judge.judge(body, &mut sitting.out.edited);
+            let kept = sitting.out.tally.kept;
             sitting.settle(line, judgement, before);
+            if let Some(kind) = self.counts
+                && sitting.out.tally.kept > kept
+            {
+                sitting.out.groups.enter(self.judge.counted(), kind);
+            }
             if sitting.out.end.is_some() {
                 return Some(line.next);
             }
@@ -101,7 +117,7 @@ impl Sitting<'_> {
         self.out.tally.kept += 1;
         match self.rules.wanted {
             Wanted::Lines => add_line(&mut self.out.kept, line),
-            Wanted::Count => {}
+            Wanted::Count | Wanted::Groups => {}
             Wanted::Presence => self.out.end = Some(End::Enough),
         }
     }
@@ -115,7 +131,9 @@ impl Sitting<'_> {
                 let range = before..self.out.edited.len();
                 add_edited(&mut self.out.kept, range);
             }
-            Wanted::Count => self.out.edited.truncate(before),
+            Wanted::Count | Wanted::Groups => {
+                self.out.edited.truncate(before);
+            }
             Wanted::Presence => self.out.end = Some(End::Enough),
         }
     }

@@ -7,11 +7,13 @@ use std::{
 };
 
 use super::{
+    groups::Groups,
     note::{Finding, Flaw, Note, TOLD},
     output::{End, Output, Slice},
     tally::Tally,
 };
 use crate::{
+    expr::Coverage,
     frame::Position,
     sink::Sink,
     source::{Input, Name, Reason, Stop},
@@ -39,6 +41,10 @@ pub enum Failure {
 pub struct Summary {
     /// The numbers.
     pub tally: Tally,
+    /// What the step `count` made of the events.
+    pub groups: Groups,
+    /// What conditions met, if that was to be counted.
+    pub coverage: Option<Box<Coverage>>,
     /// Inputs that could not be opened.
     pub not_opened: u64,
     /// Inputs that broke off.
@@ -86,8 +92,10 @@ impl<'a> Ledger<'a> {
         sinks: &'a mut Sinks,
         notes: &'a mut dyn FnMut(Note<'_>),
         stop: &'a Stop,
+        max_groups: usize,
     ) -> Ledger<'a> {
-        let summary = Summary::default();
+        let groups = Groups::new(max_groups);
+        let summary = Summary { groups, ..Summary::default() };
         let (told, is_closed) = ([0; 3], false);
         Ledger { sinks, notes, stop, summary, told, is_closed }
     }
@@ -105,17 +113,17 @@ impl<'a> Ledger<'a> {
             return;
         }
         let mut turn = Some(output);
-        while let Some(output) = turn {
+        while let Some(mut output) = turn {
             page.next += 1;
             if !self.is_closed {
-                self.enter(page, &output);
+                self.enter(page, &mut output);
             }
             reuse(output);
             turn = page.early.remove(&page.next);
         }
     }
 
-    fn enter(&mut self, page: &mut Page<'_>, output: &Output) {
+    fn enter(&mut self, page: &mut Page<'_>, output: &mut Output) {
         if let Err(failure) = self.write(page, output) {
             self.close(failure);
             return;
@@ -128,6 +136,10 @@ impl<'a> Ledger<'a> {
         }
         page.lines += output.tally.read;
         self.summary.tally += output.tally;
+        self.summary.groups.add(mem::take(&mut output.groups));
+        if let Some(more) = output.coverage.take() {
+            self.summary.coverage.get_or_insert_default().add(&more);
+        }
         // A chunk amid a long line has no lines and no place of its own.
         if output.tally.bytes > 0 {
             self.summary.position = output.end_position;

@@ -10,6 +10,7 @@
 
 mod crew;
 mod desk;
+mod groups;
 mod ledger;
 mod note;
 mod output;
@@ -19,6 +20,7 @@ mod tally;
 mod tests;
 
 pub use crew::{Job, run};
+pub use groups::{Groups, Keys, Row};
 pub use ledger::{Failure, Sinks, Summary};
 pub use note::{Flaw, Note};
 pub use rules::{OnInvalid, Rules, Threads, Wanted};

@@ -4,8 +4,9 @@ use std::{io::IoSlice, ops::Range};
 
 use bytes::Bytes;
 
-use super::{note::Finding, tally::Tally};
+use super::{groups::Groups, note::Finding, tally::Tally};
 use crate::{
+    expr::Coverage,
     frame::{Line, Position},
     scan::Defect,
 };
@@ -49,6 +50,8 @@ pub(super) struct Output {
     pub kept: Vec<Slice>,
     pub aside: Vec<Slice>,
     pub tally: Tally,
+    pub groups: Groups,
+    pub coverage: Option<Box<Coverage>>,
     pub findings: Vec<Finding>,
     pub end: Option<End>,
 }

@@ -15,6 +15,8 @@ pub struct Rules {
     pub wanted: Wanted,
     /// How many threads judge.
     pub threads: Threads,
+    /// How many groups `count` may hold.
+    pub max_groups: usize,
 }
 
 /// How many threads judge. One does everything on the calling thread, and so
@@ -60,4 +62,6 @@ pub enum Wanted {
     Count,
     /// Whether there is one; the run ends with it.
     Presence,
+    /// What the step `count` makes of them.
+    Groups,
 }

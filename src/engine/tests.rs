@@ -54,6 +54,7 @@ fn rules(threads: usize) -> Rules {
         max_line: MAX_LINE,
         wanted: Wanted::Lines,
         threads: Threads::Exactly(threads),
+        max_groups: 1000,
     }
 }
 

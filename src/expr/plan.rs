@@ -8,8 +8,8 @@ use ipnet::IpNet;
 use crate::event::{Computed, Origin, Repeats, Segment};
 
 pub use super::step::{
-    Action, Count, Level, MOST_SEGMENTS, PREFIX, RULES, Rule, RuleId, Step,
-    TAGS, Target,
+    Action, Column, Count, Level, MOST_SEGMENTS, PREFIX, RULES, Rule, RuleId,
+    Step, TAGS, Target,
 };
 
 /// An index into [`Plan::nodes`].
@@ -62,6 +62,13 @@ impl Plan {
             Node::All(nodes) | Node::Any(nodes) => {
                 self.first_subject(*nodes.first()?)
             }
+        }
+    }
+
+    /// Has one more top-level key read, for those who want to know more.
+    pub fn read_also(&mut self, key: &str) {
+        if !self.roots.iter().any(|root| **root == *key) {
+            self.roots.push(key.into());
         }
     }
 

@@ -134,11 +134,22 @@ pub enum Step {
 pub struct Count {
     /// Of what the different values are counted, instead of the events.
     pub distinct: Option<SubjectId>,
-    /// What events are grouped by: as it was written, and where it is found.
-    pub by: Vec<(Box<str>, SubjectId)>,
+    /// What events are grouped by.
+    pub by: Vec<Column>,
     /// How many groups are shown, the greatest first; all, if it is not
     /// said.
     pub top: Option<u64>,
+}
+
+/// A key that events are grouped by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// As it was written.
+    pub name: Box<str>,
+    /// Where its values are found.
+    pub subject: SubjectId,
+    /// Whether the field holds numbers, which JSON writes without quotes.
+    pub holds_numbers: bool,
 }
 
 /// What the annotations that we write begin with.
@@ -229,8 +240,10 @@ impl Step {
             Step::Label { .. } | Step::Sample { .. } | Step::Head(_) => self,
             Step::Count(Count { distinct, by, top }) => {
                 let distinct = distinct.map(|id| to.subject(id));
-                let by = by.into_iter();
-                let by = by.map(|(name, id)| (name, to.subject(id)));
+                let by = by.into_iter().map(|column| {
+                    let subject = to.subject(column.subject);
+                    Column { subject, ..column }
+                });
                 Step::Count(Count { distinct, by: by.collect(), top })
             }
         }

@@ -3,7 +3,7 @@
 use super::bench::{Bench, Run};
 use crate::event::{Event, Seen};
 use crate::expr::Truth;
-use crate::expr::plan::Count;
+use crate::expr::plan::{Column, Count};
 
 impl Bench {
     /// Finds the groups of the event. What is behind a break is unknown.
@@ -17,7 +17,7 @@ impl Bench {
         counted.clear();
         let mut all = Truth::True;
         let mut evaluation = self.evaluation(run, event);
-        for (_, subject) in &count.by {
+        for Column { subject, .. } in &count.by {
             let add = &mut |text: Option<&str>| counted.add_key(text);
             if evaluation.texts(*subject, add) == Seen::Part {
                 all = Truth::Unknown;

@@ -3,8 +3,8 @@
 use super::bench::Bench;
 use super::{Counted, Pipeline, Reading};
 use crate::event::{self, Event, Identity};
-use crate::expr::Truth;
 use crate::expr::plan::RuleId;
+use crate::expr::{Coverage, Truth};
 use crate::scan::{Defect, Validator};
 
 /// What becomes of a line.
@@ -58,7 +58,11 @@ pub struct Judge {
 
 impl Judge {
     pub(super) fn new(pipeline: Pipeline, reading: Reading) -> Judge {
-        let bench = Bench::new(&pipeline);
+        let mut bench = Bench::new(&pipeline);
+        if reading.coverage {
+            let tests = pipeline.plan.tests.len();
+            bench.scratch.coverage = Some(Coverage::new(tests));
+        }
         let validator = Validator::default();
         Judge { pipeline, reading, validator, bench }
     }
@@ -127,6 +131,13 @@ impl Judge {
     ///   never [`Verdict::Changed`].
     pub fn counted(&self) -> &Counted {
         &self.bench.counted
+    }
+
+    /// Takes what conditions met since this was asked last, if it is counted.
+    pub fn coverage(&mut self) -> Option<Box<Coverage>> {
+        let tests = self.pipeline.plan.tests.len();
+        let counted = self.bench.scratch.coverage.as_mut()?;
+        Some(Box::new(std::mem::replace(counted, Coverage::new(tests))))
     }
 
     /// Reads the line to its end.

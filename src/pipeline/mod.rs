@@ -25,12 +25,14 @@ pub struct Reading {
     pub scanner: Scanner,
     /// Whether every line is read to its end and checked in full.
     pub strict: bool,
+    /// Whether it is counted what conditions meet.
+    pub coverage: bool,
 }
 
 impl Default for Reading {
     /// The best scanner there is, no further than the expression needs.
     fn default() -> Reading {
-        Reading { scanner: Scanner::best(), strict: false }
+        Reading { scanner: Scanner::best(), strict: false, coverage: false }
     }
 }
 

@@ -307,13 +307,20 @@ fn check(line: &[u8], targets: &[Vec<Step>], action: Action) {
 
 fn annotate(line: &[u8], key: &str, text: &str) -> Result<Vec<u8>, Defect> {
     let annotation = Annotation::new(key);
-    with_each(line, |event| {
+    let (written, out) = with_each(line, |event| {
         let mut out = b"before".to_vec();
-        let written = annotation.write(event, text, &mut out);
-        let edited = out.split_off(b"before".len());
-        assert!(written.is_ok() || edited.is_empty());
-        written.map(|()| edited)
-    })
+        (annotation.write(event, text, &mut out), out)
+    });
+    check_added(&out, written.is_ok());
+    written.map(|()| out[b"before".len()..].to_vec())
+}
+
+/// Checks that what was there before still is, and that no more is there if
+/// nothing was written.
+#[track_caller]
+fn check_added(out: &[u8], written: bool) {
+    let added = out.strip_prefix(b"before").unwrap();
+    assert_eq!(written, !added.is_empty(), "{}", out.escape_ascii());
 }
 
 proptest! {
@@ -366,6 +373,26 @@ proptest! {
             prop_assert!(edited.is_err(), "{:?} {}", action, shown);
             let annotated = annotate(cut, "k", "v");
             prop_assert!(annotated.is_err(), "{}", shown);
+        }
+    }
+
+    #[test]
+    fn a_line_glued_to_another_is_not_edited(
+        Choices(first) in choices(),
+        Choices(second) in choices(),
+        targets in targets(),
+        action in action(),
+    ) {
+        let first = Pen::event(&first, true);
+        let first = first.trim_ascii_end();
+        let start = event::start(first).unwrap();
+        let second = Pen::event(&second, true);
+        for end in start + 1..first.len() {
+            let glued = [&first[..end], &second].concat();
+            let shown = glued.escape_ascii();
+            let left = edit(&glued, &targets, action, "");
+            let same = left.is_err() || left.as_ref() == Ok(&glued);
+            prop_assert!(same, "{:?} {}", action, shown);
         }
     }
 }

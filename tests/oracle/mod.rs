@@ -78,7 +78,7 @@ pub(crate) fn judge(
         let scanner = Scanner::at_most(backend);
         let mut edited = Vec::new();
         let judgement = pipeline
-            .judge(Reading { scanner, strict })
+            .judge(Reading { scanner, strict, ..Reading::default() })
             .judge(line, &mut edited);
         (judgement, edited)
     });

@@ -3,24 +3,25 @@
 use crate::diag::Diagnostic;
 use crate::event::Type;
 use crate::expr::ast::{Count, Key, Step};
-use crate::expr::plan::{self, SubjectId};
+use crate::expr::plan::{self, Column};
 
 use super::Checker;
 
 impl Checker<'_> {
     pub(super) fn count(&mut self, count: &Count<'_>) -> plan::Step {
         let distinct = count.distinct.as_ref();
-        let distinct = distinct.and_then(|key| self.key(key));
-        let mut by: Vec<(Box<str>, SubjectId)> = Vec::new();
+        let distinct = distinct.and_then(|key| self.column(key));
+        let mut by: Vec<Column> = Vec::new();
         for key in &count.by {
-            let Some(subject) = self.key(key) else { continue };
-            if by.iter().any(|(_, known)| *known == subject) {
+            let Some(column) = self.column(key) else { continue };
+            if by.iter().any(|known| known.subject == column.subject) {
                 let message = format!("`{}` is a key already", key.text);
                 let error = Diagnostic::error(key.place.span, message);
                 self.found.push(error);
             }
-            by.push((key.text.into(), subject));
+            by.push(column);
         }
+        let distinct = distinct.map(|column| column.subject);
         if by.len() > MOST_KEYS {
             let message = format!("events have at most {MOST_KEYS} keys");
             self.found.push(Diagnostic::error(count.span, message));
@@ -33,7 +34,7 @@ impl Checker<'_> {
     }
 
     /// Finds what a key looks at.
-    fn key(&mut self, key: &Key<'_>) -> Option<SubjectId> {
+    fn column(&mut self, key: &Key<'_>) -> Option<Column> {
         match self.place(&key.place) {
             Ok(found) => match found.ty {
                 Type::Object(_) | Type::Map(..) => {
@@ -42,7 +43,14 @@ impl Checker<'_> {
                     self.found.push(error.help("name a key inside it"));
                     None
                 }
-                _ => Some(self.builder.subject(found.subject)),
+                ty => Some(Column {
+                    name: key.text.into(),
+                    subject: self.builder.subject(found.subject),
+                    holds_numbers: matches!(
+                        ty.element(),
+                        Type::Int | Type::Duration | Type::Size
+                    ),
+                }),
             },
             Err(error) => {
                 self.found.push(error);

@@ -5,7 +5,7 @@ use crate::expr::ast::{ListItems, Name};
 use crate::expr::lex::{Kind, lex};
 
 use super::Checker;
-use super::scope::ListItem;
+use super::scope::{ListItem, Scope};
 
 /// Reads the file of this name, as the expression calls it; or says why not.
 pub(in crate::expr) type Load<'l> =
@@ -24,21 +24,31 @@ impl Checker<'_> {
         items: &ListItems<'_>,
         load: &mut Load<'_>,
     ) {
-        let items = match items {
-            ListItems::Inline(values) => {
-                self.scope.list_items(values, self.found)
-            }
-            ListItems::From { file, span } => {
-                let items = load(file).and_then(|text| read(file, &text));
-                items.unwrap_or_else(|message| {
-                    self.found.push(Diagnostic::error(*span, message));
-                    Vec::new()
-                })
-            }
-        };
+        let items = values(self.scope, items, load, self.found);
+        let replaced = self.scope.replacement(name.text);
+        let items = replaced.map_or(items, <[ListItem]>::to_vec);
         match self.scope.check_new_list(name) {
             Ok(()) => self.scope.add_list(name.text, items),
             Err(error) => self.found.push(error),
+        }
+    }
+}
+
+/// Returns the values of a list, written down or in a file.
+pub(in crate::expr) fn values(
+    scope: &Scope,
+    items: &ListItems<'_>,
+    load: &mut Load<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<ListItem> {
+    match items {
+        ListItems::Inline(values) => scope.list_items(values, found),
+        ListItems::From { file, span } => {
+            let items = load(file).and_then(|text| read(file, &text));
+            items.unwrap_or_else(|message| {
+                found.push(Diagnostic::error(*span, message));
+                Vec::new()
+            })
         }
     }
 }

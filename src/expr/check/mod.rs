@@ -28,8 +28,8 @@ use super::lower::{Builder, MAX_HEIGHT};
 use super::plan;
 use derived::Element;
 use dropped::Dropped;
-pub(super) use list::Load;
-pub(super) use scope::Scope;
+pub(super) use list::{Load, values};
+pub(super) use scope::{ListItem, Scope};
 
 /// What is known while sources are checked, one after the other.
 pub(super) struct Checker<'c> {

@@ -1,6 +1,6 @@
 //! The names that definitions give: predicates and lists.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::diag::{Diagnostic, nearest};
 use crate::event::{EVENT, alias, derived, field};
@@ -35,8 +35,12 @@ pub(in crate::expr) struct ListItem {
 pub(in crate::expr) struct Scope {
     predicates: HashMap<Box<str>, NodeId>,
     lists: HashMap<Box<str>, Vec<ListItem>>,
-    /// The lists that a user may define anew.
+    /// The built-in lists that a user may define anew.
     weak: Vec<Box<str>>,
+    /// What lists hold that a later source defines anew.
+    anew: HashMap<Box<str>, Vec<ListItem>>,
+    /// The lists of the source that is being checked.
+    here: HashSet<Box<str>>,
     /// The rules, in the order of their definitions.
     rules: Vec<Rule>,
     /// Where in there each name is.
@@ -87,8 +91,40 @@ impl Scope {
         name: &str,
         items: Vec<ListItem>,
     ) {
-        self.weak.retain(|weak| **weak != *name);
         self.lists.insert(name.into(), items);
+    }
+
+    /// Begins with the lists of another source.
+    pub(in crate::expr) fn begin_source(&mut self) {
+        self.here.clear();
+    }
+
+    /// Takes what lists hold that a later source defines anew.
+    pub(in crate::expr) fn replace(
+        &mut self,
+        anew: HashMap<Box<str>, Vec<ListItem>>,
+    ) {
+        for name in &self.weak {
+            if let Some(items) = anew.get(name) {
+                self.lists.insert(name.clone(), items.clone());
+            }
+        }
+        self.anew = anew;
+    }
+
+    /// Returns what a list holds that a later source defines anew.
+    pub(super) fn replacement(&self, name: &str) -> Option<&[ListItem]> {
+        self.anew.get(name).map(Vec::as_slice)
+    }
+
+    /// Returns whether a built-in list of this name may be defined anew.
+    pub(in crate::expr) fn is_weak(&self, name: &str) -> bool {
+        self.weak.iter().any(|weak| **weak == *name)
+    }
+
+    /// Returns what a list holds, if there is one of this name.
+    pub(in crate::expr) fn held(&self, name: &str) -> Option<&[ListItem]> {
+        self.lists.get(name).map(Vec::as_slice)
     }
 
     pub(super) fn add_rule(&mut self, rule: Rule) {
@@ -194,12 +230,16 @@ impl Scope {
         Ok(())
     }
 
-    /// As `check_new`, but some built-in lists may be defined anew.
+    /// As `check_new`, but lists of other sources, and some built-in ones,
+    /// may be defined anew.
     pub(super) fn check_new_list(
-        &self,
+        &mut self,
         name: Name<'_>,
     ) -> Result<(), Diagnostic> {
-        match self.weak.iter().any(|weak| **weak == *name.text) {
+        let first = self.here.insert(name.text.into());
+        let again =
+            self.is_weak(name.text) || self.anew.contains_key(name.text);
+        match first && again {
             true => Ok(()),
             false => self.check_new(name),
         }

@@ -1,12 +1,13 @@
 //! Turns sources into a plan and warnings, or into what is wrong with them.
 
+mod anew;
 mod calls;
 
 use std::collections::HashMap;
 
 use crate::diag::{self, Color, Diagnostic, Severity};
 
-use super::ast::Span;
+use super::ast::{File, Span};
 use super::check::Checker;
 use super::lower::Builder;
 use super::parse::{MAX_FOUND, parse};
@@ -58,10 +59,15 @@ pub struct Finding {
     pub diagnostic: Diagnostic,
 }
 
+/// Reads the file of this name for the source of this index.
+type LoadFrom<'l> = dyn FnMut(&str, usize) -> Result<String, String> + 'l;
+
 /// Compiles sources, in the order in which they may use each other.
 ///
 /// * Definitions of all sources share one space of names, with the built-in
 ///   predicates.
+/// * A source may define a list of an earlier one anew, which then counts
+///   for all of them.
 /// * One of them may hold a pipeline. If none does, all rules are looked for,
 ///   and if there are none, every event is kept.
 /// * An expression on the command line must not be empty.
@@ -107,19 +113,24 @@ pub fn compile(sources: &[Source<'_>]) -> Result<Compiled, Vec<Finding>> {
 /// text.
 pub fn compile_with(
     sources: &[Source<'_>],
-    load: &mut dyn FnMut(&str, usize) -> Result<String, String>,
+    load: &mut LoadFrom<'_>,
 ) -> Result<Compiled, Vec<Finding>> {
     let (mut scope, mut builder) = (prelude::scope(), Builder::default());
     let mut findings = Vec::new();
     let mut pipeline: Option<Vec<Step>> = None;
     let mut calls = Calls::default();
-    for (at, source) in sources.iter().enumerate() {
-        let mut found = Vec::new();
-        let file = parse(source.text, &mut found);
+    let mut told: Vec<Vec<Diagnostic>> = vec![Vec::new(); sources.len()];
+    let parsed = sources.iter().zip(&mut told);
+    let files: Vec<File<'_>> =
+        parsed.map(|(source, found)| parse(source.text, found)).collect();
+    scope.replace(anew::lists(&files, &scope, load));
+    for (at, (source, mut found)) in sources.iter().zip(told).enumerate() {
+        let file = &files[at];
         check_not_empty(source, file.items.is_empty(), &mut found);
-        calls.note(at, &file);
+        calls.note(at, file);
+        scope.begin_source();
         let mut checker = Checker::new(&mut scope, &mut builder, &mut found);
-        match checker.file(&file, &mut |name| load(name, at)) {
+        match checker.file(file, &mut |name| load(name, at)) {
             Some((_, span)) if pipeline.is_some() => found.push(second(span)),
             Some((steps, _)) => pipeline = Some(steps),
             None => (),

@@ -11,7 +11,7 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::event::position;
 
-use super::plan::{Action, Extent, Plan, Step};
+use super::plan::{Action, Extent, Plan, Step, TestId};
 
 /// How deep the operands of `all of` and `any of` are indented.
 const INDENT: usize = 2;
@@ -74,6 +74,13 @@ impl Plan {
             Step::Sample { .. } | Step::Head(_) => Vec::new(),
             Step::Count(_) => Vec::new(),
         })
+    }
+
+    /// Returns every test as one would write it, in the order of
+    /// [`Plan::tests`].
+    pub fn shown_tests(&self) -> Vec<String> {
+        let count = u32::try_from(self.tests.len()).unwrap_or(u32::MAX);
+        (0..count).map(|at| self.shown(TestId(at))).collect()
     }
 
     fn fields(&self) -> String {

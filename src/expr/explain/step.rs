@@ -90,7 +90,7 @@ impl Plan {
             Some(id) => write!(out, "count the values of {}", field(id))?,
             None => out.write_str("count events")?,
         }
-        let by = count.by.iter().map(|(_, id)| field(*id));
+        let by = count.by.iter().map(|column| field(column.subject));
         let by: Vec<String> = by.collect();
         if !by.is_empty() {
             write!(out, " by {}", by.join(", "))?;

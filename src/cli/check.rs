@@ -1,0 +1,98 @@
+//! `kaudit-filter check`: compiles files of expressions and says what is
+//! wrong or suspicious, without reading events.
+
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+
+use super::{
+    args::{self, Color},
+    exit::{Complaint, Exit},
+    program, show,
+    text::Text,
+    voice::Voice,
+};
+use crate::expr::{Compiled, plan::Plan};
+
+/// Checks files of expressions, without reading events.
+///
+/// Says of each FILE what is wrong or suspicious, on standard error, or what
+/// is in it, on standard output. Each FILE is checked by itself, after the
+/// files of -f. Exit codes: 0 nothing was found, 1 something was, 66 a FILE
+/// cannot be read.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kaudit-filter check",
+    override_usage = "kaudit-filter check [OPTIONS] FILE...",
+    max_term_width = 79
+)]
+struct Args {
+    /// The files to check
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// Read definitions from FILE first (repeatable)
+    #[arg(short = 'f', long, value_name = "FILE")]
+    from_file: Vec<PathBuf>,
+
+    /// When messages are coloured
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+
+    /// As without: a warning is a finding too
+    #[arg(short = 'W', value_name = "error")]
+    warnings: Option<String>,
+}
+
+/// Runs the command; `words` are those behind the name of the program.
+pub(super) fn run(
+    words: impl IntoIterator<Item = OsString>,
+    voice: &mut Voice,
+) -> Result<ExitCode, Complaint> {
+    let args = match args::read::<Args>(words)? {
+        args::Read::Args(args) => args,
+        args::Read::Text(text) => return show::print(&text),
+    };
+    voice.color = args.color.on_stderr();
+    let mut before = Text::default();
+    for path in &args.from_file {
+        program::add(&mut before, path)?;
+    }
+    let (mut exit, mut fine) = (Exit::Ran, String::new());
+    for path in &args.files {
+        let mut text = before.clone();
+        match program::add(&mut text, path) {
+            Ok(()) => match text.compile() {
+                Ok(Compiled { plan, warnings }) if warnings.is_empty() => {
+                    let path = path.display();
+                    fine.push_str(&format!("{path}: {}\n", contents(&plan)));
+                }
+                Ok(Compiled { warnings: findings, .. }) | Err(findings) => {
+                    voice.diagnose(&text, &findings);
+                    exit = exit.worst(Exit::Nothing);
+                }
+            },
+            Err(complaint) => {
+                complaint.utter(voice);
+                exit = exit.worst(Exit::NoInput);
+            }
+        }
+    }
+    show::print(&fine)?;
+    Ok(exit.into())
+}
+
+/// Returns what a file comes to, in words.
+fn contents(plan: &Plan) -> String {
+    let some = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        _ => format!("{count} {word}s"),
+    };
+    match (plan.rules.len(), plan.steps.len()) {
+        (0, 0) => "fine, definitions only".to_owned(),
+        (0, steps) => format!("fine, {}", some(steps, "step")),
+        (rules, steps) => {
+            format!("fine, {}, {}", some(rules, "rule"), some(steps, "step"))
+        }
+    }
+}
