@@ -34,7 +34,7 @@ impl Dice {
 
     /// Picks one of some texts.
     pub(crate) fn word(&mut self, all: &[&'static str]) -> &'static str {
-        *self.pick::<&str>(all)
+        self.pick::<&str>(all)
     }
 
     pub(crate) fn shuffle<T>(&mut self, all: &mut [T]) {

@@ -13,8 +13,7 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{
-    Case, Line, PRELUDE, dice::Dice, grow::Reader, made, names, plain,
-    plain::Fate,
+    Case, Line, PRELUDE, dice::Dice, grow::Reader, names, plain, plain::Fate,
 };
 use crate::tool::{self, Folder, skip};
 
@@ -39,6 +38,9 @@ fn tamed(mut event: Value) -> Value {
     let addresses = event["sourceIPs"].as_array();
     if !addresses.is_some_and(|all| all.iter().all(Value::is_string)) {
         event["sourceIPs"] = Value::Null;
+    }
+    if event["requestURI"] == "" {
+        event["requestURI"] = Value::Null;
     }
     plain_lists(&mut event);
     event
@@ -74,12 +76,12 @@ impl Round {
         let mut names = names();
         names.retain(|name| !LATER.contains(&name.as_str()));
         let lines = (0..super::EVENTS).map(|_| {
-            let event = tamed(made::event(&mut dice));
+            let event = tamed(super::event(&mut dice));
             Line::new(event, &mut dice)
         });
-        let lines = lines.collect();
+        let lines: Vec<Line> = lines.collect();
         let cases = (0..super::PROGRAMS)
-            .map(|_| Case::new(&mut dice, &names, Reader::Model));
+            .map(|_| Case::new(&mut dice, &names, &lines, Reader::Model));
         Round { seed, cases: cases.collect(), lines }
     }
 

@@ -97,13 +97,7 @@ impl Pen<'_> {
             Value::Object(object) => {
                 let mut keys: Vec<&str> =
                     object.keys().map(String::as_str).collect();
-                let place =
-                    |key: &&str| ORDER.iter().position(|known| known == key);
-                match level {
-                    Level::Top if self.odd == 0 => keys.sort_by_key(place),
-                    _ if self.odd == 0 => (),
-                    _ => self.dice.shuffle(&mut keys),
-                }
+                self.order(&mut keys, level);
                 self.mark('{');
                 for (at, key) in keys.iter().enumerate() {
                     if at > 0 {
@@ -113,6 +107,15 @@ impl Pen<'_> {
                 }
                 self.mark('}');
             }
+        }
+    }
+
+    fn order(&mut self, keys: &mut [&str], level: Level) {
+        let place = |key: &&str| ORDER.iter().position(|known| known == key);
+        if self.odd > 0 {
+            self.dice.shuffle(keys);
+        } else if level == Level::Top {
+            keys.sort_by_key(place);
         }
     }
 

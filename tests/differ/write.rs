@@ -31,13 +31,6 @@ pub(crate) fn program(program: &Program, dice: &mut Dice) -> String {
     pen.out
 }
 
-/// Writes a path in its plainest form.
-pub(crate) fn path(path: &Path) -> String {
-    let mut pen = Pen { out: String::new(), dice: &mut Dice::new(0), open: 0 };
-    pen.plain_path(path);
-    pen.out
-}
-
 struct Pen<'d> {
     out: String,
     dice: &'d mut Dice,

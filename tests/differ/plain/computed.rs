@@ -43,8 +43,7 @@ fn uri(event: &Value) -> Option<&str> {
 }
 
 fn path(event: &Value) -> Option<String> {
-    let uri = uri(event).filter(|uri| !uri.is_empty())?;
-    let path = uri.split('?').next()?;
+    let path = uri(event)?.split('?').next()?;
     Some(decoded(path.as_bytes()))
 }
 

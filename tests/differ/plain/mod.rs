@@ -65,6 +65,13 @@ pub(crate) fn run(
     Fate::Kept(event)
 }
 
+/// Returns what stands at a path of an event, arrays taken apart.
+pub(crate) fn leaves(event: &Value, path: &Path) -> Vec<Value> {
+    let nothing = Program::default();
+    let names = Names { program: &nothing, prelude: &nothing };
+    Place { names, event, element: None }.leaves(path)
+}
+
 fn is_event(value: &Value) -> bool {
     let Value::Object(event) = value else { return false };
     let kind = event.get("kind").unwrap_or(&Value::Null);

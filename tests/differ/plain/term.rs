@@ -325,7 +325,7 @@ fn is_like(wanted: &[char], text: &[char]) -> bool {
 }
 
 fn within(address: IpAddr, network: IpAddr, prefix: u32) -> bool {
-    let shift = |bits: u32| bits.checked_sub(prefix).unwrap_or_default();
+    let shift = |bits: u32| bits.saturating_sub(prefix);
     let same4 = |one: u32, other: u32| {
         (one ^ other).checked_shr(shift(32)).unwrap_or_default() == 0
     };

@@ -1,8 +1,9 @@
 //! Turns text into a tree, by the grammar and for sound text only: the
 //! predicates that we ship, the tables beside, and what a bug report shows.
 
-use super::tree::{Each, Expr, Op, Part, Path, Program, Step, Subject};
-use super::tree::{Term, Test};
+mod test;
+
+use super::tree::{Each, Expr, Path, Program, Step};
 
 /// Reads definitions and at most one pipeline.
 pub(crate) fn program(text: &str) -> Program {
@@ -35,31 +36,6 @@ struct Reader<'t> {
     /// How many brackets are open: inside of them a line end is a blank.
     open: usize,
 }
-
-/// The words that go between a subject and its values, longer ones first.
-const OPS: [(&str, Op, bool); 19] = [
-    ("==", Op::Eq, false),
-    ("=~", Op::Matches, false),
-    ("!=", Op::Eq, true),
-    ("!~", Op::Matches, true),
-    ("<=", Op::AtMost, false),
-    (">=", Op::AtLeast, false),
-    ("=", Op::Eq, false),
-    ("<", Op::Less, false),
-    (">", Op::More, false),
-    ("eq", Op::Eq, false),
-    ("ne", Op::Eq, true),
-    ("lt", Op::Less, false),
-    ("le", Op::AtMost, false),
-    ("gt", Op::More, false),
-    ("ge", Op::AtLeast, false),
-    ("in", Op::In, false),
-    ("contains", Op::Contains, false),
-    ("starts", Op::Starts, false),
-    ("ends", Op::Ends, false),
-];
-const LATE_OPS: [(&str, Op, bool); 2] =
-    [("like", Op::Like, false), ("matches", Op::Matches, false)];
 
 fn in_name(char: char) -> bool {
     char.is_ascii_alphanumeric() || "_-".contains(char)
@@ -241,160 +217,5 @@ impl Reader<'_> {
         self.rest = after;
         self.open += 1;
         true
-    }
-
-    fn subject(&mut self) -> Subject {
-        if self.call("count") {
-            let path = self.path();
-            let when = self.took(",").then(|| Box::new(self.any_of()));
-            self.close();
-            return Subject::Count(path, when);
-        }
-        for (name, kind) in [
-            ("len", Subject::Len as fn(Path) -> Subject),
-            ("keys", Subject::Keys),
-            ("hour", Subject::Hour),
-            ("weekday", Subject::Weekday),
-        ] {
-            if self.call(name) {
-                let path = self.path();
-                self.close();
-                return kind(path);
-            }
-        }
-        Subject::Path(self.path())
-    }
-
-    /// Takes the rest of a comparison; without one, the path is a name.
-    fn test(&mut self, subject: Subject) -> Expr {
-        let before = self.rest;
-        let not = self.took_word("not");
-        let Some((op, negated)) = self.op() else {
-            self.rest = before;
-            return match &subject {
-                Subject::Path(Path { parts, .. }) => match &parts[..] {
-                    [Part::Key(name)] => Expr::Named(name.clone()),
-                    _ => panic!("no condition: {subject:?}"),
-                },
-                _ => panic!("no condition: {subject:?}"),
-            };
-        };
-        self.blanks(true);
-        let listed = self.rest.starts_with('(');
-        let values = match listed {
-            true => self.values(),
-            false => vec![self.value()],
-        };
-        let negated = negated || not;
-        Expr::Test(Box::new(Test { subject, op, negated, values, listed }))
-    }
-
-    fn op(&mut self) -> Option<(Op, bool)> {
-        let all = OPS.iter().chain(&LATE_OPS);
-        for (text, op, negated) in all {
-            let is_word = text.starts_with(in_name);
-            if is_word && self.took_word(text) || !is_word && self.took(text) {
-                return Some((*op, *negated));
-            }
-        }
-        None
-    }
-
-    fn values(&mut self) -> Vec<Term> {
-        assert!(self.bracket("("), "{}", self.rest);
-        let mut values = Vec::new();
-        while !self.took(")") {
-            values.push(self.value());
-            self.took(",");
-        }
-        self.open -= 1;
-        values
-    }
-
-    fn value(&mut self) -> Term {
-        self.blanks(false);
-        if let Some(text) = self.quoted() {
-            let after = self.rest.strip_prefix('i');
-            let fold = after.filter(|after| !after.starts_with(in_name));
-            self.rest = fold.unwrap_or(self.rest);
-            return Term::Text { text, fold: fold.is_some() };
-        }
-        if self.call("field") {
-            let path = self.path();
-            self.close();
-            return Term::Field(path);
-        }
-        let word = self.run(in_word);
-        assert!(!word.is_empty(), "a value at {}", self.rest);
-        match word.strip_prefix('@') {
-            Some(name) => Term::List(name.to_owned()),
-            None => Term::Word(word),
-        }
-    }
-
-    /// Takes text in quotes of any kind.
-    fn quoted(&mut self) -> Option<String> {
-        let (raw, quote) = match self.rest.as_bytes() {
-            [b'r', b'"', ..] => (true, '"'),
-            [b'\'', ..] => (true, '\''),
-            [b'"', ..] => (false, '"'),
-            _ => return None,
-        };
-        let start = self.rest.find(quote)? + 1;
-        let inside = &self.rest[start..];
-        let mut end = 0;
-        while !inside[end..].starts_with(quote) {
-            let escape = !raw && inside[end..].starts_with('\\');
-            let chars = if escape { 2 } else { 1 };
-            end += inside[end..]
-                .chars()
-                .take(chars)
-                .map(char::len_utf8)
-                .sum::<usize>();
-        }
-        self.rest = &inside[end + 1..];
-        let text = &inside[..end];
-        Some(match raw {
-            true => text.to_owned(),
-            false => serde_json::from_str(&format!("\"{text}\"")).unwrap(),
-        })
-    }
-
-    fn path(&mut self) -> Path {
-        self.blanks(false);
-        let relative = self.rest.starts_with('.');
-        let mut parts = Vec::new();
-        let mut first = !relative;
-        loop {
-            let dotted = self.rest.strip_prefix('.');
-            let rest = if first { Some(self.rest) } else { dotted };
-            if let Some(rest) = rest.filter(|r| r.starts_with("**")) {
-                self.rest = &rest[2..];
-                parts.push(Part::Deep);
-            } else if let Some(rest) = rest.filter(|r| r.starts_with(in_name))
-            {
-                self.rest = rest;
-                parts.push(Part::Key(self.run(in_name)));
-            } else if let Some(rest) = self.rest.strip_prefix('[') {
-                self.rest = rest;
-                parts.push(self.indexed());
-                self.need("]");
-            } else {
-                self.rest =
-                    dotted.filter(|_| parts.is_empty()).unwrap_or(self.rest);
-                return Path { relative, parts };
-            }
-            first = false;
-        }
-    }
-
-    fn indexed(&mut self) -> Part {
-        if let Some(key) = self.quoted() {
-            return Part::Key(key);
-        }
-        match self.run(in_word).as_str() {
-            "*" => Part::Every,
-            number => Part::Nth(number.parse().unwrap()),
-        }
     }
 }
