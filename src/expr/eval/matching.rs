@@ -5,8 +5,10 @@ use core::net::IpAddr;
 use ipnet::IpNet;
 
 use super::item::{Element, Item};
+use super::known::Known;
 use super::memo::Memo;
 use super::number::is_numeral;
+use super::switch::Answers;
 use crate::expr::coverage::Coverage;
 use crate::expr::plan::{Bound, LONG, Matcher1, Number};
 use crate::scan::{DefectKind, Value};
@@ -19,6 +21,8 @@ pub struct Scratch {
     /// What `any(...)` and its like are looking at.
     pub(super) element: Option<Element>,
     pub(super) memo: Memo,
+    pub(super) answers: Answers,
+    pub(super) known: Known,
     /// What conditions met, if that is to be counted.
     pub coverage: Option<Coverage>,
     /// Numerals in quotes that were read as numbers.
