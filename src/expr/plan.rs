@@ -5,6 +5,7 @@
 
 use ipnet::IpNet;
 
+use super::pattern::Pattern;
 use crate::event::{Computed, Origin, Repeats, Segment};
 
 pub use super::step::{
@@ -254,7 +255,7 @@ pub enum Matcher1 {
     Contains(Vec<Box<str>>),
     /// Text that matches: `matches`, `like`, and everything with the suffix
     /// `i`, which folds case.
-    Pattern(regex::Regex),
+    Pattern(Pattern),
     /// Text that is an address in one of these networks.
     Network(Vec<IpNet>),
 }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use ipnet::IpNet;
-use regex::Regex;
 
 use crate::diag::Diagnostic;
 use crate::expr::ast::Op;
+use crate::expr::pattern::Pattern;
 use crate::expr::plan::{LONG, Matcher1};
 
 use super::literal::Literal;
@@ -89,10 +89,7 @@ fn pattern(value: Literal<'_>) -> Result<Matcher1, Diagnostic> {
 }
 
 fn regex(value: Literal<'_>, source: &str) -> Result<Matcher1, Diagnostic> {
-    Regex::new(source).map(Matcher1::Pattern).map_err(|error| {
-        let reason = error.to_string();
-        let last = reason.lines().last().unwrap_or_default();
-        let reason = last.trim_start_matches("error: ").to_owned();
+    Pattern::new(source).map(Matcher1::Pattern).map_err(|reason| {
         let message = format!("bad regular expression: {reason}");
         let error = value.error(message);
         match reason.contains("look-around") || reason.contains("backref") {
@@ -138,7 +135,9 @@ pub(super) fn merged(matchers: Vec<Matcher1>) -> Vec<Matcher1> {
         }
     }
     merged.retain(|test| !matches!(test, Matcher1::Is(all) if all.is_empty()));
-    merged.extend(joined(patterns).into_iter().map(Matcher1::Pattern));
+    if !patterns.is_empty() {
+        merged.extend(joined(patterns).into_iter().map(Matcher1::Pattern));
+    }
     merged
 }
 
@@ -163,12 +162,10 @@ fn join(before: &mut Matcher1, next: &Matcher1) -> bool {
 }
 
 /// Makes one pattern of several, unless that would be too large.
-fn joined(patterns: Vec<Regex>) -> Vec<Regex> {
-    let sources: Vec<String> =
-        patterns.iter().map(|one| format!("(?:{one})")).collect();
-    match Regex::new(&sources.join("|")) {
-        Ok(both) if patterns.len() > 1 => vec![both],
-        Ok(_) | Err(_) => patterns,
+fn joined(patterns: Vec<Pattern>) -> Vec<Pattern> {
+    match Pattern::any_of(&patterns) {
+        Some(all) => vec![all],
+        None => patterns,
     }
 }
 
