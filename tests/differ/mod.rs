@@ -277,3 +277,14 @@ fn random_programs_mean_what_the_language_says() {
     assert!(mixed * 2 > programs, "only {mixed} of {programs} decide");
     assert!(refused * 20 < programs, "{refused} of {programs} are refused");
 }
+
+#[test]
+fn what_is_written_is_read_as_it_was_meant() {
+    let names = names();
+    for seed in 0..2000 {
+        let mut dice = Dice::new(seed);
+        let program = grow::program(&mut dice, &names, &[], Reader::Plain);
+        let text = write::program(&program, &mut dice);
+        assert_eq!(read::program(&text), program, "{text}");
+    }
+}
