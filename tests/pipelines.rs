@@ -70,8 +70,10 @@ fn slim_events_have_no_managed_fields() {
 #[test]
 fn each_file_is_tried_and_says_what_it_is_for() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/pipelines");
-    for file in fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    // The folder of rules has its own tests.
+    for file in entries.filter(|entry| entry.path().is_file()) {
+        let path = file.path();
         let name = path.file_stem().unwrap().to_str().unwrap();
         let tried = PROMISES.iter().any(|promise| promise.file == name);
         assert!(tried, "{name} is not among PROMISES");

@@ -1,117 +1,67 @@
-//! Runs the commands of README's `console` blocks and compares what they
-//! print.
-//!
-//! A line that begins with `$ ` is a command, the lines below it are what it
-//! prints. `…` in a line stands for any text, a line of its own for any
-//! number of lines.
+//! What README shows is what happens.
 
-use std::{
-    fs,
-    os::unix::fs::symlink,
-    process::{Command, Stdio},
+use pulldown_cmark::{Event, Options, Parser, TagEnd};
+
+use crate::{
+    console::{Shell, check_samples, document},
+    tool,
 };
 
-use crate::tool::{self, Folder};
+const NAME: &str = "README.md";
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+/// The logs that both programs are given.
+const LOGS: &str = "cat examples/audit.log examples/workloads.log |";
 
 #[test]
 fn every_command_prints_what_readme_shows() {
-    let readme = fs::read_to_string(format!("{ROOT}/README.md")).unwrap();
-    let folder = Folder::new();
-    let program = env!("CARGO_BIN_EXE_kaudit-filter");
-    symlink(program, folder.path("kaudit-filter")).unwrap();
-    let samples = samples(&readme);
-    assert!(samples.len() >= 20, "only {} commands", samples.len());
-    for sample in samples {
-        if sample.command.contains("jq ") && !tool::has("jq") {
-            tool::skip(&format!("jq is missing: {}", sample.command));
-            continue;
-        }
-        let printed = shell(&sample.command, &folder.path(""));
-        let lines: Vec<&str> = printed.lines().collect();
-        let shown = sample.shown.join("\n");
-        assert!(
-            is_shown(&lines, &sample.shown),
-            "$ {}\nREADME shows:\n{shown}\n\nit prints:\n{printed}",
-            sample.command
-        );
-    }
+    check_samples(NAME, 20);
 }
 
 #[test]
-fn an_ellipsis_stands_for_what_is_left_out() {
-    assert!(is_shown(&["ab", "c"], &["a…", "c"]));
-    assert!(is_shown(&["a", "b", "c"], &["a", "…", "c"]));
-    assert!(is_shown(&["a", "c"], &["…", "c"]));
-    assert!(!is_shown(&["a", "b"], &["a"]));
-    assert!(!is_shown(&["a"], &["a", "b"]));
-    assert!(!is_shown(&["abc"], &["a…d"]));
-    assert!(!is_shown(&["ab"], &["ab…ab"]));
-}
-
-/// A command and what README shows of its output.
-struct Sample<'a> {
-    command: String,
-    shown: Vec<&'a str>,
-}
-
-fn samples(readme: &str) -> Vec<Sample<'_>> {
-    let mut samples: Vec<Sample<'_>> = Vec::new();
-    let mut inside = false;
-    for line in readme.lines() {
-        if line.starts_with("```") {
-            inside = line == "```console";
-        } else if let Some(command) = line.strip_prefix("$ ")
-            && inside
-        {
-            // Cargo would build what is being tested once more.
-            let command =
-                command.replace("cargo run --release --", "kaudit-filter");
-            samples.push(Sample { command, shown: Vec::new() });
-        } else if inside {
-            let last = samples.last_mut();
-            last.expect("a block begins with a command").shown.push(line);
-        }
+fn every_task_has_one_answer_in_both_languages() {
+    let tasks = tasks();
+    assert_eq!(tasks.len(), 7);
+    if !tool::has("jq") {
+        return tool::skip("jq is missing: the seven tasks");
     }
-    samples
-}
-
-/// Runs a command with `programs` in front of the PATH; returns all that it
-/// prints.
-fn shell(command: &str, programs: &str) -> String {
-    let script = format!("exec 2>&1; PATH='{programs}':$PATH; {command}");
-    let output = Command::new("sh")
-        .args(["-c", &script])
-        .env_remove("KAUDIT_FILTER_SIMD")
-        .current_dir(ROOT)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
-}
-
-/// Returns whether `shown` is `printed`, but for what it leaves out.
-fn is_shown(printed: &[&str], shown: &[&str]) -> bool {
-    match (printed, shown) {
-        ([], []) => true,
-        (_, ["…", rest @ ..]) => {
-            (0..=printed.len()).any(|n| is_shown(&printed[n..], rest))
-        }
-        ([line, lines @ ..], [like, rest @ ..]) => {
-            is_like(line, like) && is_shown(lines, rest)
-        }
-        ([], _) | (_, []) => false,
+    let shell = Shell::new();
+    for [task, ours, jq] in tasks {
+        // jq writes every line anew: let it do so with ours.
+        let ours = format!("{LOGS} kaudit-filter '{ours}' | jq -c .");
+        let jq = format!("{LOGS} jq -c '{jq}'");
+        // The last task counts, and needs all events at once.
+        let jq = match jq.contains("inputs") {
+            true => jq.replace("jq -c", "jq -cn"),
+            false => jq,
+        };
+        let (ours, theirs) = (shell.run(&ours), shell.run(&jq));
+        let count = theirs.lines().count();
+        assert!(count > 0 && !theirs.starts_with("jq:"), "{task}: {theirs}");
+        assert_eq!(ours.lines().count(), count, "{task}: lines");
+        assert!(ours == theirs, "{task}: other events, or other fields");
     }
 }
 
-fn is_like(line: &str, like: &str) -> bool {
-    let Some((head, rest)) = like.split_once('…') else {
-        return line == like;
-    };
-    let Some(line) = line.strip_prefix(head) else { return false };
-    line.char_indices()
-        .map(|(at, _)| at)
-        .chain([line.len()])
-        .any(|at| is_like(&line[at..], rest))
+/// Returns the rows of the table that compares with jq.
+fn tasks() -> Vec<[String; 3]> {
+    let readme = document(NAME);
+    let mut cells: Vec<String> = Vec::new();
+    let mut rows: Vec<[String; 3]> = Vec::new();
+    let mut cell = String::new();
+    for found in Parser::new_ext(&readme, Options::ENABLE_TABLES) {
+        match found {
+            Event::Text(text) | Event::Code(text) => cell.push_str(&text),
+            Event::End(TagEnd::TableCell) => {
+                cells.push(std::mem::take(&mut cell));
+            }
+            Event::End(TagEnd::TableHead | TagEnd::TableRow) => {
+                rows.extend(std::mem::take(&mut cells).try_into().ok());
+            }
+            Event::Start(_) => cell.clear(),
+            _ => (),
+        }
+    }
+    let head = rows.iter().position(|[task, ..]| task == "task");
+    let head = head.expect("README compares with jq in a table");
+    rows.split_off(head + 1)
 }

@@ -14,8 +14,13 @@ mod model; // What the language model keeps, we keep.
 mod oracle; // Verdicts and edits are as a slow definition has them.
 mod differ; // Random programs mean what the definition and the model say.
 mod evasion; // What attackers write hides nothing.
+mod shapes; // Real bodies are as the tables of core API types say.
 mod pipelines; // The expression files that we ship do what they say.
+mod rules; // The rule files have the verdicts of those whose ideas they are.
 mod readme; // What README shows is what happens.
+mod reference; // So is what the language reference shows.
+mod man; // The manual page is made from it.
+mod console; // How what a document shows is run.
 mod examples; // What the library is used for works.
 mod floors; // Imports point down, and unsafe stays where it is.
 mod tool; // How the program is run, and events to give it.

@@ -82,11 +82,8 @@ impl Shape {
             }
             (_, Segment::Key(_)) => return,
         };
-        for (known, held) in entry(name).into_iter().flat_map(|e| e.keys()) {
-            if *known == **key {
-                found.push(Shape::read(held));
-            }
-        }
+        let held = entry(name).into_iter().flat_map(|entry| entry.held(key));
+        found.extend(held.map(Shape::read));
     }
 
     fn is_exact(self) -> bool {

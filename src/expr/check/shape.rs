@@ -37,10 +37,11 @@ impl Checker<'_> {
     fn start(&self, route: &Route) -> Option<Shapes> {
         match &route.origin {
             Origin::Element => self.element.as_ref()?.shapes.clone(),
-            Origin::Key(_) | Origin::Object | Origin::Patch => {
-                Shapes::at(&route.origin)
-            }
-            Origin::PodSpec | Origin::Container => Shapes::at(&route.origin),
+            Origin::Key(_)
+            | Origin::Object
+            | Origin::Patch
+            | Origin::PodSpec
+            | Origin::Container => Shapes::at(&route.origin),
         }
     }
 
@@ -132,27 +133,31 @@ impl Gap<'_> {
     }
 
     /// Returns the key that was meant, where a custom resource may have
-    /// this one: it is hardly another word, or what is behind it goes on
-    /// as behind the one that is known.
+    /// this one: it has to be hardly another word. A plural is another; but
+    /// who writes `container.image` meant the `containers` of a pod.
     fn likely(&self, keys: &[&'static str]) -> Option<&'static str> {
         let meant = nearest(self.key, keys.iter().copied())?;
         let slips = slips(self.key, meant);
+        if is_plural(self.key, meant) && slips > 0 {
+            let longer = meant.len() > self.key.len();
+            return (longer && self.goes_on(meant)).then_some(meant);
+        }
         let most = match (self.above.is_crossroads(), self.key.len()) {
-            (true, _) if is_plural(self.key, meant) => 0,
-            (true, 0..=4) | (false, 0..=2) => 0,
-            (true, 5..=8) | (false, 3..=5) => 1,
-            (true | false, _) => 2,
+            (true, 0..=5) | (false, 0..=3) => 0,
+            (true, _) | (false, 4..=7) => 1,
+            (false, _) => 2,
         };
-        (slips <= most || self.goes_on(meant)).then_some(meant)
+        (slips <= most).then_some(meant)
     }
 
     /// Returns whether the rest of the way is known behind `key`.
     fn goes_on(&self, key: &'static str) -> bool {
         let below = self.above.below(&Segment::Key(key.into()));
-        let names = |s: &Segment| matches!(s, Segment::Key(_));
-        let below = descend(below, self.behind).ok();
-        let is_known = below.is_some_and(|it| !it.all().contains(&Shape::Any));
-        is_known && self.behind.iter().any(names)
+        let is_key = |s: &Segment| matches!(s, Segment::Key(_));
+        let is_open = |s: &Shape| matches!(s, Shape::Any | Shape::Map(_));
+        self.behind.iter().any(is_key)
+            && !below.all().iter().any(is_open)
+            && descend(below, self.behind).is_ok()
     }
 
     /// Returns where the key stands in the path as it was written, of which
@@ -174,4 +179,77 @@ fn did_you_mean(meant: &str) -> String {
 fn is_plural(one: &str, other: &str) -> bool {
     let stem = |word: &str| word.trim_end_matches('s').to_lowercase();
     stem(one) == stem(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::expr::{Source, compile};
+
+    /// Checks that keys draw no warning below both bodies.
+    #[track_caller]
+    fn check_silent(paths: &[&str]) {
+        for path in paths {
+            let text = format!("has(object.{path}) or has(request.{path})");
+            let compiled = compile(&[Source::expression(&text)]).unwrap();
+            assert_eq!(compiled.warnings, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_of_the_core_kinds_draw_no_warning() {
+        check_silent(&[
+            "metadata.annotations[\"a.b/c\"]",
+            "metadata.managedFields.fieldsV1[\"f:spec\"].x",
+            "spec.jobTemplate.spec.template.spec.containers[*].image",
+            "spec.volumeClaimTemplates.spec.resources.requests.storage",
+            "spec.ingress[0].from.namespaceSelector.matchLabels.team",
+            "spec.rules.http.paths.backend.service.port.number",
+            "spec.versions.schema.openAPIV3Schema.properties.x",
+            "webhooks.clientConfig.service.name",
+            "aggregationRule.clusterRoleSelectors.matchLabels.x",
+            "status.conditions.type",
+            "status.containerStatuses.state.terminated.exitCode",
+            "data[\"tls.key\"]",
+            "items[-1].rules.nonResourceURLs",
+            "columnDefinitions.name",
+        ]);
+    }
+
+    #[test]
+    fn keys_of_custom_resources_draw_no_warning() {
+        check_silent(&[
+            "spec.myOwnField",
+            "spec.sources.repoURL",
+            "spec.template.spec.containerConcurrency",
+            "spec.template.spec.infrastructureRef.kind",
+            "spec.podTemplate.spec.image",
+            "spec.parentRefs.name",
+            "spec.rules.matches.path.value",
+            "spec.ingress.toPorts.ports.port",
+            "spec.tls.termination",
+            "spec.host",
+            "spec.roles",
+            "spec.container",
+            "spec.runAsUser.rule",
+            "status.state",
+            "allowPrivilegedContainer",
+            "users",
+        ]);
+    }
+
+    #[test]
+    fn directives_of_a_merge_patch_draw_no_warning() {
+        check_silent(&[
+            "spec.template.spec.containers[\"$patch\"]",
+            "spec.template.spec[\"$setElementOrder/containers\"].name",
+            "metadata[\"$retainKeys\"]",
+        ]);
+    }
+
+    #[test]
+    fn a_key_is_told_once() {
+        let text = "any(podspec.volumess, .hostpathh.path = \"/\")";
+        let compiled = compile(&[Source::expression(text)]).unwrap();
+        assert_eq!(compiled.warnings.len(), 1);
+    }
 }

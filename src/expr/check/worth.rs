@@ -30,7 +30,11 @@ impl Checker<'_> {
             return;
         }
         let slip = Slip { shapes: &shapes, test, value, place };
-        self.found.extend(slip.warning());
+        // A custom resource may have the same key for something else. Then
+        // only what is clearly the right value, wrongly spelt, is told.
+        if shapes.is_exact() || slip.meant().is_some() {
+            self.found.extend(slip.warning());
+        }
     }
 }
 
@@ -38,8 +42,7 @@ impl Checker<'_> {
 fn admits(shapes: &Shapes, matcher: &Matcher1) -> bool {
     shapes.all().iter().any(|shape| match shape {
         Shape::Any => true,
-        // In a custom resource, the same path can hold other text and
-        // objects. It hardly ever makes a flag or a number of something else.
+        // In a custom resource, anything can be there.
         Shape::Text | Shape::Time | Shape::Map(_) | Shape::Object(_)
             if !shapes.is_exact() =>
         {
@@ -128,26 +131,31 @@ impl Slip<'_> {
 
     /// Returns how the value is spelt that was meant.
     fn spelling(&self) -> Option<String> {
-        let shape = *self.shapes.all().first()?;
-        let text = match &self.value.kind {
-            ValueKind::Word(text) => *text,
-            ValueKind::Text { text, .. } => text,
-            ValueKind::List(_) | ValueKind::Field(_) => return None,
+        let Some(meant) = self.meant() else {
+            return Some(compare(*self.shapes.all().first()?).to_owned());
         };
-        let meant = match shape {
-            Shape::Bool => truth(text).map(str::to_owned),
-            Shape::Int => self.number(text),
-            Shape::Text | Shape::Time => Some(format!("{text:?}")),
-            Shape::Either => Some(format!("{text:?}")),
-            Shape::Any | Shape::Map(_) | Shape::Object(_) => None,
-        };
-        let Some(meant) = meant else { return Some(compare(shape).into()) };
         if self.test.values.len() > 1 || self.test.op == Op::In {
             return Some(format!("write `{meant}`"));
         }
         let dot = if self.place.relative { "." } else { "" };
         let (path, op) = (self.place.path(), self.test.spelt.text);
         Some(format!("write `{dot}{path} {op} {meant}`"))
+    }
+
+    /// Returns the value that was meant.
+    fn meant(&self) -> Option<String> {
+        let text = match &self.value.kind {
+            ValueKind::Word(text) => *text,
+            ValueKind::Text { text, .. } => text,
+            ValueKind::List(_) | ValueKind::Field(_) => return None,
+        };
+        match self.shapes.all().first()? {
+            Shape::Bool => truth(text).map(str::to_owned),
+            Shape::Int => self.number(text),
+            Shape::Text | Shape::Time => Some(format!("{text:?}")),
+            Shape::Either => Some(format!("{text:?}")),
+            Shape::Any | Shape::Map(_) | Shape::Object(_) => None,
+        }
     }
 
     /// Reads a number in quotes, and the one user who is known by name.
@@ -182,5 +190,56 @@ fn compare(shape: Shape) -> &'static str {
         Shape::Any | Shape::Map(_) | Shape::Object(_) => {
             "name a key inside it, or use has(...)"
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::expr::{Source, compile};
+
+    #[track_caller]
+    fn check_silent(tests: &[&str]) {
+        for test in tests {
+            let compiled = compile(&[Source::expression(test)]).unwrap();
+            assert_eq!(compiled.warnings, [], "{test}");
+        }
+    }
+
+    #[test]
+    fn values_that_a_field_can_hold_draw_no_warning() {
+        check_silent(&[
+            "podspec.hostNetwork == true",
+            "podspec.hostNetwork in (true, false)",
+            "podspec.hostNetwork == null",
+            "containers.securityContext.runAsUser in 1..999",
+            "containers.securityContext.runAsUser < 1000",
+            "containers.image matches r\"^a\" or containers.image = \"A\"i",
+            "containers.image = latest",
+            "podspec.hostAliases.ip in @linklocal",
+            "object.metadata.creationTimestamp starts \"2026-\"",
+            "count(podspec.volumes) > 3 and len(containers.name) > 60",
+        ]);
+    }
+
+    #[test]
+    fn a_port_and_a_quantity_are_text_or_a_number() {
+        check_silent(&[
+            "containers.livenessProbe.httpGet.port = 80",
+            "containers.livenessProbe.httpGet.port = http",
+            "containers.resources.limits.cpu = 1",
+            "containers.resources.limits.cpu = 500m",
+        ]);
+    }
+
+    #[test]
+    fn what_custom_resources_may_hold_draws_no_warning() {
+        check_silent(&[
+            "object.status.ready == true",
+            "object.spec.priority = high",
+            "object.spec.version = 8",
+            "object.spec.suspend = never",
+            "object.data.x == true",
+            "patch.value = 1",
+        ]);
     }
 }
