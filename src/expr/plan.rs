@@ -211,6 +211,9 @@ pub enum Relation {
     Ends,
 }
 
+/// Longer lists of texts and networks are in order, to be searched by halves.
+pub const LONG: usize = 16;
+
 /// A test of one scalar value.
 #[derive(Clone, Debug)]
 pub enum Matcher1 {

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use ipnet::IpNet;
 use regex::Regex;
 
 use crate::diag::Diagnostic;
 use crate::expr::ast::Op;
-use crate::expr::plan::Matcher1;
+use crate::expr::plan::{LONG, Matcher1};
 
 use super::literal::Literal;
 
@@ -114,9 +115,23 @@ pub(super) fn merged(matchers: Vec<Matcher1>) -> Vec<Matcher1> {
     }
     for matcher in &mut merged {
         match matcher {
-            Matcher1::Is(all) | Matcher1::Starts(all) => once(all),
+            Matcher1::Is(all) => {
+                once(all);
+                if all.len() > LONG {
+                    all.sort_unstable();
+                }
+            }
+            Matcher1::Starts(all) => once(all),
             Matcher1::Ends(all) | Matcher1::Contains(all) => once(all),
-            Matcher1::Network(all) => once(all),
+            Matcher1::Network(all) => {
+                once(all);
+                if all.len() > LONG {
+                    // No network inside of another is left, and all are in
+                    // order.
+                    *all = IpNet::aggregate(all);
+                    all.sort_unstable();
+                }
+            }
             Matcher1::Null | Matcher1::Bool(_) | Matcher1::Pattern(_) => (),
             Matcher1::Number { .. } | Matcher1::Time { .. } => (),
             Matcher1::Duration { .. } => (),
