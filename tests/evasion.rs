@@ -280,3 +280,17 @@ fn rights_of_two_rules_are_not_mixed() {
     check(&role(&rules), &[], &["exec-role", "escalating-role"]);
     check(&role(&one), &["exec-role", "escalating-role"], &[]);
 }
+
+#[test]
+fn a_patch_that_calls_itself_a_status_is_looked_at() {
+    let patch = json!({"kind": "Status", "spec": {"template": {"spec": {
+        "containers": [{"name": "c", "securityContext": {"privileged": true}}]
+    }}}});
+    let line = event(&json!({
+        "verb": "patch",
+        "objectRef": {"resource": "deployments", "apiGroup": "apps"},
+        "level": "Request",
+        "requestObject": patch,
+    }));
+    check(&line, &["privileged-pod"], &[]);
+}

@@ -66,7 +66,7 @@ impl<const N: usize> Finder for Last<'_, N> {
     }
 }
 
-impl Event<'_, '_> {
+impl<'l, 'r> Event<'l, 'r> {
     /// Finds all of a kind in the bodies, whose root numbers are `roots`.
     /// Whoever takes it gives it back, for the next to find it at once.
     pub(super) fn find(&mut self, part: Part, roots: [usize; 2]) -> Found {
@@ -97,14 +97,21 @@ impl Event<'_, '_> {
         bodies.0[part as usize] = Some(found);
     }
 
-    /// Finds the bodies that are objects but no Status.
-    fn objects(&mut self, roots: [usize; 2]) -> Found {
+    /// Finds the bodies that are objects, a Status of the answer left out.
+    ///
+    /// What is sent is the client's: in a patch, `"kind":"Status"` changes
+    /// nothing for the apiserver, and must hide nothing here.
+    fn objects(&mut self, [sent, answered]: [usize; 2]) -> Found {
         let mut found = Found { places: Vec::new(), seen: Seen::All };
-        for root in roots {
+        type Look<'l, 'r> =
+            fn(&Event<'l, 'r>, usize) -> Result<Option<usize>, Defect>;
+        let looks: [(usize, Look<'l, 'r>); 2] =
+            [(sent, Self::any_object), (answered, Self::object)];
+        for (root, look) in looks {
             match self.root(root) {
                 Place::Missing => {}
                 Place::Unknown => found.seen = Seen::Part,
-                Place::At(at) => match self.object(at) {
+                Place::At(at) => match look(self, at) {
                     Ok(object) => found.places.extend(object),
                     Err(defect) => {
                         self.note(defect);
@@ -116,7 +123,15 @@ impl Event<'_, '_> {
         found
     }
 
-    /// Returns where the object at `at` begins, unless it is something else.
+    /// Returns where the object at `at` begins, if it is one.
+    fn any_object(&self, at: usize) -> Result<Option<usize>, Defect> {
+        Ok(match value_at(self.line, at)? {
+            Value::Object(start) => Some(start),
+            _ => None,
+        })
+    }
+
+    /// Returns where the object at `at` begins, unless it is a Status.
     fn object(&self, at: usize) -> Result<Option<usize>, Defect> {
         let Value::Object(start) = value_at(self.line, at)? else {
             return Ok(None);

@@ -166,7 +166,7 @@ pub const DERIVED: &[Derived] = &[
         Type::Open,
         Origin::Object,
         "",
-        "Both bodies, those of kind Status left out",
+        "Both bodies; not a Status that was answered",
     ),
     place("patch", OPEN, Origin::Patch, "", "The operations of a JSON Patch"),
     place(

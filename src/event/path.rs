@@ -23,7 +23,7 @@ pub enum Segment {
 pub enum Origin {
     /// At the value of this top-level key.
     Key(Box<str>),
-    /// At each body that is an object, those of kind Status left out.
+    /// At each body that is an object; not at a Status that was answered.
     Object,
     /// At the spec of the pod, or pod template, of each such object.
     PodSpec,

@@ -44,6 +44,10 @@ fn tamed(mut event: Value) -> Value {
     if event["requestURI"] == "" {
         event["requestURI"] = Value::Null;
     }
+    // The model takes a Status that the client sent for one of the server's.
+    if event["requestObject"]["kind"] == "Status" {
+        event["requestObject"]["kind"] = Value::Null;
+    }
     plain_lists(&mut event);
     event
 }

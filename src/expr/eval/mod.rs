@@ -20,7 +20,7 @@ use super::plan::{
     Matcher, Node, NodeId, Plan, Quantifier, Relation, Subject, SubjectId,
     Test, TestId,
 };
-use crate::event::{Arrays, Event, Roots, Seen};
+use crate::event::{Arrays, Computed, Event, Parameter, Roots, Seen};
 use crate::scan::Value;
 use item::{Element, Item};
 use known::Worth;
@@ -233,11 +233,19 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
 
     fn empty(&mut self, subject: SubjectId) -> Truth {
         let line = self.event.line();
+        let is_query = match self.plan.subject(subject) {
+            Subject::Computed(Computed::Query(parameter)) => {
+                !matches!(parameter, Parameter::Nth(..))
+            }
+            Subject::Computed(_) => false,
+            Subject::Place(_) | Subject::Measure(..) => false,
+        };
         let mut found = false;
         let seen = self.given(subject, Arrays::Whole, &mut |_, item| {
             found = match item {
                 Item::Json(value) => !value.is_empty(line)?,
-                Item::Text(text) => !text.is_empty(),
+                // A parameter without a value is there all the same.
+                Item::Text(text) => is_query || !text.is_empty(),
                 Item::Number(_) => true,
             };
             Ok(found)

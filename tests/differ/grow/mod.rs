@@ -167,12 +167,7 @@ impl Maker<'_> {
     fn leaf(&mut self, element: Element) -> Expr {
         match self.dice.below(100) {
             0..4 => Expr::Has(self.place(element)),
-            4..9 => match self.place(element) {
-                // Whether a parameter without a value is an empty list, or a
-                // list of one empty text, is not settled.
-                path if path.head() == Some("query") => Expr::Has(path),
-                path => Expr::Empty(path),
-            },
+            4..9 => Expr::Empty(self.place(element)),
             9..19 => Expr::Named(self.dice.pick(&self.names).clone()),
             19..20 => Expr::Const(self.dice.percent(50)),
             20..27 => self.count(element),

@@ -101,13 +101,14 @@ fn latency(event: &Value) -> Option<Value> {
     Some(Value::from(i64::try_from(to - from).ok()?))
 }
 
-/// Returns the bodies that are objects of their own.
+/// Returns the bodies that are objects, but no Status that was answered.
 fn objects(event: &Value) -> Vec<Value> {
-    let bodies = [&event["requestObject"], &event["responseObject"]];
-    let own = bodies.into_iter().filter(|body| {
-        body.is_object() && body["kind"].as_str() != Some("Status")
-    });
-    own.cloned().collect()
+    let (sent, answered) = (&event["requestObject"], &event["responseObject"]);
+    let is_status = answered["kind"].as_str() == Some("Status");
+    let bodies = [(sent, true), (answered, !is_status)];
+    let own =
+        bodies.into_iter().filter(|(body, own)| *own && body.is_object());
+    own.map(|(body, _)| body.clone()).collect()
 }
 
 fn podspecs(event: &Value) -> Vec<Value> {
