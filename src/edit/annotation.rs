@@ -16,6 +16,8 @@ const ANNOTATIONS: &str = "annotations";
 #[derive(Clone, Debug)]
 pub struct Annotation {
     key: Box<str>,
+    /// The key in quotes, and its colon.
+    head: String,
     /// What is looked for at the top of an event.
     wanted: Wanted,
 }
@@ -24,7 +26,8 @@ impl Annotation {
     /// Makes ready to write annotations with this key.
     pub fn new(key: &str) -> Annotation {
         let wanted = Wanted::new([ANNOTATIONS]);
-        Annotation { key: key.into(), wanted }
+        let head = format!("{}:", quoted(key));
+        Annotation { key: key.into(), head, wanted }
     }
 
     /// Appends `event` to `out`, with `text` as the value of the annotation.
@@ -79,7 +82,8 @@ impl Annotation {
         let end =
             closed(walk(scanner, line, event.start(), &mut found), line)?;
         event.broken_end(end).map_or(Ok(()), Err)?;
-        let member = format!("{}:{}", quoted(&self.key), quoted(text));
+        let text = quoted(text);
+        let member = [&self.head[..], &text].concat();
         let mut kept = 0;
         for value in &found.values {
             let at = behind_blanks(line, *value);
@@ -89,7 +93,7 @@ impl Annotation {
                 b'{' => self
                     .rewrite(scanner, &line[at..end], &member, out)
                     .map_err(|d| Defect { at: at + d.at, ..d })?,
-                _ => out.extend(format!("{{{member}}}").into_bytes()),
+                _ => put(out, &["{", &member, "}"]),
             }
             kept = end;
         }
@@ -100,8 +104,7 @@ impl Annotation {
             };
             kept = end - 1;
             out.extend_from_slice(&line[..kept]);
-            let last = format!("{comma}\"{ANNOTATIONS}\":{{{member}}}");
-            out.extend(last.into_bytes());
+            put(out, &[comma, "\"", ANNOTATIONS, "\":{", &member, "}"]);
         }
         out.extend_from_slice(&line[kept..]);
         Ok(())
@@ -134,8 +137,14 @@ impl Annotation {
             from = behind_comma(object, end)?;
         }
         splice(&object[..end - 1], &cuts, "", out);
-        out.extend(format!("{comma}{member}}}").into_bytes());
+        put(out, &[comma, member, "}"]);
         Ok(())
+    }
+}
+
+fn put(out: &mut Vec<u8>, parts: &[&str]) {
+    for part in parts {
+        out.extend_from_slice(part.as_bytes());
     }
 }
 

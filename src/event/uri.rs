@@ -32,6 +32,10 @@ enum Blank {
 }
 
 fn decoded(text: &str, blank: Blank) -> String {
+    let plus = blank == Blank::Plus;
+    if !text.bytes().any(|byte| byte == b'%' || (plus && byte == b'+')) {
+        return text.to_owned();
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

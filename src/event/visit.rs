@@ -185,21 +185,26 @@ impl<'l, 'r> Event<'l, 'r> {
         walk.seen
     }
 
-    /// Returns the keys of the object at `at`, and whether these are all.
-    pub fn keys(&self, at: usize) -> (Vec<String>, Seen) {
+    /// Calls `take` with each key of the object at `at` until it answers
+    /// true.
+    pub fn keys(&self, at: usize, take: &mut dyn FnMut(&str) -> bool) -> Seen {
         let mut all = EveryKey::default();
-        let seen = match walk(self.scanner, self.line, at, &mut all) {
+        let end = walk(self.scanner, self.line, at, &mut all);
+        for value in all.values {
+            let key = key_of(self.line, at, value);
+            if let Ok(key) = str::from_utf8(&key)
+                && take(key)
+            {
+                return Seen::All;
+            }
+        }
+        match end {
             End::Broken(defect) => {
                 self.note(defect);
                 Seen::Part
             }
             End::Stopped | End::Closed(_) => Seen::All,
-        };
-        let keys = all.values.into_iter();
-        let keys = keys.map(|value| key_of(self.line, at, value));
-        let texts =
-            keys.filter_map(|key| String::from_utf8(key.into_owned()).ok());
-        (texts.collect(), seen)
+        }
     }
 
     fn walk<'a>(

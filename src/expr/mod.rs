@@ -17,6 +17,7 @@ mod compile; //  All of it, for several sources;
 mod prelude; //  what is built in,
 mod public; //   among it @public,
 mod unit; //     durations and sizes,
+mod pattern; //  regular expressions,
 mod later; //    and what is yet to come.
 
 mod eval; //     A plan and an event become a truth,
@@ -25,5 +26,6 @@ mod coverage; // counted for those who ask what never matches.
 pub use compile::{Compiled, Finding, Source, compile, compile_with, render};
 pub use coverage::{Asked, ConditionId, Coverage, Met};
 pub use eval::{Evaluation, Routes, Scratch, Truth};
+pub use pattern::Pattern;
 pub use prelude::{Definition, predicates, show};
 pub use unit::{duration, size};

@@ -5,6 +5,7 @@
 
 use ipnet::IpNet;
 
+use super::pattern::Pattern;
 use crate::event::{Computed, Origin, Repeats, Segment};
 
 pub use super::step::{
@@ -211,6 +212,9 @@ pub enum Relation {
     Ends,
 }
 
+/// Longer lists of texts and networks are in order, to be searched by halves.
+pub const LONG: usize = 16;
+
 /// A test of one scalar value.
 #[derive(Clone, Debug)]
 pub enum Matcher1 {
@@ -251,7 +255,7 @@ pub enum Matcher1 {
     Contains(Vec<Box<str>>),
     /// Text that matches: `matches`, `like`, and everything with the suffix
     /// `i`, which folds case.
-    Pattern(regex::Regex),
+    Pattern(Pattern),
     /// Text that is an address in one of these networks.
     Network(Vec<IpNet>),
 }

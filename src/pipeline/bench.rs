@@ -265,10 +265,17 @@ impl Bench {
         event: &mut Event<'_, '_>,
         out: &mut Vec<u8>,
     ) -> Made {
+        // What was to be hidden, and cannot be, is a doubt.
+        let undone = match edit.hides() {
+            true => Made::Truth(Truth::Unknown),
+            false => Made::Truth(Truth::True),
+        };
         let mut holding = 0;
         for (bit, guard) in edit.guards.iter().enumerate() {
-            if self.truth(run, event, *guard) == Truth::True {
-                holding |= 1 << bit;
+            match self.truth(run, event, *guard) {
+                Truth::True => holding |= 1 << bit,
+                Truth::False => {}
+                Truth::Unknown => return undone,
             }
         }
         let unchanged = Made::Truth(Truth::True);
@@ -281,7 +288,7 @@ impl Bench {
             }
             Err(defect) => {
                 event.note(defect);
-                unchanged
+                undone
             }
         }
     }

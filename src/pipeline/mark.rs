@@ -37,7 +37,8 @@ impl Bench {
             }
         }
         for id in &matched[before..] {
-            add_name(&mut self.names, &plan.rules[id.0 as usize].name);
+            // No two rules have the same name.
+            join(&mut self.names, &plan.rules[id.0 as usize].name);
         }
         self.matched = matched;
         match (any, out) {
@@ -88,9 +89,13 @@ fn add_name(names: &mut String, name: &str) -> bool {
     if names.split(',').any(|known| known == name) {
         return false;
     }
+    join(names, name);
+    true
+}
+
+fn join(names: &mut String, name: &str) {
     if !names.is_empty() {
         names.push(',');
     }
     names.push_str(name);
-    true
 }

@@ -102,6 +102,12 @@ impl Edit {
         Edit { action, text, guards, automata }
     }
 
+    /// Returns whether the edit is there to hide something: it masks, or is
+    /// about secrets, as the sets of targets with conditions are.
+    pub(super) fn hides(&self) -> bool {
+        !self.guards.is_empty() || self.action == Action::Mask
+    }
+
     /// Returns the targets where the guards hold whose bits are set.
     pub(super) fn targets(&self, holding: usize) -> Option<&Automaton> {
         self.automata.get(holding)?.as_ref()

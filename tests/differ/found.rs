@@ -31,3 +31,16 @@ fn issue_3_lists_have_elements_inside_of_any_over_computed_text() {
         check(text, line, kept);
     }
 }
+
+#[test]
+fn issue_3_a_line_in_brackets_may_begin_with_the_verb_list() {
+    let line = r#"{"verb":"list"}"#;
+    for (text, kept) in [
+        ("(verb =\n list or failed)", true),
+        ("(verb =\n list and failed)", false),
+        ("(verb != # not\n  list or failed)", false),
+        ("verb in (get,\n list) or failed", true),
+    ] {
+        check(text, line, kept);
+    }
+}

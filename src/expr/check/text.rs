@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use regex::Regex;
+use ipnet::IpNet;
 
 use crate::diag::Diagnostic;
 use crate::expr::ast::Op;
-use crate::expr::plan::Matcher1;
+use crate::expr::pattern::Pattern;
+use crate::expr::plan::{LONG, Matcher1};
 
 use super::literal::Literal;
 
@@ -88,10 +89,7 @@ fn pattern(value: Literal<'_>) -> Result<Matcher1, Diagnostic> {
 }
 
 fn regex(value: Literal<'_>, source: &str) -> Result<Matcher1, Diagnostic> {
-    Regex::new(source).map(Matcher1::Pattern).map_err(|error| {
-        let reason = error.to_string();
-        let last = reason.lines().last().unwrap_or_default();
-        let reason = last.trim_start_matches("error: ").to_owned();
+    Pattern::new(source).map(Matcher1::Pattern).map_err(|reason| {
         let message = format!("bad regular expression: {reason}");
         let error = value.error(message);
         match reason.contains("look-around") || reason.contains("backref") {
@@ -114,16 +112,32 @@ pub(super) fn merged(matchers: Vec<Matcher1>) -> Vec<Matcher1> {
     }
     for matcher in &mut merged {
         match matcher {
-            Matcher1::Is(all) | Matcher1::Starts(all) => once(all),
+            Matcher1::Is(all) => {
+                once(all);
+                if all.len() > LONG {
+                    all.sort_unstable();
+                }
+            }
+            Matcher1::Starts(all) => once(all),
             Matcher1::Ends(all) | Matcher1::Contains(all) => once(all),
-            Matcher1::Network(all) => once(all),
+            Matcher1::Network(all) => {
+                once(all);
+                if all.len() > LONG {
+                    // No network inside of another is left, and all are in
+                    // order.
+                    *all = IpNet::aggregate(all);
+                    all.sort_unstable();
+                }
+            }
             Matcher1::Null | Matcher1::Bool(_) | Matcher1::Pattern(_) => (),
             Matcher1::Number { .. } | Matcher1::Time { .. } => (),
             Matcher1::Duration { .. } => (),
         }
     }
     merged.retain(|test| !matches!(test, Matcher1::Is(all) if all.is_empty()));
-    merged.extend(joined(patterns).into_iter().map(Matcher1::Pattern));
+    if !patterns.is_empty() {
+        merged.extend(joined(patterns).into_iter().map(Matcher1::Pattern));
+    }
     merged
 }
 
@@ -148,12 +162,10 @@ fn join(before: &mut Matcher1, next: &Matcher1) -> bool {
 }
 
 /// Makes one pattern of several, unless that would be too large.
-fn joined(patterns: Vec<Regex>) -> Vec<Regex> {
-    let sources: Vec<String> =
-        patterns.iter().map(|one| format!("(?:{one})")).collect();
-    match Regex::new(&sources.join("|")) {
-        Ok(both) if patterns.len() > 1 => vec![both],
-        Ok(_) | Err(_) => patterns,
+fn joined(patterns: Vec<Pattern>) -> Vec<Pattern> {
+    match Pattern::any_of(&patterns) {
+        Some(all) => vec![all],
+        None => patterns,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::event::Given;
 use crate::expr::plan::Number;
 use crate::scan::{DefectKind, Value};
 
@@ -27,6 +28,15 @@ pub(super) enum Element {
     Number(i128),
 }
 
+impl From<Given<'_>> for Element {
+    fn from(given: Given<'_>) -> Element {
+        match given {
+            Given::Text(text) => Element::Text(Arc::from(text)),
+            Given::Number(number) => Element::Number(number),
+        }
+    }
+}
+
 /// A value to compare with, held for a while.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Held {
@@ -35,7 +45,19 @@ pub(super) enum Held {
     Bool(bool),
 }
 
-impl Item<'_> {
+impl<'t> Item<'t> {
+    /// Returns the text that this is, if it is one.
+    pub(super) fn text(
+        self,
+        scratch: &'t mut Vec<u8>,
+    ) -> Result<Option<&'t str>, DefectKind> {
+        Ok(match self {
+            Item::Text(text) => Some(text),
+            Item::Json(Value::Text(text)) => Some(text.read(scratch)?),
+            Item::Json(_) | Item::Number(_) => None,
+        })
+    }
+
     /// Holds the value, unless it is null, an object or an array.
     pub(super) fn held(
         self,

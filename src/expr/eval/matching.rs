@@ -2,11 +2,15 @@
 
 use core::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::item::{Element, Item};
+use super::known::Known;
 use super::memo::Memo;
 use super::number::is_numeral;
+use super::switch::Answers;
 use crate::expr::coverage::Coverage;
-use crate::expr::plan::{Bound, Matcher1, Number};
+use crate::expr::plan::{Bound, LONG, Matcher1, Number};
 use crate::scan::{DefectKind, Value};
 
 /// Memory that tests share, and what they notice on the way.
@@ -17,6 +21,8 @@ pub struct Scratch {
     /// What `any(...)` and its like are looking at.
     pub(super) element: Option<Element>,
     pub(super) memo: Memo,
+    pub(super) answers: Answers,
+    pub(super) known: Known,
     /// What conditions met, if that is to be counted.
     pub coverage: Option<Coverage>,
     /// Numerals in quotes that were read as numbers.
@@ -69,6 +75,16 @@ fn made_passes(test: &Matcher1, number: i128) -> bool {
     }
 }
 
+/// Returns whether one of these networks holds an address.
+fn is_in(networks: &[IpNet], address: IpAddr) -> bool {
+    if networks.len() <= LONG {
+        return networks.iter().any(|network| network.contains(&address));
+    }
+    let behind = networks.partition_point(|net| net.network() <= address);
+    let last = behind.checked_sub(1).and_then(|at| networks.get(at));
+    last.is_some_and(|network| network.contains(&address))
+}
+
 fn in_bounds(low: &Bound<i128>, high: &Bound<i128>, value: i128) -> bool {
     low.is_below(value) && high.is_above(value)
 }
@@ -109,6 +125,9 @@ fn text_passes(test: &Matcher1, value: &str, coerced: &mut u32) -> bool {
             }
             Err(_) => false,
         },
+        Matcher1::Is(texts) if texts.len() > LONG => {
+            texts.binary_search_by(|text| (**text).cmp(value)).is_ok()
+        }
         Matcher1::Is(texts) => texts.iter().any(|text| **text == *value),
         Matcher1::Starts(texts) => {
             texts.iter().any(|text| value.starts_with(&**text))
@@ -121,10 +140,58 @@ fn text_passes(test: &Matcher1, value: &str, coerced: &mut u32) -> bool {
         }),
         Matcher1::Pattern(pattern) => pattern.is_match(value),
         Matcher1::Network(networks) => match value.parse::<IpAddr>() {
-            Ok(address) => {
-                networks.iter().any(|network| network.contains(&address))
-            }
+            Ok(address) => is_in(networks, address),
             Err(_) => false,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{Source, compile};
+
+    /// Holds an address against a list, and against each of its networks.
+    #[test]
+    fn a_long_list_of_networks_is_as_each_of_them() {
+        let networks: Vec<IpNet> = (0..60_u8)
+            .map(|n| format!("10.{}.{}.0/{}", n * 4, n, 20 + n % 9))
+            .chain(["10.0.0.0/30".into(), "fd00::/9".into(), "::1".into()])
+            .map(|text| {
+                text.parse()
+                    .or_else(|_| {
+                        text.parse()
+                            .map(|address: IpAddr| IpNet::from(address))
+                    })
+                    .unwrap()
+            })
+            .collect();
+        let mut sorted = IpNet::aggregate(&networks);
+        sorted.sort_unstable();
+        assert!(sorted.len() > LONG);
+        let edges =
+            networks.iter().flat_map(|net| [net.network(), net.broadcast()]);
+        let odd = ["9.255.255.255", "10.255.0.0", "::", "fe80::1", "fd7f::"];
+        let odd = odd.iter().map(|text| text.parse().unwrap());
+        for address in edges.chain(odd) {
+            let expected = networks.iter().any(|net| net.contains(&address));
+            assert_eq!(is_in(&sorted, address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_long_list_of_texts_is_searched_in_order() {
+        let names: Vec<String> = (0..40).map(|n| format!("n{n}")).collect();
+        let text = format!("ns in ({})", names.join(", "));
+        let plan = compile(&[Source::expression(&text)]).unwrap().plan;
+        let mut scratch = Scratch::default();
+        let crate::expr::plan::Matcher::AnyOf(tests) = &plan.tests[0].matcher
+        else {
+            panic!("{plan}");
+        };
+        for (name, expected) in [("n0", true), ("n39", true), ("n4x", false)] {
+            let found = any(tests, Item::Text(name), &mut scratch);
+            assert_eq!(found, Ok(expected), "{name}");
+        }
     }
 }

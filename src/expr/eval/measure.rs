@@ -5,12 +5,11 @@ use jiff::tz::TimeZone;
 
 use super::Evaluation;
 use super::item::Item;
-use super::matching::Scratch;
 use super::subject::{Source, Take};
 use super::truth::Truth;
 use crate::event::{Arrays, Seen};
 use crate::expr::plan::{Measure, NodeId};
-use crate::scan::{DefectKind, Value};
+use crate::scan::Value;
 
 impl Evaluation<'_, '_, '_> {
     /// Hands what a function makes of the items of `source` to `take`.
@@ -26,7 +25,7 @@ impl Evaluation<'_, '_, '_> {
             Measure::Keys => self.keys(source, take),
             Measure::Length | Measure::Hour | Measure::Weekday => {
                 self.items(source, Arrays::Flattened, &mut |scratch, item| {
-                    let text = text(item, scratch)?;
+                    let text = item.text(&mut scratch.text)?;
                     match text.and_then(|text| of_text(measure, text)) {
                         Some(number) => take(scratch, Item::Number(number)),
                         None => Ok(false),
@@ -75,31 +74,20 @@ impl Evaluation<'_, '_, '_> {
                 },
             );
         for at in objects {
-            let (keys, all) = self.event.keys(at);
-            for key in keys {
-                match take(self.scratch, Item::Text(&key)) {
-                    Ok(false) => {}
-                    Ok(true) => return Seen::All,
-                    Err(_) => return Seen::Part,
-                }
-            }
-            if all == Seen::Part {
-                return Seen::Part;
+            let scratch = &mut *self.scratch;
+            let mut answer = Ok(false);
+            let all = self.event.keys(at, &mut |key| {
+                answer = take(scratch, Item::Text(key));
+                answer != Ok(false)
+            });
+            match answer {
+                Ok(false) if all == Seen::All => {}
+                Ok(true) => return Seen::All,
+                Ok(false) | Err(_) => return Seen::Part,
             }
         }
         seen
     }
-}
-
-fn text<'t>(
-    item: Item<'t>,
-    scratch: &'t mut Scratch,
-) -> Result<Option<&'t str>, DefectKind> {
-    Ok(match item {
-        Item::Text(text) => Some(text),
-        Item::Json(Value::Text(text)) => Some(text.read(&mut scratch.text)?),
-        Item::Json(_) | Item::Number(_) => None,
-    })
 }
 
 /// Returns what a function makes of a text.

@@ -7,6 +7,8 @@ mod matching; // one value beside the tests of a matcher,
 mod relation; // two fields beside each other,
 mod text; //     values as text, for groups;
 mod memo; //     what was said before,
+mod known; //    or given,
+mod switch; //   and tests of one field together,
 mod survey; //   what they met, counted;
 mod number; //   numbers exactly;
 mod truth; //    all of it a truth of three values.
@@ -21,8 +23,10 @@ use super::plan::{
 use crate::event::{Arrays, Event, Roots, Seen};
 use crate::scan::Value;
 use item::{Element, Item};
+use known::Worth;
 use memo::Shared;
 use subject::Source;
+use switch::Switches;
 
 /// The ways that a plan's tests take through an event.
 #[derive(Clone, Debug)]
@@ -30,16 +34,21 @@ pub struct Routes {
     roots: Roots,
     of_subjects: Vec<Source>,
     shared: Shared,
+    switches: Switches,
+    worth: Worth,
 }
 
 impl Routes {
     /// Lays out the routes of `plan`.
     pub fn new(plan: &Plan) -> Routes {
         let source = |subject: &Subject| Source::new(subject, &plan.roots);
+        let switches = Switches::new(plan);
         Routes {
+            worth: Worth::new(plan, &switches),
             roots: Roots::new(&plan.roots, plan.first_root()),
             of_subjects: plan.subjects.iter().map(source).collect(),
             shared: Shared::new(plan),
+            switches,
         }
     }
 
@@ -70,6 +79,12 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
     ) -> Evaluation<'a, 'l, 'r> {
         if routes.shared.is_needed() {
             scratch.memo.clear(&routes.shared);
+        }
+        if routes.worth.is_needed() {
+            scratch.known.clear(&routes.worth);
+        }
+        if routes.switches.is_needed() {
+            scratch.answers.clear(&routes.switches);
         }
         Evaluation { plan, routes, event, scratch }
     }
@@ -168,10 +183,12 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
             Matcher::Has => self.has(*subject),
             Matcher::Empty => self.empty(*subject),
             Matcher::AnyOf(any_of) => {
-                let source = self.source(*subject);
+                if let Some(truth) = self.switched(id) {
+                    return truth;
+                }
                 let mut found = false;
-                let seen = self.items(
-                    source,
+                let seen = self.given(
+                    *subject,
                     Arrays::Flattened,
                     &mut |scratch, item| {
                         found = matching::any(any_of, item, scratch)?;
@@ -193,10 +210,9 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
         right: SubjectId,
     ) -> Truth {
         let (others, all) = self.values(self.source(right));
-        let source = self.source(left);
         let mut found = false;
         let seen =
-            self.items(source, Arrays::Flattened, &mut |scratch, item| {
+            self.given(left, Arrays::Flattened, &mut |scratch, item| {
                 found = relation::holds(relation, item, &others, scratch)?;
                 Ok(found)
             });
@@ -207,9 +223,8 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
     }
 
     fn has(&mut self, subject: SubjectId) -> Truth {
-        let source = self.source(subject);
         let mut found = false;
-        let seen = self.items(source, Arrays::Whole, &mut |_, item| {
+        let seen = self.given(subject, Arrays::Whole, &mut |_, item| {
             found = item != Item::Json(Value::Null);
             Ok(found)
         });
@@ -217,9 +232,9 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
     }
 
     fn empty(&mut self, subject: SubjectId) -> Truth {
-        let (source, line) = (self.source(subject), self.event.line());
+        let line = self.event.line();
         let mut found = false;
-        let seen = self.items(source, Arrays::Whole, &mut |_, item| {
+        let seen = self.given(subject, Arrays::Whole, &mut |_, item| {
             found = match item {
                 Item::Json(value) => !value.is_empty(line)?,
                 Item::Text(text) => !text.is_empty(),

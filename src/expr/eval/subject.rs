@@ -50,6 +50,21 @@ impl<'a> Evaluation<'a, '_, '_> {
         &self.routes.of_subjects[id.0 as usize]
     }
 
+    /// Hands what a subject gives to `take`.
+    #[inline]
+    pub(super) fn given(
+        &mut self,
+        id: SubjectId,
+        arrays: Arrays,
+        take: Take<'_>,
+    ) -> Seen {
+        let source = self.source(id);
+        match self.routes.worth.place(id) {
+            Some(place) => self.recalled(place, source, arrays, take),
+            None => self.items(source, arrays, take),
+        }
+    }
+
     /// Hands what `source` gives to `take`.
     pub(super) fn items(
         &mut self,

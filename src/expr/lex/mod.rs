@@ -226,12 +226,14 @@ fn continues(last: Option<&Token<'_>>, rest: &[Token<'_>]) -> bool {
         })
 }
 
-/// Returns whether a definition begins here: `let NAME`.
+/// Returns whether a definition begins here: `let NAME`. In `list and ...`
+/// the verb `list` has come to the start of a line.
 fn begins_definition(rest: &[Token<'_>]) -> bool {
     let [first, second, ..] = rest else { return false };
     first.kind == Kind::Word
         && second.kind == Kind::Word
         && matches!(first.text, "let" | "list" | "rule")
+        && !matches!(second.text, "and" | "or")
 }
 
 #[cfg(test)]

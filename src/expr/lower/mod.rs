@@ -12,8 +12,8 @@ mod trim;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::plan::{
-    Matcher, Measure, Node, NodeId, Plan, Quantifier, Rule, RuleId, Step,
-    Subject, SubjectId, Test, TestId,
+    Matcher, Matcher1, Measure, Node, NodeId, Plan, Quantifier, Rule, RuleId,
+    Step, Subject, SubjectId, Test, TestId,
 };
 use cost::Cost;
 use trim::Trim;
@@ -70,8 +70,12 @@ impl Builder {
         }
         let cost = self.cost_of(&subject).and(self.cost_of_test(&matcher));
         let subject = self.subject(subject);
-        let key = (subject, format!("{matcher:?}"));
         let plan = &mut self.plan;
+        let text = match is_long(&matcher) {
+            true => format!("long {}", plan.tests.len()),
+            false => format!("{matcher:?}"),
+        };
+        let key = (subject, text);
         let id = *self.tests.entry(key).or_insert_with(|| {
             plan.tests.push(Test { subject, matcher });
             TestId(index(plan.tests.len() - 1))
@@ -262,6 +266,16 @@ impl Builder {
 /// Returns the rules that steps look for, in the order of definitions.
 fn used_rules(steps: &[Step]) -> BTreeSet<RuleId> {
     steps.iter().flat_map(Step::rules).copied().collect()
+}
+
+/// Returns whether a matcher is too long to be compared with all others.
+fn is_long(matcher: &Matcher) -> bool {
+    let Matcher::AnyOf(tests) = matcher else { return false };
+    tests.iter().any(|test| match test {
+        Matcher1::Is(all) => all.len() > 1000,
+        Matcher1::Network(all) => all.len() > 1000,
+        _ => false,
+    })
 }
 
 /// Sources are capped, so that no index comes near the end of `u32`.

@@ -319,11 +319,9 @@ fn a_long_event_loses_its_bodies_or_is_skipped() {
 fn a_line_that_breaks_is_not_changed() {
     let whole = r#"{"verb":"get","level":"Request","requestObject":{"data":{"a":"b"}},"objectRef":{"resource":"secrets"},"userAgent":"#;
     for text in [
-        "mask verb",
         "drop verb",
         "keep code",
         "truncate verb to 1",
-        "mask secretData, lastApplied",
         "tag a",
         "tag a if ua = x",
         "label a = \"b\"",
@@ -334,6 +332,17 @@ fn a_line_that_breaks_is_not_changed() {
             check_kept(text, line);
         }
     }
+}
+
+#[test]
+fn what_cannot_be_hidden_is_unknown() {
+    let whole = r#"{"verb":"get","level":"Request","requestObject":{"data":{"a":"b"}},"objectRef":{"resource":"secrets"},"userAgent":"#;
+    for text in ["mask verb", "mask secretData", "drop secretData"] {
+        for line in [whole, &whole[..60]] {
+            check(text, line, "Unknown");
+        }
+    }
+    check_kept("mask secretData", r#"{"verb":"get"}"#);
 }
 
 #[test]
