@@ -26,7 +26,7 @@ fn wrong_flags_are_refused_with_a_sentence() {
 
 #[test]
 fn flags_to_come_are_named_as_such() {
-    for flag in ["--to", "-p", "-n5", "--checkpoint", "--since", "--label"] {
+    for flag in ["--to", "-p", "-n5", "--checkpoint", "--since"] {
         check_refused(&[flag, FAILED], "is not in this version; ");
     }
 }
@@ -69,8 +69,54 @@ fn lists_are_told_from_predicates() {
 }
 
 #[test]
+fn a_label_is_written_behind_the_last_step() {
+    let label = |labels: &str| {
+        let end = format!("}},\"annotations\":{{{labels}}}}}\n");
+        failed().replace("}}\n", &end)
+    };
+    let site = r#""kaudit-filter/site":"north""#;
+    for (args, labels) in [
+        (&["--label", "site=north"][..], site.to_owned()),
+        (&["--label=site=north", FAILED], site.to_owned()),
+        (&["--label", "a-b_1="], r#""kaudit-filter/a-b_1":"""#.to_owned()),
+        (
+            &["--label", "k=a=\"b\"\\"],
+            r#""kaudit-filter/k":"a=\"b\"\\""#.to_owned(),
+        ),
+        (
+            &["--label", "site=north", "--label", "k=v", "tag x"],
+            format!(
+                r#""kaudit-filter/tags":"x",{site},"kaudit-filter/k":"v""#
+            ),
+        ),
+    ] {
+        let ran = run(args, failed());
+        ran.check(0, &label(&labels));
+    }
+    // It replaces what is there.
+    let old = label(r#""kaudit-filter/site":"south""#);
+    run(&["--label", "site=north", FAILED], old).check(0, &label(site));
+    run(&["-c", "--label", "site=north", FAILED], fine()).check(0, "0\n");
+}
+
+#[test]
+fn a_wrong_label_is_refused() {
+    for label in ["=x", "code>=400=x", "a b=x", "1a=x", "a.b=x", "a-=x"] {
+        let words = format!("--label {label}: KEY takes letters");
+        check_refused(&["--label", label, FAILED], &words);
+    }
+    check_refused(&["--label", "site", FAILED], "site: write KEY=TEXT");
+    check_refused(&["--label", FAILED], "--label code>=400: KEY takes");
+    let words = "`rules` is the annotation of the step `detect`";
+    check_refused(&["--label", "rules=x", FAILED], words);
+    let words = "`count` prints no events to label";
+    check_refused(&["--label", "a=x", "count by user"], words);
+    check_refused(&["--max-groups", "many", "count"], "--max-groups");
+}
+
+#[test]
 fn commands_to_come_are_named_as_such() {
-    for word in ["check", "report", "policy", "checkpoint", "completions"] {
+    for word in ["report", "policy", "checkpoint", "completions"] {
         check_refused(&[word], "not in this version");
     }
 }

@@ -81,7 +81,7 @@ fn compare_each(locate: impl Fn(&Path) -> PathBuf, stride: usize) {
 }
 
 /// A file beside this one.
-fn ours(name: &str) -> PathBuf {
+pub(crate) fn ours(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/model").join(name)
 }
 
@@ -272,7 +272,11 @@ fn line_problem(
 }
 
 /// Finds the first place where two values differ.
-fn parting(ours: &Value, model: &Value, place: &str) -> Option<String> {
+pub(crate) fn parting(
+    ours: &Value,
+    model: &Value,
+    place: &str,
+) -> Option<String> {
     match (ours, model) {
         (Value::Object(ours), Value::Object(model)) => {
             ours.keys().chain(model.keys()).find_map(|key| {

@@ -9,6 +9,7 @@
 
 use std::{collections::HashSet, ops::Range};
 
+use ipnet::IpNet;
 use kaudit_filter::{event, expr};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
@@ -69,7 +70,12 @@ fn every_block_is_of_a_kind_that_is_run() {
 #[test]
 fn every_field_is_explained() {
     let named = code_spans();
-    for name in event::ALIASES.iter().map(|alias| alias.name) {
+    let aliases = event::ALIASES.iter().map(|alias| alias.name);
+    let derived = event::DERIVED.iter().map(|derived| match derived.name {
+        "query" => "query.NAME", // As the reference shows it.
+        name => name,
+    });
+    for name in aliases.chain(derived) {
         assert!(named.contains(name), "{NAME} does not name `{name}`");
     }
     for key in event::EVENT.iter().map(|field| field.key) {
@@ -90,6 +96,75 @@ fn every_predicate_and_list_is_named() {
         };
         assert!(named.contains(&name), "{NAME} does not name `{name}`");
     }
+}
+
+#[test]
+fn the_lists_hold_what_the_reference_says() {
+    let document = document(NAME);
+    let rows = document.lines().filter_map(|line| {
+        line.strip_prefix("| `@")?.strip_suffix(" |")?.split_once("` | ")
+    });
+    let mut checked = 0;
+    for (name, said) in rows {
+        match (name, items(name)) {
+            ("public", _) => continue,
+            (_, items) if items.is_empty() => {
+                assert!(said.starts_with("nothing;"), "@{name}: {said}");
+            }
+            (_, items) => assert_eq!(said, items.join(", "), "@{name}"),
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 6, "lists other than @public");
+}
+
+#[test]
+fn public_is_every_address_but_those_that_the_reference_names() {
+    let document = document(NAME);
+    let (_, from) = document.split_once("Not `@public` in IPv4: ").unwrap();
+    let (text, _) = from.split_once("\n\n").unwrap();
+    let (four, six) = text.split_once("IPv6").unwrap();
+    let six = six.split_once(" without ").unwrap();
+    assert!(six.0.ends_with("public is 2000::/3"), "{text}");
+    let public: Vec<IpNet> =
+        items("public").iter().map(|net| net.parse().unwrap()).collect();
+    let size = |nets: &[&IpNet]| -> u128 {
+        nets.iter()
+            .map(|net| 1 << (net.max_prefix_len() - net.prefix_len()))
+            .sum()
+    };
+    for (special, all) in
+        [(networks(four), 1 << 32), (networks(six.1), 1 << 125)]
+    {
+        assert!(special.len() >= 4, "{special:?}");
+        for net in &special {
+            let meets =
+                |other: &&IpNet| net.contains(*other) || other.contains(net);
+            assert_eq!(public.iter().find(meets), None, "{net}");
+        }
+        let is_v4 = all == 1 << 32;
+        let same = public.iter().filter(|net| is_v4 == net.addr().is_ipv4());
+        let same: Vec<&IpNet> = same.collect();
+        let special: Vec<&IpNet> = special.iter().collect();
+        assert_eq!(size(&same) + size(&special), all, "of {all} addresses");
+    }
+}
+
+/// Returns the networks that stand in a text.
+fn networks(text: &str) -> Vec<IpNet> {
+    let words = text.split_whitespace();
+    let word = |word: &str| word.trim_end_matches(['.', ',']).parse().ok();
+    words.filter_map(word).collect()
+}
+
+/// Returns what a list holds, as the program shows it.
+fn items(list: &str) -> Vec<String> {
+    let ran = run(&["--show", list], "");
+    let shown = String::from_utf8(ran.out).unwrap();
+    let (_, items) = shown.split_once(" = (").expect("a list is shown");
+    let items = items.trim_end().trim_end_matches(')').split(", ");
+    let item = |item: &str| item.trim_matches('"').to_owned();
+    items.map(item).filter(|item| !item.is_empty()).collect()
 }
 
 /// A block of code.

@@ -4,6 +4,11 @@
 
 mod cli; // What the flags do, and what is said of wrong ones.
 mod steps; // Steps and expressions, and the answers to questions.
+mod check; // Files of expressions are checked without events.
+mod definitions; // Lists defined anew, and rules, in files.
+mod count; // Groups of events, and how they are printed.
+mod coverage; // What never matched is told.
+mod dead; // So are conditions of public rules that never can.
 mod lines; // What becomes of lines, sound and odd.
 mod invalid; // Lines that break: said, counted, kept or set aside.
 mod order; // Threads and pipes change nothing.

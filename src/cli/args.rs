@@ -119,6 +119,8 @@ pub(super) struct Args {
     pub count: bool,
 
     /// Print nothing and stop at the first kept line; implies -e
+    ///
+    /// With --coverage or --fail-on-dead, all input is read.
     #[arg(short, long)]
     pub quiet: bool,
 

@@ -19,7 +19,7 @@ use crate::expr::{Compiled, plan::Plan};
 /// Says of each FILE what is wrong or suspicious, on standard error, or what
 /// is in it, on standard output. Each FILE is checked by itself, after the
 /// files of -f. Exit codes: 0 nothing was found, 1 something was, 66 a FILE
-/// cannot be read.
+/// cannot be read, 2 a file of -f cannot be.
 #[derive(Debug, Parser)]
 #[command(
     name = "kaudit-filter check",
@@ -73,8 +73,11 @@ pub(super) fn run(
                 }
             },
             Err(complaint) => {
+                // What can be read, and is no expression, is a finding.
+                let cannot = matches!(complaint, Complaint::Unreadable(..));
+                let found = if cannot { Exit::NoInput } else { Exit::Nothing };
+                exit = exit.worst(found);
                 complaint.utter(voice);
-                exit = exit.worst(Exit::NoInput);
             }
         }
     }

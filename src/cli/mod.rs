@@ -122,6 +122,9 @@ fn in_place_of_lines(
     summary: &Summary,
 ) -> Option<String> {
     let count = settings.pipeline.count();
+    if settings.quiet {
+        return None;
+    }
     match (settings.rules.wanted, count) {
         (Wanted::Count, _) => Some(format!("{}\n", summary.tally.kept)),
         (Wanted::Groups, Some(count)) if io::stdout().is_terminal() => {

@@ -107,6 +107,10 @@ fn label(word: &str) -> Result<Vec<Step>, Complaint> {
     let Some((key, text)) = word.split_once('=') else {
         return Err(wrong("write KEY=TEXT"));
     };
+    if !is_key(key) {
+        let why = "KEY takes letters, digits, `_` and, between them, `-`";
+        return Err(wrong(why));
+    }
     let text = serde_json::Value::from(text);
     let step = format!("label {key} = {text}");
     match expr::compile(&[Source::expression(&step)]) {
@@ -116,6 +120,15 @@ fn label(word: &str) -> Result<Vec<Step>, Complaint> {
             None => "cannot be a label",
         })),
     }
+}
+
+/// Returns whether `key` is a name of the language: what is none would be
+/// read as more of the step than its name.
+fn is_key(key: &str) -> bool {
+    let in_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let is_part = |part: &str| !part.is_empty() && part.bytes().all(in_name);
+    !key.starts_with(|c: char| c.is_ascii_digit())
+        && key.split('-').all(is_part)
 }
 
 /// Takes all operands for files.
@@ -147,13 +160,13 @@ fn definitions(path: &Path) -> Result<String, Complaint> {
         .map_err(|error| Complaint::Unreadable(path.to_owned(), error))?;
     if is_log(path, &bytes) {
         return Err(Complaint::usage(format!(
-            "-f {} looks like a log; -f reads expressions, and a log to read \
-             is a plain argument (-F, to follow one, is not in this version)",
+            "{} looks like a log, and not like expressions; a log to read is \
+             a plain argument (-F, to follow one, is not in this version)",
             path.display()
         )));
     }
     String::from_utf8(bytes).map_err(|_utf8| {
-        Complaint::usage(format!("-f {}: is not UTF-8", path.display()))
+        Complaint::usage(format!("{}: is not UTF-8", path.display()))
     })
 }
 

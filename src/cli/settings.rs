@@ -37,6 +37,8 @@ pub(super) struct Settings {
     pub rules: Rules,
     /// Where lines set aside go.
     pub aside: Option<PathBuf>,
+    /// Whether nothing is printed on standard output.
+    pub quiet: bool,
     /// Whether nothing kept is exit code 1.
     pub exit_status: bool,
     /// Whether the numbers are printed.
@@ -101,6 +103,7 @@ impl Settings {
             inputs: program.inputs,
             rules,
             aside,
+            quiet: args.quiet,
             exit_status: args.exit_status || args.quiet,
             stats: args.stats,
             coverage: args.coverage,
@@ -162,7 +165,10 @@ fn on_invalid(way: &OsStr) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {
 }
 
 fn wanted(args: &Args) -> Wanted {
+    // What a condition met is known at the end only.
+    let to_the_end = args.coverage || args.fail_on_dead;
     match (args.quiet, args.count) {
+        (true, _) if to_the_end => Wanted::Count,
         (true, _) => Wanted::Presence,
         (false, true) => Wanted::Count,
         (false, false) => Wanted::Lines,

@@ -3,11 +3,12 @@
 
 usage: KAUDIT_FILTER_DATA=DIR driver.py EXPRESSIONS EVENTS
 
-EXPRESSIONS holds one pipeline a line, EVENTS one event a line. For each
-pipeline, in order, one JSON object leaves on a line:
+EXPRESSIONS holds one pipeline a line, EVENTS one event a line. A file that
+ends in .kaf is one program. For each pipeline, in order, one JSON object
+leaves on a line:
 
   {"expression": "...", "kept": [1, 4]}                  line numbers, from 1
-  {"expression": "...", "kept": [1], "values": [{...}]}  where fields are dropped
+  {"expression": "...", "kept": [1], "values": [{...}]}  where events are changed
   {"expression": "...", "refused": "..."}                the model's own message
 
 The verdicts are the model's. This file only remembers what the model would
@@ -58,10 +59,13 @@ def compiled(expressions):
             yield expression, None, env, refusal.show(expression)
 
 
+CHANGING = ("drop", "detect")
+
+
 def answer(pipeline, env, lines, events):
     """Runs the steps that only judge on shared events, the rest on copies."""
     judging = next(
-        (at for at, step in enumerate(pipeline) if step[0] == "drop"),
+        (at for at, step in enumerate(pipeline) if step[0] in CHANGING),
         len(pipeline),
     )
     number = {id(event): at for at, event in enumerate(events)}
@@ -77,8 +81,11 @@ def answer(pipeline, env, lines, events):
 def main(expressions, events):
     remember(kaf)
     with open(expressions, encoding="utf-8") as file:
-        wanted = [line.strip() for line in file]
+        text = file.read()
+    wanted = [line.strip() for line in text.split("\n")]
     wanted = [line for line in wanted if line and not line.startswith("#")]
+    if expressions.endswith(".kaf"):
+        wanted = [text]
     # `\n` only: `str.splitlines` would also cut at U+2028 inside a string.
     with open(events, encoding="utf-8", newline="\n") as file:
         lines = [line.rstrip("\n") for line in file]
