@@ -145,8 +145,9 @@ impl Checker<'_> {
         }
         let body = self.scope.body(name)?;
         let mut found = Vec::new();
-        let node =
-            Checker::new(self.scope, self.builder, &mut found).condition(body);
+        let mut checker = Checker::new(self.scope, self.builder, &mut found);
+        checker.is_built_in = true;
+        let node = checker.condition(body);
         debug_assert!(found.is_empty(), "{name}: {found:?}");
         self.scope.add_predicate(name, node);
         Some(node)

@@ -47,6 +47,9 @@ pub(super) struct Checker<'c> {
     alone: bool,
     /// The element that conditions inside of `any(...)` are about.
     element: Option<Element>,
+    /// Whether this is a part of the program: tests have looked for what is
+    /// suspicious in it.
+    is_built_in: bool,
 }
 
 impl<'c> Checker<'c> {
@@ -64,6 +67,7 @@ impl<'c> Checker<'c> {
             skip: None,
             alone: false,
             element: None,
+            is_built_in: false,
         }
     }
 

@@ -29,7 +29,7 @@ struct Gap<'r> {
 impl Checker<'_> {
     /// Returns what the core API types have at a place, if they know it.
     pub(super) fn shapes(&self, subject: &Subject) -> Option<Shapes> {
-        let route = place(subject)?;
+        let route = place(subject).filter(|_| !self.is_built_in)?;
         descend(self.start(route)?, &route.rest).ok()
     }
 
@@ -49,7 +49,7 @@ impl Checker<'_> {
     pub(super) fn lint_shape(&mut self, subject: &Subject, place: &Place) {
         let Some(route) = self::place(subject) else { return };
         // More would not be shown, and each takes a search.
-        if self.found.len() > 2 * MAX_FOUND {
+        if self.is_built_in || self.found.len() > 2 * MAX_FOUND {
             return;
         }
         let Some(start) = self.start(route) else { return };
