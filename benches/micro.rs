@@ -19,10 +19,13 @@ use criterion::{
     measurement::WallTime,
 };
 use kaudit_filter::{
+    expr::{self, Source},
     frame::Lines,
     pipeline::{Pipeline, Reading, Verdict},
     scan::{Backend, Scanner},
 };
+
+use serde_json::Value;
 
 use corpus::{Shape, Summary};
 
@@ -30,7 +33,7 @@ use corpus::{Shape, Summary};
 #[allow(dead_code, reason = "its tests are run by the example `generate`")]
 mod corpus;
 
-criterion_group!(benches, scan, judge, drop_fields, compile);
+criterion_group!(benches, scan, judge, bodies, detect, drop_fields, compile);
 criterion_main!(benches);
 
 /// More than the caches nearest to a core hold, and quickly made.
@@ -142,6 +145,61 @@ fn judge(criterion: &mut Criterion) {
     }
 }
 
+/// A condition that needs bodies, of those events that may have them.
+fn bodies(criterion: &mut Criterion) {
+    let log = Log::new("mixed", Shape::Mixed);
+    let mut group = criterion.benchmark_group("bodies/mixed");
+    let lines = log.bytes.split(|byte| *byte == b'\n');
+    let kept = lines.filter(|line| is_privileged(line)).count() as u64;
+    assert!(kept > 0, "the log has such pods");
+    let expression = "privileged-pod";
+    time(&mut group, expression, expression, Scanner::best(), &log, kept);
+    group.finish();
+}
+
+/// Says the slow way whether an event writes a privileged pod. Bare pods are
+/// all that the corpus has of them.
+fn is_privileged(line: &[u8]) -> bool {
+    let Ok(event) = serde_json::from_slice::<Value>(line) else {
+        return false;
+    };
+    let writes = ["create", "update", "patch"].map(Value::from);
+    let resource = &event["objectRef"];
+    let pod = resource["resource"] == "pods"
+        && resource["subresource"].is_null()
+        && writes.contains(&event["verb"]);
+    let bodies = [&event["requestObject"], &event["responseObject"]];
+    let mut containers = bodies
+        .into_iter()
+        .filter_map(|body| body["spec"]["containers"].as_array())
+        .flatten();
+    pod && containers.any(|it| it["securityContext"]["privileged"] == true)
+}
+
+/// Every predicate as a rule of one `detect`.
+fn detect(criterion: &mut Criterion) {
+    let names: Vec<&str> = expr::predicates()
+        .iter()
+        .filter(|known| known.source.starts_with("let "))
+        .map(|known| known.name)
+        .collect();
+    let any = Pipeline::compile(&names.join(" or ")).expect("it is right");
+    for log in Log::both() {
+        let mut group =
+            criterion.benchmark_group(format!("detect/{}", log.name));
+        let kept = run(&any, Scanner::best(), &log.bytes).kept;
+        let name = format!("{} predicates", names.len());
+        let rules = every_rule(&names);
+        time(&mut group, &name, &rules, Scanner::best(), &log, kept);
+        group.finish();
+    }
+}
+
+fn every_rule(names: &[&str]) -> String {
+    let rules = names.iter().map(|name| format!("rule x-{name} = {name}\n"));
+    rules.chain(["detect".to_owned()]).collect()
+}
+
 /// Cuts and splices.
 fn drop_fields(criterion: &mut Criterion) {
     let log = Log::new("mixed", Shape::Mixed);
@@ -158,14 +216,36 @@ fn drop_fields(criterion: &mut Criterion) {
 /// From the text of an expression to a pipeline: what a start costs.
 fn compile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
-    for (expression, steps) in [
-        ("code>=400", 1),
-        ("outcome and denied and not system-user | drop managedFields", 2),
+    let predicates = expr::predicates();
+    let names: Vec<&str> = predicates
+        .iter()
+        .filter(|known| known.source.starts_with("let "))
+        .map(|known| known.name)
+        .collect();
+    let every = every_rule(&names);
+    let shipped = [
+        include_str!("../pipelines/rules/falco.kaf"),
+        include_str!("../pipelines/rules/falco-psp.kaf"),
+        include_str!("../pipelines/rules/sigma.kaf"),
+        include_str!("../pipelines/rules/panther.kaf"),
+        include_str!("../pipelines/rules/elastic.kaf"),
+    ];
+    for (name, sources, steps) in [
+        ("code>=400", &["code>=400"][..], 1),
+        (
+            "denied and drop",
+            &["outcome and denied and not system-user | drop managedFields"],
+            2,
+        ),
+        ("every predicate", &[&every], 1),
+        ("every rule file", &shipped, 1),
     ] {
-        let pipeline = Pipeline::compile(expression).expect("it is right");
-        assert_eq!(pipeline.plan().steps.len(), steps, "{expression}");
-        group.bench_function(expression, |bencher| {
-            bencher.iter(|| Pipeline::compile(black_box(expression)));
+        let sources: Vec<Source<'_>> =
+            sources.iter().map(|text| Source::file("x", text)).collect();
+        let compiled = expr::compile(&sources).expect("they are right");
+        assert_eq!(compiled.plan.steps.len(), steps, "{name}");
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| expr::compile(black_box(&sources)));
         });
     }
     group.finish();

@@ -76,6 +76,8 @@ def file_promises(log, rounds, two, one, ripgrep):
     if log == "mixed":
         ours = file.get("ours -2", "denied")
         yield promise("denied, 2 threads / wc -l", 1.3, ours, wc)
+        ours = file.get("ours -2", "privileged")
+        yield promise("privileged-pod, 2 threads / wc -l", 2, ours, wc)
         ours = file.get("ours -2", "drop")
         yield promise("drop managedFields, 2 threads / wc -l", 3.5, ours, wc)
 

@@ -46,6 +46,19 @@ def is_denied(event):
     return code(event) in (401, 403) or decision == "forbid"
 
 
+def is_privileged(event):
+    ref = event.get("objectRef") or {}
+    if event.get("verb") not in ("create", "update", "patch"):
+        return False
+    if ref.get("resource") != "pods" or "subresource" in ref:
+        return False
+    return any(
+        deep(container, "securityContext", "privileged") is True
+        for body in ("requestObject", "responseObject")
+        for container in deep(event, body, "spec", "containers") or []
+    )
+
+
 def field(path):
     """A field as DuckDB reads it. Its `->>` binds looser than `=`."""
     return f"json_extract_string(json, '$.{path}')"
@@ -115,6 +128,16 @@ TASKS = [
         ' e.get("user", {}).get("username", "").startswith("system:")',
         duckdb=f"{DUCK_CODE} >= 400 and not"
         f" starts_with(coalesce({field('user.username')}, ''), 'system:')",
+    ),
+    Task(
+        "privileged",
+        "privileged-pod",
+        is_privileged,
+        # Bare pods only, and what jq users write; the corpus has no others.
+        jq='select((.verb|IN("create","update","patch"))'
+        ' and .objectRef.resource=="pods" and .objectRef.subresource==null'
+        " and any((.requestObject,.responseObject)|objects"
+        "|.spec?.containers?[]?; .securityContext.privileged==true))",
     ),
     Task(
         "denied",
