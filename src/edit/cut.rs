@@ -3,7 +3,7 @@
 use super::automaton::{Automaton, States};
 use super::search::Search;
 use crate::event::Event;
-use crate::scan::{Defect, behind_blanks, tour};
+use crate::scan::{Defect, before_blanks, behind_blanks, tour};
 
 /// A range of bytes to leave out of a line, or to put other text in place of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,16 +155,11 @@ pub(super) fn leave_out(
     }
     if cut.end == end {
         // The last of its kind takes the comma in front with it.
-        let before = cut.start - blanks_before(line, cut.start);
+        let before = before_blanks(line, cut.start);
         if line[..before].ends_with(b",") {
             cut.start = before - 1;
         }
     }
     cuts.push(cut);
     cut.end
-}
-
-/// Returns how many blanks stand right in front of `at`.
-fn blanks_before(line: &[u8], at: usize) -> usize {
-    at - line[..at].trim_ascii_end().len()
 }

@@ -320,3 +320,15 @@ fn long_lines_take_their_length_and_no_more() {
         }
     }
 }
+
+#[test]
+fn a_form_feed_is_no_blank() {
+    // Once, the second cut began in front of the end of the first.
+    for targets in ["**.*", "a b", "**.a **.b"] {
+        for line in ["{\"a\":1,\x0c\"b\":2}", "{\"a\":1,\x0c\x0c\"b\" :2 }"] {
+            if let Ok(left) = edit(Action::Drop, targets, line) {
+                assert!(!left.contains(['1', '2']), "{targets}: {left}");
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::defect::{Defect, DefectKind};
+use super::value::before_blanks;
 use super::wanted::Wanted;
 
 /// Returns the colons of a block whose keys may hold escapes, given its
@@ -96,13 +97,14 @@ pub(super) fn key_range(
     colon: usize,
 ) -> Result<Range<usize>, Defect> {
     let defect = Defect::new(colon, DefectKind::Key);
-    let before = line.get(start..colon).ok_or(defect)?.trim_ascii_end();
+    let before = line.get(start..colon).ok_or(defect)?;
+    let before = &before[..before_blanks(before, before.len())];
     let inside = before.strip_suffix(b"\"").ok_or(defect)?;
     let open = memchr::memrchr_iter(b'"', inside)
         .find(|quote| !is_escaped(&inside[..*quote]))
         .ok_or(defect)?;
-    let ahead = inside[..open].trim_ascii_end();
-    if matches!(ahead.last(), Some(b',' | b'{')) {
+    let ahead = inside[..before_blanks(inside, open)].last();
+    if matches!(ahead, Some(b',' | b'{')) {
         return Ok(start + open + 1..start + inside.len());
     }
     Err(defect)

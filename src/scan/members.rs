@@ -23,6 +23,7 @@ use super::defect::{Defect, DefectKind};
 use super::depth;
 use super::key::{any_key, escaped_keys, is_set_off, key_before};
 use super::text::Text;
+use super::value::before_blanks;
 use super::wanted::Wanted;
 
 /// Says which members of an object are wanted, and takes them.
@@ -405,7 +406,8 @@ impl Members {
         while colons != 0 {
             let bit = colons & colons.wrapping_neg();
             let at = self.next + bit.trailing_zeros() as usize;
-            if !line[self.start..at].trim_ascii_end().ends_with(b"\"") {
+            let end = before_blanks(line, at).max(self.start);
+            if !line[self.start..end].ends_with(b"\"") {
                 return bit;
             }
             colons ^= bit;

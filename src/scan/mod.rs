@@ -39,5 +39,7 @@ pub use members::{End, EveryKey, Finder, Members, key_of, walk};
 pub use text::Text;
 pub use tour::{Next, Visitor, tour};
 pub use validate::{Validator, first_defect};
-pub use value::{Elements, Leaves, Value, behind_blanks, value_at, value_end};
+pub use value::{
+    Elements, Leaves, Value, before_blanks, behind_blanks, value_at, value_end,
+};
 pub use wanted::Wanted;

@@ -259,6 +259,17 @@ pub fn behind_blanks(line: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Returns the offset behind the last byte in front of `at` that is no
+/// blank. A form feed is one for other languages, not for JSON.
+pub fn before_blanks(line: &[u8], mut at: usize) -> usize {
+    while let Some(before) = at.checked_sub(1)
+        && matches!(line.get(before), Some(b' ' | b'\t' | b'\r' | b'\n'))
+    {
+        at = before;
+    }
+    at
+}
+
 /// Returns the offset behind the closing quote of the string at `at`.
 #[inline]
 pub(super) fn string_end(line: &[u8], at: usize) -> Result<usize, Defect> {
