@@ -346,6 +346,23 @@ fn what_cannot_be_hidden_is_unknown() {
 }
 
 #[test]
+fn what_is_glued_to_an_event_is_not_hidden_and_so_unknown() {
+    let pod = r#"{"verb":"get","objectRef":{"resource":"pods"}}"#;
+    let secret = with_bodies("secrets", r#"{"data":{"a":"b"}}"#, "{}");
+    for before in [pod, &pod[..20], &secret, &secret[..60]] {
+        let glued = format!("{before}{secret}");
+        for text in [
+            "mask requestObject",
+            "mask secretData, lastApplied",
+            "drop secretData, lastApplied",
+        ] {
+            check(text, &glued, "Unknown");
+        }
+        check("verb = list | mask secretData, lastApplied", &glued, "Skip");
+    }
+}
+
+#[test]
 fn what_is_behind_a_break_is_unknown() {
     let line = r#"{"verb":"get","user":{"username":"u"#;
     let rules = "rule get = verb = get\nrule agent = ua = x\n";
