@@ -21,6 +21,8 @@ mod test;
 mod text;
 mod worth;
 
+use std::collections::HashSet;
+
 use crate::diag::Diagnostic;
 
 use super::ast::{Expr, ExprKind, File, Item, Name, Span, Step};
@@ -47,6 +49,8 @@ pub(super) struct Checker<'c> {
     alone: bool,
     /// The element that conditions inside of `any(...)` are about.
     element: Option<Element>,
+    /// The predicates that this source defines, used too early or not.
+    defined: HashSet<Box<str>>,
 }
 
 impl<'c> Checker<'c> {
@@ -64,6 +68,7 @@ impl<'c> Checker<'c> {
             skip: None,
             alone: false,
             element: None,
+            defined: HashSet::new(),
         }
     }
 
@@ -75,6 +80,7 @@ impl<'c> Checker<'c> {
         load: &mut Load<'_>,
     ) -> Option<(Vec<plan::Step>, Span)> {
         self.alone = is_one_field(file);
+        self.defined = file.items.iter().filter_map(defined).collect();
         let mut pipeline = None;
         for item in &file.items {
             match item {
@@ -123,6 +129,15 @@ impl<'c> Checker<'c> {
             self.scope.add_list(name.text, Vec::new());
             self.scope.add_rule(rule::broken(name.text, node));
         }
+    }
+}
+
+/// Returns the name of the predicate that an item defines.
+fn defined(item: &Item<'_>) -> Option<Box<str>> {
+    match item {
+        Item::Let { name, .. } => Some(name.text.into()),
+        Item::List { .. } | Item::Rule(_) => None,
+        Item::Broken(_) | Item::Pipeline { .. } => None,
     }
 }
 
