@@ -36,7 +36,7 @@ impl Program {
         let operands = &args.operands[..];
         if args.expr.is_some() || !args.from_file.is_empty() {
             let program = Program::compile(given(args)?, operands)?;
-            let hint = operands.iter().find_map(|word| misplaced(word));
+            let hint = operands.iter().find_map(misplaced);
             return Ok(Program { hint, ..program });
         }
         let Some((first, rest)) = operands.split_first() else {
