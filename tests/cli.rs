@@ -38,6 +38,7 @@ fn what_other_programs_taught_is_understood() {
     check_refused(&["help"], "it is --help");
     check_refused(&["version"], "it is --version");
     check_refused(&["--show", "code"], "short for responseStatus.code");
+    check_refused(&["--show", "actor"], "`actor` is a computed field");
     let ran = run(&[FAILED, "verb=get"], "");
     ran.check(66, "");
     assert!(ran.err.contains("'code>=400 and verb=get'"), "{}", ran.err);

@@ -218,3 +218,15 @@ fn a_worse_end_has_its_own_code() {
     assert_eq!(run(&args, "").code, Some(66));
     assert_eq!(run(&args[..2], "klog\n").code, Some(65));
 }
+
+#[test]
+fn a_long_list_is_shown_by_its_beginning() {
+    let folder = Folder::new();
+    let names: String = (0..10_000).map(|n| format!("user-{n}\n")).collect();
+    let list = folder.file("names.txt", &names);
+    let text = format!("list names = from {list:?}\nuser in @names");
+    let ran = run(&["-c", "--coverage", "-x", &text], failed());
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.err.contains(", and 9980 more)"), "{}", ran.err);
+    assert!(ran.err.len() < 2_000, "{}", ran.err.len());
+}

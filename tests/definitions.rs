@@ -171,3 +171,27 @@ fn a_forged_mark_is_replaced() {
     with(&rules, None, &forged).check(0, "");
     with(&rules, Some(FAILED), &annotated(&ours)).check(0, &annotated(&ours));
 }
+
+#[test]
+fn a_byte_order_mark_and_windows_newlines_do_no_harm() {
+    let rule = "\u{feff}let refused =\r\n  code = 403\r\nrefused\r\n";
+    let ran = with(&[rule], None, &format!("{}{}", fine(), failed()));
+    assert_eq!((ran.code, &*ran.err), (Some(0), ""));
+    assert_eq!(ran.out, failed().as_bytes());
+}
+
+#[test]
+fn an_expression_among_the_files_is_told_where_it_belongs() {
+    let folder = Folder::new();
+    let rules = folder.file("rules.kaf", "rule refused = code = 403\n");
+    for (word, told) in [
+        ("detect refused | head 1", true),
+        ("code=403", true),
+        ("no-such.log", false),
+    ] {
+        let ran = run(&["-f", &rules, word], "");
+        ran.check(66, "");
+        let hint = "EXPR is given with -x";
+        assert_eq!(ran.err.contains(hint), told, "{}", ran.err);
+    }
+}

@@ -136,6 +136,7 @@ fn questions_are_answered() {
         &["responseStatus.code", "metadata.managedFields", "head", "scanner"],
     );
     check_printed(&["--fields"], &["objectRef.resource", "code", "peer"]);
+    check_printed(&["--fields"], &["query.command", "latency", "image-repos"]);
     check_printed(&["--predicates"], &["exec", "anonymous-user", "failed"]);
     check_printed(&["--show", "exec"], &["exec", "subresource"]);
     let ran = run(&["--show", "exce"], "");

@@ -35,7 +35,9 @@ impl Program {
     pub(super) fn from_args(args: &Args) -> Result<Program, Complaint> {
         let operands = &args.operands[..];
         if args.expr.is_some() || !args.from_file.is_empty() {
-            return Program::compile(given(args)?, operands);
+            let program = Program::compile(given(args)?, operands)?;
+            let hint = operands.iter().find_map(misplaced);
+            return Ok(Program { hint, ..program });
         }
         let Some((first, rest)) = operands.split_first() else {
             let hint = format!("no EXPR given, taking `{DEFAULT}`");
@@ -165,9 +167,14 @@ fn definitions(path: &Path) -> Result<String, Complaint> {
             path.display()
         )));
     }
-    String::from_utf8(bytes).map_err(|_utf8| {
-        Complaint::usage(format!("{}: is not UTF-8", path.display()))
-    })
+    match String::from_utf8(bytes) {
+        // Some editors begin every file with it.
+        Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
+        Err(_utf8) => {
+            let path = path.display();
+            Err(Complaint::usage(format!("{path}: is not UTF-8")))
+        }
+    }
 }
 
 fn is_log(path: &Path, bytes: &[u8]) -> bool {
@@ -189,6 +196,19 @@ fn stray(first: &OsStr, word: &OsString) -> Option<String> {
         format!(
             "`{word}` is taken for a FILE; one EXPR holds all conditions: \
              '{first} and {word}'"
+        )
+    })
+}
+
+/// Returns what to say if `word`, which should be a file, looks like an
+/// expression: behind -f all arguments are files.
+fn misplaced(word: &OsString) -> Option<String> {
+    let text = word.to_str()?;
+    let is_expression = text.contains([' ', '=', '<', '>', '|', '(']);
+    (is_expression && !Path::new(word).exists()).then(|| {
+        format!(
+            "`{text}` is taken for a FILE; with -f or -x all arguments are, \
+             and EXPR is given with -x"
         )
     })
 }

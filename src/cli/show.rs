@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     diag,
-    event::{self, Alias},
+    event::{self, Alias, Derived},
     expr::{self, Definition},
 };
 
@@ -38,12 +38,17 @@ fn explanation(settings: &Settings) -> String {
     format!("{plan}order    {order}\nscanner  {}\n", scanner.backend())
 }
 
-/// Returns the aliases with their paths, then the fields by their paths.
+/// Returns the aliases with their paths, what is computed, then the fields by
+/// their paths.
 fn fields() -> String {
     let mut text = String::from("short names\n");
     for alias in event::ALIASES {
         let Alias { name, path, text: about } = alias;
         text.push_str(&format!("  {name:<20} {path}\n{:23}{about}\n", ""));
+    }
+    text.push_str("\ncomputed fields, which cannot be edited\n");
+    for Derived { name, text: about, .. } in event::DERIVED {
+        text.push_str(&format!("  {name:<20} {about}\n"));
     }
     text.push_str("\nfields\n");
     for (path, _, about) in event::fields() {
@@ -80,6 +85,11 @@ fn definition(name: &str) -> Result<String, Complaint> {
     if let Some(Alias { path, .. }) = event::alias(name) {
         return Err(Complaint::usage(format!(
             "`{name}` is a field, short for {path}; --fields lists them all"
+        )));
+    }
+    if let Some(Derived { text, .. }) = event::derived(name) {
+        return Err(Complaint::usage(format!(
+            "`{name}` is a computed field: {text}; --fields lists them all"
         )));
     }
     let predicates = expr::predicates();

@@ -6,7 +6,7 @@ use super::body::Bodies;
 use super::roots::Roots;
 use crate::scan::{
     Defect, DefectKind, End, Finder, Members, Scanner, Value, Wanted,
-    behind_blanks, first_defect, value_at,
+    behind_blanks, first_defect, value_at, value_end,
 };
 
 /// What a line turned out to be.
@@ -256,6 +256,37 @@ impl<'l, 'r> Event<'l, 'r> {
         let trailing = Defect { at: rest, kind: DefectKind::Trailing };
         self.note(broken.unwrap_or(trailing));
         broken
+    }
+
+    /// Returns whether the line breaks, or goes on behind the event: a
+    /// second event may be glued to it, with all that it holds.
+    ///
+    /// * The defect is remembered.
+    /// * Brackets and quotes are followed, nothing else is checked.
+    ///
+    /// ```
+    /// use kaudit_filter::event::{Event, Roots};
+    /// use kaudit_filter::scan::Scanner;
+    ///
+    /// let roots = Roots::new(&[], None);
+    /// let breaks = |line: &[u8]| {
+    ///     Event::new(Scanner::best(), line, 0, &roots).breaks()
+    /// };
+    /// assert!(!breaks(br#"{"verb":"get"} "#));
+    /// assert!(breaks(br#"{"verb":"get"}{"verb":"list"}"#));
+    /// assert!(breaks(br#"{"verb":"get","#));
+    /// ```
+    pub fn breaks(&self) -> bool {
+        match value_end(self.scanner, self.line, self.start) {
+            Ok(end) if behind_blanks(self.line, end) == self.line.len() => {
+                return false;
+            }
+            Ok(end) => {
+                self.broken_end(end);
+            }
+            Err(defect) => self.note(defect),
+        }
+        true
     }
 
     /// Returns what scans the line.

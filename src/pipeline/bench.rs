@@ -270,6 +270,9 @@ impl Bench {
             true => Made::Truth(Truth::Unknown),
             false => Made::Truth(Truth::True),
         };
+        if edit.hides() && event.breaks() {
+            return undone;
+        }
         let mut holding = 0;
         for (bit, guard) in edit.guards.iter().enumerate() {
             match self.truth(run, event, *guard) {

@@ -2,7 +2,7 @@
 //! description, once for all lines.
 
 use crate::edit::{Action, Annotation, Automaton, quoted};
-use crate::event::Path;
+use crate::event::{BODIES, Path};
 use crate::expr::plan::{self, NodeId, RULES, Step, TAGS, Target};
 
 /// The annotation of events whose bodies were cut because of their size.
@@ -66,6 +66,25 @@ pub(super) struct Edit {
     /// the index stands for guard `n`. Where there are none, nothing is
     /// done.
     automata: Vec<Option<Automaton>>,
+    hides: bool,
+}
+
+/// Returns whether an edit is there to hide something: what is masked, all
+/// that is not kept, whole bodies, and secrets, as the sets of targets with
+/// conditions are.
+fn is_to_hide(action: &plan::Action, targets: &[Target]) -> bool {
+    let body = |path: &Path| path.0.len() == 1 && is_body(path);
+    match action {
+        plan::Action::Mask(_) | plan::Action::Keep => true,
+        plan::Action::Drop => {
+            targets.iter().any(|it| it.when.is_some() || body(&it.path))
+        }
+        plan::Action::Truncate(_) => false,
+    }
+}
+
+fn is_body(path: &Path) -> bool {
+    path.root().is_some_and(|root| BODIES.contains(&root))
 }
 
 impl Edit {
@@ -90,6 +109,7 @@ impl Edit {
             Some(paths).filter(|paths| !paths.is_empty())
         });
         let automata = automata.map(|paths| Automaton::new(&paths?)).collect();
+        let hides = is_to_hide(action, targets);
         let (action, text) = match action {
             plan::Action::Drop => (Action::Drop, String::new()),
             plan::Action::Keep => (Action::Keep, String::new()),
@@ -99,13 +119,12 @@ impl Edit {
                 (Action::Truncate(most), String::new())
             }
         };
-        Edit { action, text, guards, automata }
+        Edit { action, text, guards, automata, hides }
     }
 
-    /// Returns whether the edit is there to hide something: it masks, or is
-    /// about secrets, as the sets of targets with conditions are.
+    /// Returns whether the edit is there to hide something.
     pub(super) fn hides(&self) -> bool {
-        !self.guards.is_empty() || self.action == Action::Mask
+        self.hides
     }
 
     /// Returns the targets where the guards hold whose bits are set.

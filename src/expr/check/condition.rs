@@ -184,6 +184,10 @@ impl Checker<'_> {
     fn unknown_predicate(&self, place: &Place, name: &str) -> Diagnostic {
         let message = format!("unknown predicate `{name}`");
         let error = Diagnostic::error(place.span, message);
+        if self.defined.contains(name) {
+            return error
+                .help("its `let` has to stand above, and cannot name itself");
+        }
         let predicates = self.scope.predicates();
         let fields = ALIASES.iter().map(|alias| alias.name);
         let made = DERIVED.iter().map(|derived| derived.name);

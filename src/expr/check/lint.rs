@@ -47,6 +47,7 @@ impl Checker<'_> {
                 ValueKind::List(_) | ValueKind::Field(_) => continue,
             };
             let warning = star(ty, test, &field, text, quoted)
+                .or_else(|| odd_subresource(&field, test.op, text))
                 .or_else(|| odd_word(ty, test.op, text));
             if let Some((message, help)) = warning {
                 self.found.push(
@@ -112,7 +113,7 @@ fn star(
 ) -> Option<Warning> {
     let equal = matches!(test.op, Op::Eq | Op::In);
     let name = matches!(ty, Type::User | Type::Group | Type::Resource);
-    if !equal || !text.contains('*') || (quoted && !name) {
+    if !equal || !is_text(ty) || !text.contains('*') || (quoted && !name) {
         return None;
     }
     let op = test.spelt.text;
@@ -124,6 +125,14 @@ fn star(
             _ => format!("write `{field} {not}like \"{text}\"`"),
         }),
     ))
+}
+
+/// Of other types, a word with a star is an error.
+fn is_text(ty: Type) -> bool {
+    !matches!(
+        ty,
+        Type::Int | Type::Time | Type::Duration | Type::Size | Type::Address
+    )
 }
 
 /// Words that a field of this type hardly ever holds.
@@ -175,6 +184,12 @@ fn odd_resource(text: &str) -> Option<Warning> {
             )),
         ));
     }
+    if let Some((resource, group)) = text.split_once('.') {
+        return Some((
+            "the resource does not hold the API group".to_owned(),
+            Some(format!("write `resource = {resource} and group = {group}`")),
+        ));
+    }
     let plurals = || RESOURCES.iter().map(|(plural, ..)| *plural);
     if plurals().any(|plural| plural == text) {
         return None;
@@ -192,6 +207,19 @@ fn odd_resource(text: &str) -> Option<Warning> {
     let message = format!("`{text}` is not a resource that Kubernetes has");
     meant.map(|meant| {
         (message, Some(format!("resources are plural: `{meant}`")))
+    })
+}
+
+fn odd_subresource(field: &str, op: Op, text: &str) -> Option<Warning> {
+    let equal = matches!(op, Op::Eq | Op::In);
+    let (resource, sub) = text.split_once('/')?;
+    let known = RESOURCES.iter().any(|(plural, ..)| *plural == resource);
+    let here = ["subresource", "objectRef.subresource"].contains(&field);
+    (equal && known && here).then(|| {
+        (
+            "the subresource does not hold the resource".to_owned(),
+            Some(format!("write `subresource = {sub}` or `res = {text}`")),
+        )
     })
 }
 

@@ -21,6 +21,8 @@ mod test;
 mod text;
 mod worth;
 
+use std::collections::HashSet;
+
 use crate::diag::Diagnostic;
 
 use super::ast::{Expr, ExprKind, File, Item, Name, Span, Step};
@@ -50,6 +52,8 @@ pub(super) struct Checker<'c> {
     /// Whether this is a part of the program: tests have looked for what is
     /// suspicious in it.
     is_built_in: bool,
+    /// The predicates that this source defines, used too early or not.
+    defined: HashSet<Box<str>>,
 }
 
 impl<'c> Checker<'c> {
@@ -68,6 +72,7 @@ impl<'c> Checker<'c> {
             alone: false,
             element: None,
             is_built_in: false,
+            defined: HashSet::new(),
         }
     }
 
@@ -79,6 +84,7 @@ impl<'c> Checker<'c> {
         load: &mut Load<'_>,
     ) -> Option<(Vec<plan::Step>, Span)> {
         self.alone = is_one_field(file);
+        self.defined = file.items.iter().filter_map(defined).collect();
         let mut pipeline = None;
         for item in &file.items {
             match item {
@@ -127,6 +133,15 @@ impl<'c> Checker<'c> {
             self.scope.add_list(name.text, Vec::new());
             self.scope.add_rule(rule::broken(name.text, node));
         }
+    }
+}
+
+/// Returns the name of the predicate that an item defines.
+fn defined(item: &Item<'_>) -> Option<Box<str>> {
+    match item {
+        Item::Let { name, .. } => Some(name.text.into()),
+        Item::List { .. } | Item::Rule(_) => None,
+        Item::Broken(_) | Item::Pipeline { .. } => None,
     }
 }
 

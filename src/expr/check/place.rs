@@ -94,6 +94,10 @@ impl Checker<'_> {
         if self.scope.is_list(head) {
             return error.help(format!("the list is written `@{head}`"));
         }
+        let error = error.help_if(self.element.as_ref().map(|_| {
+            let path = place.path();
+            format!("a field of the element begins with a dot: `.{path}`")
+        }));
         match meant(head) {
             Some(meant) => error.help(format!("did you mean {meant}?")),
             None => error.help(match BODY.contains(&head) {

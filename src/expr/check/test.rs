@@ -214,10 +214,19 @@ impl Checker<'_> {
             };
             let op = if test.negated { "!=" } else { "=" };
             let not = if test.negated { "not in" } else { "in" };
-            format!("write `{not} ({shown})` or `{op} {shown}`")
+            match hyphened(text) {
+                Some((from, to)) => format!("write `{not} {from}..{to}`"),
+                None => format!("write `{not} ({shown})` or `{op} {shown}`"),
+            }
         };
         Err(Diagnostic::error(value.span, message).help(help))
     }
+}
+
+/// Reads `400-499`, which was meant to be a range.
+fn hyphened(text: &str) -> Option<(u64, u64)> {
+    let (from, to) = text.split_once('-')?;
+    Some((from.parse().ok()?, to.parse().ok()?))
 }
 
 /// Returns how two fields are compared, if they can be.

@@ -118,6 +118,7 @@ fn networks_of(out: &mut Formatter<'_>, networks: &[IpNet]) -> fmt::Result {
     }
 }
 
+/// Lists from files are cut, too.
 fn texts_of(
     out: &mut Formatter<'_>,
     op: &str,
@@ -126,9 +127,17 @@ fn texts_of(
     match texts {
         [one] => write!(out, "{op} {one:?}"),
         _ => {
-            let texts: Vec<String> =
-                texts.iter().map(|text| format!("{text:?}")).collect();
-            write!(out, "{op} ({})", texts.join(", "))
+            let first: Vec<String> = texts
+                .iter()
+                .take(20)
+                .map(|text| format!("{text:?}"))
+                .collect();
+            match texts.len() - first.len() {
+                0 => write!(out, "{op} ({})", first.join(", ")),
+                more => {
+                    write!(out, "{op} ({}, and {more} more)", first.join(", "))
+                }
+            }
         }
     }
 }

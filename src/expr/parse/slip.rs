@@ -2,6 +2,7 @@
 //! and what was probably meant.
 
 use crate::diag::{Diagnostic, nearest};
+use crate::event::{EVENT, alias, derived, field};
 use crate::expr::ast::Name;
 use crate::expr::lex::Kind;
 
@@ -65,6 +66,28 @@ pub(super) fn joins_or_begins_step(word: &str) -> bool {
     ["and", "or", "not"].contains(&word) || STEPS.contains(&word)
 }
 
+/// Returns whether a condition stands behind `word`.
+fn begins_condition(word: &str) -> bool {
+    ["and", "or", "not", "where", "skip"].contains(&word)
+}
+
+/// Returns whether `word` is `AND` or its like.
+fn joins(word: &str) -> bool {
+    let is = |it: &&str| it.eq_ignore_ascii_case(word) && *it != word;
+    ["and", "or", "not"].iter().any(is)
+}
+
+fn in_small_letters(word: &str) -> String {
+    format!("write `{}`, in small letters", word.to_ascii_lowercase())
+}
+
+/// Returns whether a path of this text can begin a comparison.
+fn is_field(path: &str) -> bool {
+    let head = path.split(['.', '[']).next().unwrap_or(path);
+    let known = alias(head).is_some() || derived(head).is_some();
+    known || field(EVENT, head).is_some()
+}
+
 impl<'a> Parser<'a, '_> {
     /// The error for a token behind a complete condition or step.
     pub(super) fn unexpected(&self) -> Diagnostic {
@@ -80,6 +103,14 @@ impl<'a> Parser<'a, '_> {
                 Diagnostic::error(token.span, message)
             }
             Kind::Compare if touches => self.unquoted_value(),
+            Kind::Bang if self.is_negated_word() => {
+                let word = self.peek_second().text;
+                self.expected("`and`, `or`, `|` or the end")
+                    .help(format!("write `not {word}`"))
+            }
+            Kind::Word if joins(token.text) => self
+                .expected("`and`, `or`, `|` or the end")
+                .help(in_small_letters(token.text)),
             Kind::Comma => self
                 .expected("`and`, `or`, `|` or the end")
                 .help("a list of values stands in ( )"),
@@ -113,21 +144,41 @@ impl<'a> Parser<'a, '_> {
     fn no_comparison(&self) -> Option<String> {
         let [.., first, name] = &self.tokens[..self.at] else {
             let name = self.tokens[..self.at].last()?;
-            return Some(self.compared(name.text));
+            return self.compared(name.text);
         };
         let begins =
             matches!(first.kind, Kind::Open | Kind::Pipe | Kind::Bang)
-                || joins_or_begins_step(first.text);
+                || begins_condition(first.text);
         let word = name.kind == Kind::Word;
-        (begins && word).then(|| self.compared(name.text))
+        (begins && word).then(|| self.compared(name.text))?
     }
 
-    fn compared(&self, name: &str) -> String {
+    fn compared(&self, name: &str) -> Option<String> {
         let value: String = self.peek().text.chars().take(40).collect();
-        match FUNCTIONS.contains(&name) {
-            true => format!("write `{name}({value})`"),
-            false => format!("a comparison is written `{name} = {value}`"),
+        if joins(name) {
+            return Some(in_small_letters(name));
         }
+        Some(match name {
+            "any" | "all" | "none" => {
+                format!("write `{name}({value}, CONDITION)`")
+            }
+            "count" => format!("write `count by {value}`"),
+            _ if FUNCTIONS.contains(&name) => {
+                format!("write `{name}({value})`")
+            }
+            _ if function(&value) == Some("has") => {
+                format!("write `has({name})`")
+            }
+            _ if is_field(name) => {
+                format!("a comparison is written `{name} = {value}`")
+            }
+            _ => return None,
+        })
+    }
+
+    /// Returns whether `!contains` comes next.
+    fn is_negated_word(&self) -> bool {
+        Self::is_word_for_compare(self.peek_second().text)
     }
 
     /// The help for `code = 200 or 201`, if the next token is such a value.

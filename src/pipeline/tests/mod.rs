@@ -320,7 +320,6 @@ fn a_line_that_breaks_is_not_changed() {
     let whole = r#"{"verb":"get","level":"Request","requestObject":{"data":{"a":"b"}},"objectRef":{"resource":"secrets"},"userAgent":"#;
     for text in [
         "drop verb",
-        "keep code",
         "truncate verb to 1",
         "tag a",
         "tag a if ua = x",
@@ -337,12 +336,35 @@ fn a_line_that_breaks_is_not_changed() {
 #[test]
 fn what_cannot_be_hidden_is_unknown() {
     let whole = r#"{"verb":"get","level":"Request","requestObject":{"data":{"a":"b"}},"objectRef":{"resource":"secrets"},"userAgent":"#;
-    for text in ["mask verb", "mask secretData", "drop secretData"] {
+    for text in [
+        "mask verb",
+        "mask secretData",
+        "drop secretData",
+        "drop bodies",
+        "keep code",
+    ] {
         for line in [whole, &whole[..60]] {
             check(text, line, "Unknown");
         }
     }
     check_kept("mask secretData", r#"{"verb":"get"}"#);
+}
+
+#[test]
+fn what_is_glued_to_an_event_is_not_hidden_and_so_unknown() {
+    let pod = r#"{"verb":"get","objectRef":{"resource":"pods"}}"#;
+    let secret = with_bodies("secrets", r#"{"data":{"a":"b"}}"#, "{}");
+    for before in [pod, &pod[..20], &secret, &secret[..60]] {
+        let glued = format!("{before}{secret}");
+        for text in [
+            "mask requestObject",
+            "mask secretData, lastApplied",
+            "drop secretData, lastApplied",
+        ] {
+            check(text, &glued, "Unknown");
+        }
+        check("verb = list | mask secretData, lastApplied", &glued, "Skip");
+    }
 }
 
 #[test]
