@@ -2,8 +2,10 @@
 
 use crate::diag::Diagnostic;
 use crate::event::{Origin, Repeats, Type};
-use crate::expr::ast::{Expr, Name, Place};
-use crate::expr::plan::{Measure, NodeId, Quantifier, Subject};
+use crate::expr::ast::{Expr, Name, Operand, Place, Span};
+use crate::expr::plan::{
+    Bound, Matcher1, Measure, NodeId, Number, Quantifier, Subject,
+};
 
 use super::Checker;
 use super::derived::Element;
@@ -127,4 +129,38 @@ fn fits(
 
 fn is_object(ty: Type) -> bool {
     matches!(ty, Type::Object(_) | Type::Map(..))
+}
+
+/// Refuses hours and days that no clock shows.
+pub(super) fn on_clock(
+    operand: &Operand<'_>,
+    asked: &[Matcher1],
+    span: Span,
+) -> Result<(), Diagnostic> {
+    let (first, last, message) = match operand {
+        Operand::Function(Name { text: "hour", .. }, ..) => {
+            (0, 23, "the hours are 0 to 23")
+        }
+        Operand::Function(Name { text: "weekday", .. }, ..) => {
+            (1, 7, "the days are 1 to 7, Monday is 1")
+        }
+        Operand::Function(..) | Operand::Place(_) => return Ok(()),
+    };
+    let (first, last) = (Number::Int(first), Number::Int(last));
+    let shown = asked.iter().all(|test| match test {
+        Matcher1::Number { low, high, .. } => {
+            let reaches = |bound: &Bound<Number>| match bound {
+                Bound::Included(n) | Bound::Excluded(n) => {
+                    *n >= first && *n <= last
+                }
+                Bound::Open => true,
+            };
+            reaches(low) && reaches(high)
+        }
+        _ => true,
+    });
+    match shown {
+        true => Ok(()),
+        false => Err(Diagnostic::error(span, message)),
+    }
 }

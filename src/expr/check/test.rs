@@ -8,6 +8,7 @@ use crate::expr::ast::{
 use crate::expr::plan::{Matcher, Matcher1, NodeId, Relation};
 
 use super::Checker;
+use super::function::on_clock;
 use super::literal::{Literal, matcher};
 use super::place::Found;
 use super::text::merged;
@@ -36,6 +37,10 @@ impl Checker<'_> {
                 }
                 _ => {
                     let more = self.value(ty, test.op, value);
+                    let more = more.and_then(|more| {
+                        on_clock(&test.operand, &more, value.span)?;
+                        Ok(more)
+                    });
                     more.map(|more| {
                         self.lint_worth(&found, test, value, &more);
                         matchers.extend(more);
