@@ -204,3 +204,29 @@ fn lines_of_nothing_but_one_byte_take_their_length_and_no_more() {
         }
     }
 }
+
+#[test]
+fn what_is_the_same_for_all_elements_is_asked_once() {
+    let containers = vec![r#"{"name":"a"}"#; 3000].join(",");
+    let line = format!(
+        r#"{{"verb":"create","requestObject":{{"spec":{{"containers":[{containers}]}}}}}}"#
+    );
+    let each = "any(containers, ".repeat(10) + ".name = b" + &")".repeat(10);
+    let counts =
+        "count(containers, ".repeat(10) + ".name = b" + &") > 1".repeat(10);
+    let mixed = "none(containers, .name = b or all(containers, .name = a \
+                 and not any(containers, .name = b)))";
+    on_a_small_stack(move || {
+        for (text, expected) in [
+            (&*each, Verdict::Skip),
+            (&*counts, Verdict::Skip),
+            (mixed, Verdict::Skip),
+        ] {
+            check(text, &line, expected);
+            let reading = Reading { coverage: true, ..Reading::default() };
+            let mut judge = compile(text).judge(reading);
+            let judgement = judge.judge(line.as_bytes(), &mut Vec::new());
+            assert_eq!(judgement.verdict, expected, "{text}");
+        }
+    });
+}
