@@ -21,10 +21,11 @@ mod test;
 mod text;
 mod worth;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 
 use super::ast::{Expr, ExprKind, File, Item, Name, Span, Step};
 use super::lower::{Builder, MAX_HEIGHT};
+use super::parse::MAX_FOUND;
 use super::plan;
 use derived::Element;
 use dropped::Dropped;
@@ -47,6 +48,10 @@ pub(super) struct Checker<'c> {
     alone: bool,
     /// The element that conditions inside of `any(...)` are about.
     element: Option<Element>,
+    /// How many of the findings have been looked at, to count errors,
+    counted: usize,
+    /// and how many of these were errors.
+    errors: usize,
 }
 
 impl<'c> Checker<'c> {
@@ -64,7 +69,19 @@ impl<'c> Checker<'c> {
             skip: None,
             alone: false,
             element: None,
+            counted: 0,
+            errors: 0,
         }
+    }
+
+    /// Returns whether more errors were found than are shown. Each unknown
+    /// name takes a search for what was meant, and nobody would see it.
+    pub(super) fn has_enough(&mut self) -> bool {
+        let new = self.found.iter().skip(self.counted);
+        let errors = new.filter(|it| it.severity == Severity::Error);
+        self.errors += errors.count();
+        self.counted = self.found.len();
+        self.errors > MAX_FOUND
     }
 
     /// Checks a source; returns its pipeline, if it has one, and where.
