@@ -204,3 +204,90 @@ fn lines_of_nothing_but_one_byte_take_their_length_and_no_more() {
         }
     }
 }
+
+#[test]
+fn what_is_the_same_for_all_elements_is_asked_once() {
+    let containers = vec![r#"{"name":"a"}"#; 3000].join(",");
+    let line = format!(
+        r#"{{"verb":"create","requestObject":{{"spec":{{"containers":[{containers}]}}}}}}"#
+    );
+    let each = "any(containers, ".repeat(10) + ".name = b" + &")".repeat(10);
+    let counts =
+        "count(containers, ".repeat(10) + ".name = b" + &") > 1".repeat(10);
+    let mixed = "none(containers, .name = b or all(containers, .name = a \
+                 and not any(containers, .name = b)))";
+    on_a_small_stack(move || {
+        for (text, expected) in [
+            (&*each, Verdict::Skip),
+            (&*counts, Verdict::Skip),
+            (mixed, Verdict::Skip),
+        ] {
+            check(text, &line, expected);
+            let reading = Reading { coverage: true, ..Reading::default() };
+            let mut judge = compile(text).judge(reading);
+            let judgement = judge.judge(line.as_bytes(), &mut Vec::new());
+            assert_eq!(judgement.verdict, expected, "{text}");
+        }
+    });
+}
+
+/// Compiles a text and says whether it is right, in good time.
+#[track_caller]
+fn check_text(text: &str, expected: bool) {
+    let begun = Instant::now();
+    let compiled = Pipeline::compile(text);
+    let shown = &text[text.len().saturating_sub(60)..];
+    assert_eq!(compiled.is_ok(), expected, "{shown}");
+    assert!(begun.elapsed() < LONG, "{shown}: {:?}", begun.elapsed());
+}
+
+/// Joins what `part` makes of numbers, up to the largest text there can be.
+fn long(part: impl Fn(usize) -> String, between: &str) -> String {
+    let mut text = part(0);
+    for n in 1.. {
+        let more = part(n);
+        if text.len() + between.len() + more.len() > 1_000_000 {
+            break;
+        }
+        text.push_str(between);
+        text.push_str(&more);
+    }
+    text
+}
+
+#[test]
+fn lists_of_lists_do_not_grow_without_end() {
+    let lists = (1..40).map(|n| {
+        let before = n - 1;
+        format!("list l{n} = (a{n}, @l{before}, @l{before})\n")
+    });
+    let lists: String = lists.collect();
+    check_text(&format!("list l0 = (a)\n{lists}ns in @l39"), false);
+}
+
+#[test]
+fn a_list_can_be_asked_for_often() {
+    let items: Vec<_> = (0..40_000).map(|n| format!("n{n}")).collect();
+    let list = format!("list mine = ({})\n", items.join(","));
+    let uses = (0..5_000).map(|n| format!("rule r{n} = ns in @mine\n"));
+    check_text(&format!("{list}{}", uses.collect::<String>()), true);
+}
+
+#[test]
+fn a_text_full_of_mistakes_is_refused_at_once() {
+    let unknown = long(|n| format!("unknown{n}"), " or ");
+    check_text(&unknown, false);
+    let predicates = (0..10_000).map(|n| format!("let known{n} = verb=get\n"));
+    let predicates: String = predicates.collect();
+    check_text(&format!("{predicates}{}", &unknown[..700_000]), false);
+    let targets = long(|n| format!("annotations.a{n}"), ", ");
+    check_text(&format!("drop {targets}"), false);
+}
+
+#[test]
+fn a_condition_can_be_asked_often_behind_an_edit() {
+    let names = (0..20_000).map(|n| format!("ns = n{n}"));
+    let names = names.collect::<Vec<_>>().join(" or ");
+    let uses = "z and ".repeat(50_000);
+    check_text(&format!("let z = {names}\ndrop annotations | {uses}z"), true);
+}

@@ -22,10 +22,11 @@ pub struct Groups {
     most: usize,
     rows: Vec<Row>,
     places: HashMap<Keys, usize>,
-    /// What came in groups beyond `most`.
+    /// The events that came in groups beyond `most`.
     other: u64,
-    /// How many different values are held in all rows.
-    values: usize,
+    /// The different values, each with the place of its row, as they came:
+    /// which of them find room must not depend on where a batch ends.
+    values: Vec<(usize, Arc<str>)>,
     /// Whether a value was not counted for want of room.
     is_cut: bool,
 }
@@ -46,8 +47,10 @@ pub struct Row {
     pub keys: Keys,
     /// How many events it has, or how many different values.
     pub count: u64,
+    /// How many events came, whatever is counted.
+    events: u64,
     /// The different values, if they are what is counted.
-    values: HashSet<Box<str>>,
+    values: HashSet<Arc<str>>,
 }
 
 impl Default for Groups {
@@ -65,77 +68,113 @@ impl Groups {
             rows: Vec::new(),
             places: HashMap::new(),
             other: 0,
-            values: 0,
+            values: Vec::new(),
             is_cut: false,
         }
     }
 
     /// Adds what one event comes to.
+    ///
+    /// * Of many groups and many values, only so many combinations are
+    ///   counted as an event has groups at most.
     pub(super) fn enter(&mut self, counted: &Counted, kind: Kind) {
+        let mut left = Counted::MOST_GROUPS;
         counted.groups(&mut |keys| {
             let keys: Keys = keys.iter().map(|key| (*key).into()).collect();
             match kind {
                 Kind::Events => self.count(&keys, 1),
-                Kind::Values => counted
-                    .distinct()
-                    .for_each(|value| self.count_value(&keys, value)),
+                Kind::Values => {
+                    let values = counted.distinct().take(left);
+                    left -= self.count_values(&keys, values);
+                }
             }
         });
     }
 
     /// Counts so many events in the group of `keys`.
     fn count(&mut self, keys: &Keys, events: u64) {
-        match self.row(keys) {
-            Some(row) => row.count += events,
+        match self.place(keys) {
+            Some(at) => {
+                self.rows[at].events += events;
+                self.rows[at].count += events;
+            }
             None => self.other += events,
         }
     }
 
-    /// Counts a value in the group of `keys`, unless it was there before.
-    fn count_value(&mut self, keys: &Keys, value: &str) {
-        let has_room = self.values < self.most;
-        let Some(row) = self.row(keys) else {
+    /// Counts the values of one event in the group of `keys`, and returns how
+    /// many there are. An event without a value adds nothing.
+    fn count_values<'v>(
+        &mut self,
+        keys: &Keys,
+        values: impl Iterator<Item = &'v str>,
+    ) -> usize {
+        let mut values = values.peekable();
+        if values.peek().is_none() {
+            return 0;
+        }
+        let Some(at) = self.place(keys) else {
             self.other += 1;
-            return;
+            return values.count();
         };
+        self.rows[at].events += 1;
+        values.map(|value| self.insert(at, value)).count()
+    }
+
+    /// Counts a value in a row, unless it was there before.
+    fn insert(&mut self, at: usize, value: &str) {
+        let row = &mut self.rows[at];
         if row.values.contains(value) {
             return;
         }
-        if has_room {
-            row.values.insert(value.into());
-            row.count += 1;
-            self.values += 1;
-        } else {
+        if self.values.len() >= self.most {
             self.is_cut = true;
+            return;
         }
+        let value: Arc<str> = value.into();
+        row.values.insert(Arc::clone(&value));
+        row.count += 1;
+        self.values.push((at, value));
     }
 
     /// Adds what was counted in a later part of the input.
     pub(super) fn add(&mut self, more: Groups) {
         self.other += more.other;
         self.is_cut |= more.is_cut;
-        for Row { keys, count, values } in more.rows {
-            for value in &values {
-                self.count_value(&keys, value);
-            }
+        let mut places = Vec::with_capacity(more.rows.len());
+        for Row { keys, count, events, values } in more.rows {
+            let place = self.place(&keys);
+            places.push(place);
+            let Some(at) = place else {
+                self.other += events;
+                continue;
+            };
+            self.rows[at].events += events;
             if values.is_empty() {
-                self.count(&keys, count);
+                self.rows[at].count += count;
+            }
+        }
+        for (row, value) in more.values {
+            if let Some(at) = places[row] {
+                self.insert(at, &value);
             }
         }
     }
 
-    /// Returns the row of these keys, a new one if need be and possible.
-    fn row(&mut self, keys: &Keys) -> Option<&mut Row> {
+    /// Returns the place of the row of these keys, a new one if need be and
+    /// possible.
+    fn place(&mut self, keys: &Keys) -> Option<usize> {
         if let Some(at) = self.places.get(keys) {
-            return self.rows.get_mut(*at);
+            return Some(*at);
         }
-        if self.rows.len() >= self.most {
+        let at = self.rows.len();
+        if at >= self.most {
             return None;
         }
-        self.places.insert(Arc::clone(keys), self.rows.len());
+        self.places.insert(Arc::clone(keys), at);
         let (keys, values) = (Arc::clone(keys), HashSet::new());
-        self.rows.push(Row { keys, count: 0, values });
-        self.rows.last_mut()
+        self.rows.push(Row { keys, count: 0, events: 0, values });
+        Some(at)
     }
 
     /// Returns the rows, the largest first, those of one size by their keys;
@@ -200,20 +239,50 @@ mod tests {
         assert_eq!(first.other(), 3);
     }
 
+    /// Counts values, each of an event of its own.
+    fn enter(groups: &mut Groups, values: &[(&str, &str)]) {
+        for (key, value) in values {
+            groups.count_values(&keys(&[key]), [*value].into_iter());
+        }
+    }
+
     #[test]
     fn a_value_counts_once_in_its_group() {
         let mut first = Groups::new(3);
         let mut later = Groups::default();
-        for (key, value) in [("a", "x"), ("a", "x")] {
-            first.count_value(&keys(&[key]), value);
-        }
-        for (key, value) in [("a", "x"), ("a", "y"), ("b", "x")] {
-            later.count_value(&keys(&[key]), value);
-        }
+        enter(&mut first, &[("a", "x"), ("a", "x")]);
+        enter(&mut later, &[("a", "x"), ("a", "y"), ("b", "x")]);
         first.add(later);
         assert_eq!(shown(&first, None), ["2 a", "1 b"]);
         assert!(!first.is_cut());
-        first.count_value(&keys(&["b"]), "z");
+        enter(&mut first, &[("b", "z")]);
         assert!(first.is_cut());
+    }
+
+    #[test]
+    fn which_values_find_room_does_not_depend_on_batches() {
+        let values = [
+            ("a", "x"),
+            ("b", "y"),
+            ("a", "z"),
+            ("c", "x"),
+            ("b", "y"),
+            ("c", "x"),
+        ];
+        for most in 0..5 {
+            let mut alone = Groups::new(most);
+            enter(&mut alone, &values);
+            for cut in 0..=values.len() {
+                let mut joined = Groups::new(most);
+                for part in [&values[..cut], &values[cut..]] {
+                    let mut batch = Groups::default();
+                    enter(&mut batch, part);
+                    joined.add(batch);
+                }
+                assert_eq!(shown(&joined, None), shown(&alone, None));
+                assert_eq!(joined.other(), alone.other(), "{most} {cut}");
+                assert_eq!(joined.is_cut(), alone.is_cut(), "{most} {cut}");
+            }
+        }
     }
 }

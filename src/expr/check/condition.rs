@@ -14,6 +14,9 @@ impl Checker<'_> {
     /// Checks a condition and adds it to the plan. Where it is wrong, the
     /// finding is reported and some node stands in for it.
     pub(super) fn condition(&mut self, expr: &Expr<'_>) -> NodeId {
+        if self.has_enough() {
+            return self.builder.constant(false);
+        }
         let checked = match &expr.kind {
             ExprKind::Const(value) => Ok(self.builder.constant(*value)),
             ExprKind::Group(inner) => return self.condition(inner),
@@ -126,15 +129,17 @@ impl Checker<'_> {
 
     /// Refuses a predicate that reads what an earlier step has cut.
     fn check_not_dropped(
-        &self,
+        &mut self,
         node: NodeId,
         place: &Place,
     ) -> Result<(), Diagnostic> {
-        if self.dropped.is_empty() {
+        if self.dropped.is_sound(node) {
             return Ok(());
         }
         let mut subjects = self.builder.looks_at(node).into_iter();
-        subjects.try_for_each(|it| self.dropped.check(it, place.span))
+        subjects.try_for_each(|it| self.dropped.check(it, place.span))?;
+        self.dropped.found_sound(node);
+        Ok(())
     }
 
     /// Returns the node of a predicate. A built-in one is checked the first

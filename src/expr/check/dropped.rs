@@ -1,16 +1,22 @@
 //! Remembers what earlier steps have cut out of the event, and written into
 //! it.
 
+use std::collections::HashSet;
+
 use crate::diag::Diagnostic;
 use crate::event::{Path, Segment};
 use crate::expr::ast::Span;
-use crate::expr::plan::{Subject, Target};
+use crate::expr::plan::{NodeId, Subject, Target};
 
 use super::derived::{Reads, reads};
 
 /// What was done to the event so far, in order.
 #[derive(Debug, Default)]
-pub(super) struct Dropped(Vec<Change>);
+pub(super) struct Dropped {
+    changes: Vec<Change>,
+    /// The conditions that look at nothing that is gone.
+    sound: HashSet<NodeId>,
+}
 
 #[derive(Debug)]
 enum Change {
@@ -24,7 +30,7 @@ enum Change {
 
 impl Dropped {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.changes.is_empty()
     }
 
     /// Notes what `drop` cuts. What it cuts in some events only may be
@@ -32,7 +38,7 @@ impl Dropped {
     pub(super) fn cut(&mut self, targets: &[Target]) {
         for Target { path, when } in targets {
             if when.is_none() && !self.covers(path) {
-                self.0.push(Change::Cut(path.clone()));
+                self.change(Change::Cut(path.clone()));
             }
         }
     }
@@ -40,13 +46,29 @@ impl Dropped {
     /// Notes what `keep` leaves.
     pub(super) fn keep(&mut self, targets: &[Target]) {
         let paths = targets.iter().map(|target| target.path.clone());
-        self.0.push(Change::Kept(paths.collect()));
+        self.change(Change::Kept(paths.collect()));
     }
 
     /// Notes that an annotation is written.
     pub(super) fn write(&mut self, annotation: &str) {
         let path = Path::keys(&["annotations", annotation]);
-        self.0.push(Change::Wrote(path));
+        self.change(Change::Wrote(path));
+    }
+
+    fn change(&mut self, change: Change) {
+        self.changes.push(change);
+        self.sound.clear();
+    }
+
+    /// Returns whether a condition was found to look at nothing that is
+    /// gone: to find that out takes a walk through all of it.
+    pub(super) fn is_sound(&self, node: NodeId) -> bool {
+        self.is_empty() || self.sound.contains(&node)
+    }
+
+    /// Notes that a condition looks at nothing that is gone.
+    pub(super) fn found_sound(&mut self, node: NodeId) {
+        self.sound.insert(node);
     }
 
     /// Returns whether nothing can be left at `path`.
@@ -83,7 +105,7 @@ impl Dropped {
         path: &Path,
         span: Span,
     ) -> Result<(), Diagnostic> {
-        for change in self.0.iter().rev() {
+        for change in self.changes.iter().rev() {
             match change {
                 Change::Wrote(wrote) if meets(&wrote.0, &path.0) => {
                     return Ok(());

@@ -14,8 +14,8 @@ pub(in crate::expr) type Load<'l> =
 /// How many bytes the file of a list may have,
 const MAX_FILE: usize = 16 << 20;
 
-/// and how many items.
-const MAX_ITEMS: usize = 1_000_000;
+/// and how many items a list, wherever they stand.
+pub(super) const MAX_ITEMS: usize = 1_000_000;
 
 impl Checker<'_> {
     pub(super) fn list(

@@ -23,10 +23,11 @@ mod worth;
 
 use std::collections::HashSet;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 
 use super::ast::{Expr, ExprKind, File, Item, Name, Span, Step};
 use super::lower::{Builder, MAX_HEIGHT};
+use super::parse::MAX_FOUND;
 use super::plan;
 use derived::Element;
 use dropped::Dropped;
@@ -54,6 +55,10 @@ pub(super) struct Checker<'c> {
     is_built_in: bool,
     /// The predicates that this source defines, used too early or not.
     defined: HashSet<Box<str>>,
+    /// How many of the findings have been looked at, to count errors,
+    counted: usize,
+    /// and how many of these were errors.
+    errors: usize,
 }
 
 impl<'c> Checker<'c> {
@@ -73,7 +78,19 @@ impl<'c> Checker<'c> {
             element: None,
             is_built_in: false,
             defined: HashSet::new(),
+            counted: 0,
+            errors: 0,
         }
+    }
+
+    /// Returns whether more errors were found than are shown. Each unknown
+    /// name takes a search for what was meant, and nobody would see it.
+    pub(super) fn has_enough(&mut self) -> bool {
+        let new = self.found.iter().skip(self.counted);
+        let errors = new.filter(|it| it.severity == Severity::Error);
+        self.errors += errors.count();
+        self.counted = self.found.len();
+        self.errors > MAX_FOUND
     }
 
     /// Checks a source; returns its pipeline, if it has one, and where.

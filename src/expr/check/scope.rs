@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::diag::{Diagnostic, nearest};
-use crate::event::{EVENT, alias, derived, field};
+use crate::event::{EVENT, Type, alias, derived, field};
 use crate::expr::ast::{Expr, Name, Span, Value, ValueKind};
-use crate::expr::plan::{NodeId, Rule, RuleId};
+use crate::expr::plan::{NodeId, Rule, RuleId, Subject};
 
+use super::list::MAX_ITEMS;
 use super::target::is_set;
 
 /// Words that cannot be names of definitions.
@@ -45,6 +46,9 @@ pub(in crate::expr) struct Scope {
     rules: Vec<Rule>,
     /// Where in there each name is.
     rule_ids: HashMap<Box<str>, RuleId>,
+    /// The tests of fields that were asked whether they are in a list, with
+    /// the type of the field, which an element does not have by itself.
+    pub(super) in_lists: HashMap<(Subject, Box<str>), (Type, NodeId)>,
     /// The predicates that are part of the program, checked when used.
     built_in: BTreeMap<&'static str, &'static Expr<'static>>,
 }
@@ -193,6 +197,14 @@ impl Scope {
                     line: 0,
                 }),
                 ValueKind::List(name) => match self.list(name, value.span) {
+                    // Lists of lists could double with each of them.
+                    Ok(more) if items.len() + more.len() > MAX_ITEMS => {
+                        let message = format!(
+                            "this list has more than {MAX_ITEMS} items"
+                        );
+                        found.push(Diagnostic::error(value.span, message));
+                        break;
+                    }
                     Ok(more) => items.extend_from_slice(more),
                     Err(error) => found.push(error),
                 },

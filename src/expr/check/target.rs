@@ -64,12 +64,14 @@ impl Checker<'_> {
             targets.extend(paths.map(|path| Target { path, when: None }));
         }
         for place in places {
+            // More of them are an error anyway.
+            if targets.len() > MOST_SEGMENTS {
+                break;
+            }
             match self.targets(&action, place) {
                 Ok(found) => {
                     for target in found {
-                        // More of them are an error anyway.
-                        let many = targets.len() > MOST_SEGMENTS;
-                        if many || !targets.contains(&target) {
+                        if !targets.contains(&target) {
                             targets.push(target);
                         }
                     }

@@ -28,11 +28,57 @@ impl Checker<'_> {
         let ty = found.ty.element();
         fits(ty, test, place)?;
         self.check_shape(ty, test)?;
+        if let (true, Some(skip)) = (test.negated, &mut self.skip) {
+            skip.negated.push((found.clone(), place.span));
+        }
+        let node = match list(test) {
+            Some(name) => self.listed(name, ty, &found, test),
+            None => self.compared(ty, &found, test),
+        };
+        if let Operand::Place(place) = &test.operand {
+            self.lint(ty, test, place);
+        }
+        match test.negated {
+            true => Ok(self.builder.not(node)),
+            false => Ok(node),
+        }
+    }
+
+    /// `in @name`. A long list takes its time: it is made a test of this
+    /// field once, however often it is asked for.
+    fn listed(
+        &mut self,
+        name: &str,
+        ty: Type,
+        found: &Found,
+        test: &Comparison<'_>,
+    ) -> NodeId {
+        let key = (found.subject.clone(), name.into());
+        match self.scope.in_lists.get(&key) {
+            Some((known, node)) if *known == ty => return *node,
+            Some(_) | None => (),
+        }
+        let before = self.found.len();
+        let node = self.compared(ty, found, test);
+        // What was found is told wherever it is asked for.
+        if self.found.len() == before {
+            self.scope.in_lists.insert(key, (ty, node));
+        }
+        node
+    }
+
+    /// Returns the test for any of the values.
+    fn compared(
+        &mut self,
+        ty: Type,
+        found: &Found,
+        test: &Comparison<'_>,
+    ) -> NodeId {
         let (mut matchers, mut nodes) = (Vec::new(), Vec::new());
         for value in &test.values {
             let asked = match &value.kind {
                 ValueKind::Field(other) => {
-                    let node = self.field(&found, test, other, value.span);
+                    let node = self.field(found, test, other, value.span);
                     node.map(|node| nodes.push(node))
                 }
                 _ => {
@@ -42,26 +88,16 @@ impl Checker<'_> {
                         Ok(more)
                     });
                     more.map(|more| {
-                        self.lint_worth(&found, test, value, &more);
+                        self.lint_worth(found, test, value, &more);
                         matchers.extend(more);
                     })
                 }
             };
             self.found.extend(asked.err());
         }
-        if let Operand::Place(place) = &test.operand {
-            self.lint(ty, test, place);
-        }
-        if let (true, Some(skip)) = (test.negated, &mut self.skip) {
-            skip.negated.push((found.clone(), place.span));
-        }
         let matcher = Matcher::AnyOf(merged(matchers));
-        nodes.push(self.builder.test(found.subject, matcher));
-        let node = self.builder.any(nodes);
-        match test.negated {
-            true => Ok(self.builder.not(node)),
-            false => Ok(node),
-        }
+        nodes.push(self.builder.test(found.subject.clone(), matcher));
+        self.builder.any(nodes)
     }
 
     /// Returns what one value asks for; a list asks for any of its items.
@@ -232,6 +268,14 @@ impl Checker<'_> {
 fn hyphened(text: &str) -> Option<(u64, u64)> {
     let (from, to) = text.split_once('-')?;
     Some((from.parse().ok()?, to.parse().ok()?))
+}
+
+/// Returns the list of `in @name`.
+fn list<'t>(test: &'t Comparison<'_>) -> Option<&'t str> {
+    match test.values.as_slice() {
+        [Value { kind: ValueKind::List(name), .. }] => Some(name),
+        [] | [_] | [_, _, ..] => None,
+    }
 }
 
 /// Returns how two fields are compared, if they can be.

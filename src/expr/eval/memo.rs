@@ -1,21 +1,31 @@
-//! Remembers what conditions said that several others ask for: the rules of
-//! one `detect` have much in common.
+//! Remembers what conditions said that are asked more than once: the rules of
+//! one `detect` have much in common, and what stands inside of `any(...)` is
+//! asked of each element.
 
 use super::truth::Truth;
 use crate::event::Origin;
-use crate::expr::plan::{Matcher, Node, NodeId, Plan, Subject};
+use crate::expr::plan::{Matcher, Measure, Node, NodeId, Plan, Subject};
 
-/// Which nodes of a plan are worth remembering; empty if none is.
+/// Which nodes of a plan are worth remembering, and why; empty if none is.
 #[derive(Clone, Debug)]
-pub(super) struct Shared(Vec<bool>);
+pub(super) struct Shared(Vec<Option<Why>>);
+
+/// Why a node is worth remembering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Several others consist of it.
+    Common,
+    /// It is asked for each element of something, and is the same for all.
+    Repeated,
+}
 
 /// What nodes said of the event so far.
 #[derive(Debug, Default)]
 pub(super) struct Memo(Vec<Option<Truth>>);
 
 impl Shared {
-    /// Finds the nodes that several others consist of, and that do not
-    /// depend on the element at hand.
+    /// Finds the nodes that several others consist of, or that are asked
+    /// for each element, and that do not depend on the element at hand.
     pub(super) fn new(plan: &Plan) -> Shared {
         let mut parents = vec![0_u32; plan.nodes.len()];
         let mut relative = Vec::with_capacity(plan.nodes.len());
@@ -28,18 +38,21 @@ impl Shared {
         for rule in &plan.rules {
             parents[rule.node.0 as usize] += 1;
         }
-        let worth: Vec<bool> = parents
-            .into_iter()
-            .zip(relative)
-            .map(|(parents, relative)| parents > 1 && !relative)
-            .collect();
-        let any = worth.contains(&true);
+        let again = asked_again(plan);
+        let why = |node: usize| match (relative[node], again[node]) {
+            (true, _) => None,
+            (false, true) => Some(Why::Repeated),
+            (false, false) => (parents[node] > 1).then_some(Why::Common),
+        };
+        let worth: Vec<_> = (0..plan.nodes.len()).map(why).collect();
+        let any = worth.iter().any(Option::is_some);
         Shared(if any { worth } else { Vec::new() })
     }
 
+    /// Returns why a node is worth remembering, if it is.
     #[inline]
-    pub(super) fn holds(&self, node: NodeId) -> bool {
-        self.0.get(node.0 as usize).is_some_and(|shared| *shared)
+    pub(super) fn why(&self, node: NodeId) -> Option<Why> {
+        self.0.get(node.0 as usize).copied().flatten()
     }
 
     /// Returns whether anything is worth remembering.
@@ -64,6 +77,46 @@ impl Memo {
         if let Some(place) = self.0.get_mut(node.0 as usize) {
             *place = Some(truth);
         }
+    }
+}
+
+/// Marks the nodes that are asked for each element of something. Without a
+/// memory for those among them that are the same for all elements, `any`
+/// inside of `any` would take the product of the numbers of elements.
+fn asked_again(plan: &Plan) -> Vec<bool> {
+    let mut again = vec![false; plan.nodes.len()];
+    // Those who ask stand behind what they ask.
+    for (at, node) in plan.nodes.iter().enumerate().rev() {
+        for child in children(node) {
+            again[child.0 as usize] |= again[at];
+        }
+        for body in bodies(plan, node).into_iter().flatten() {
+            again[body.0 as usize] = true;
+        }
+    }
+    again
+}
+
+/// Returns the conditions of elements that a node asks: its own, and those of
+/// the `count(x, ...)` that it compares.
+fn bodies(plan: &Plan, node: &Node) -> [Option<NodeId>; 3] {
+    let counted = |subject| match plan.subject(subject) {
+        Subject::Measure(Measure::CountIf(body), _) => Some(*body),
+        Subject::Measure(..) => None,
+        Subject::Place(_) | Subject::Computed(_) => None,
+    };
+    match node {
+        Node::Each(_, subject, body) => [Some(*body), counted(*subject), None],
+        Node::Test(test) => {
+            let test = &plan.tests[test.0 as usize];
+            let other = match test.matcher {
+                Matcher::Field(_, other) => counted(other),
+                Matcher::Has | Matcher::Empty | Matcher::AnyOf(_) => None,
+            };
+            [None, counted(test.subject), other]
+        }
+        Node::Const(_) | Node::Not(_) => [None; 3],
+        Node::All(_) | Node::Any(_) => [None; 3],
     }
 }
 

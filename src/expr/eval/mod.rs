@@ -24,7 +24,7 @@ use crate::event::{Arrays, Computed, Event, Parameter, Roots, Seen};
 use crate::scan::Value;
 use item::{Element, Item};
 use known::Worth;
-use memo::Shared;
+use memo::{Shared, Why};
 use subject::Source;
 use switch::Switches;
 
@@ -91,7 +91,7 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
 
     /// Returns what the expression `node` says of the event.
     pub fn truth(&mut self, node: NodeId) -> Truth {
-        if !self.routes.shared.holds(node) || self.scratch.coverage.is_some() {
+        if !self.is_recalled(node) {
             return self.worked_out(node);
         }
         if let Some(truth) = self.scratch.memo.recall(node) {
@@ -100,6 +100,19 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
         let truth = self.worked_out(node);
         self.scratch.memo.remember(node, truth);
         truth
+    }
+
+    /// Returns whether it is remembered what a node says. Where it is counted
+    /// what tests meet, each condition asks its own; but not for each element
+    /// again, which could take forever.
+    #[inline]
+    fn is_recalled(&self, node: NodeId) -> bool {
+        match self.routes.shared.why(node) {
+            None => false,
+            Some(_) if self.scratch.coverage.is_none() => true,
+            Some(Why::Common) => false,
+            Some(Why::Repeated) => self.scratch.element.is_some(),
+        }
     }
 
     fn worked_out(&mut self, node: NodeId) -> Truth {
