@@ -294,3 +294,35 @@ fn a_patch_that_calls_itself_a_status_is_looked_at() {
     }));
     check(&line, &["privileged-pod"], &[]);
 }
+
+#[test]
+fn a_template_that_is_ignored_hides_none_that_is_not() {
+    let privileged = json!({"containers": [
+        {"name": "c", "securityContext": {"privileged": true}}
+    ]});
+    let junk = json!({"spec": {"containers": [{"name": "harmless"}]}});
+    for (resource, spec) in [
+        (
+            "deployments",
+            json!({
+                "template": {"spec": privileged},
+                "jobTemplate": {"spec": {"template": junk}},
+            }),
+        ),
+        (
+            "pods",
+            json!({
+                "containers": privileged["containers"],
+                "template": junk,
+            }),
+        ),
+    ] {
+        let line = event(&json!({
+            "verb": "patch",
+            "objectRef": {"resource": resource},
+            "level": "Request",
+            "requestObject": {"spec": spec},
+        }));
+        check(&line, &["privileged-pod"], &[]);
+    }
+}

@@ -163,9 +163,11 @@ impl<'l, 'r> Event<'l, 'r> {
         found
     }
 
-    /// Finds the pod spec of the object at `at`: of a CronJob, of a
-    /// Deployment and its like, of a PodTemplate, of a Pod, the first of
-    /// these that is there.
+    /// Finds the pod specs of the object at `at`: of a CronJob, of a
+    /// Deployment and its like, of a PodTemplate, of a Pod.
+    ///
+    /// An object is of one kind, but a patch may hold more than its kind
+    /// has: what the apiserver ignores must not hide what it does not.
     fn pod_spec(
         &self,
         at: usize,
@@ -181,13 +183,15 @@ impl<'l, 'r> Event<'l, 'r> {
             Some(spec) => self.members::<2>(spec, &SPEC)?[1],
             None => None,
         };
+        let before = places.len();
         for template in [job, deployment, template] {
-            if let Some(pod) = self.below(template)? {
-                places.push(pod);
-                return Ok(());
-            }
+            places.extend(self.below(template)?);
         }
-        places.extend(spec);
+        let Some(spec) = spec else { return Ok(()) };
+        let has_none = places.len() == before;
+        if has_none || self.members::<3>(spec, &CONTAINERS)? != [None; 3] {
+            places.push(spec);
+        }
         Ok(())
     }
 

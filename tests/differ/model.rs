@@ -48,8 +48,31 @@ fn tamed(mut event: Value) -> Value {
     if event["requestObject"]["kind"] == "Status" {
         event["requestObject"]["kind"] = Value::Null;
     }
+    for body in ["requestObject", "responseObject"] {
+        if has_two_pods(&event[body]) {
+            event[body] = Value::Null;
+        }
+    }
     plain_lists(&mut event);
     event
+}
+
+/// Returns whether an object has several places for a pod, of which the model
+/// takes the first only.
+fn has_two_pods(object: &Value) -> bool {
+    let places = [
+        "/spec/jobTemplate/spec/template/spec",
+        "/spec/template/spec",
+        "/template/spec",
+        "/spec/containers",
+        "/spec/initContainers",
+        "/spec/ephemeralContainers",
+    ];
+    let found: Vec<&str> = places
+        .into_iter()
+        .filter(|place| object.pointer(place).is_some())
+        .collect();
+    found.len() > 1 && !found[0].starts_with("/spec/c")
 }
 
 /// Leaves out what the model counts in its own way, where it computes a list

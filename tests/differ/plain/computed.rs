@@ -118,8 +118,8 @@ fn podspecs(event: &Value) -> Vec<Value> {
         &["template", "spec"],
         &["spec"],
     ];
-    let first = |object: Value| {
-        let mut found = ways.iter().map(|way| {
+    let all = |object: Value| -> Vec<Value> {
+        let found = ways.iter().map(|way| {
             way.iter().fold(&object, |value, key| match value {
                 Value::Object(object) => {
                     object.get(*key).unwrap_or(&Value::Null)
@@ -127,10 +127,18 @@ fn podspecs(event: &Value) -> Vec<Value> {
                 _ => &Value::Null,
             })
         });
-        let spec = |v: &&Value| v.as_object().is_some_and(|o| !o.is_empty());
-        found.find(spec).cloned()
+        let filled = |v: &&Value| v.as_object().is_some_and(|o| !o.is_empty());
+        let mut all: Vec<Value> = found.filter(filled).cloned().collect();
+        // A spec around a template is that of a pod only if it has containers.
+        let itself = all.pop_if(|last| *last == object["spec"]);
+        let keys = ["containers", "initContainers", "ephemeralContainers"];
+        let has =
+            |spec: &Value| keys.iter().any(|key| spec.get(key).is_some());
+        let alone = all.is_empty();
+        all.extend(itself.filter(|spec| alone || has(spec)));
+        all
     };
-    objects(event).into_iter().filter_map(first).collect()
+    objects(event).into_iter().flat_map(all).collect()
 }
 
 fn containers(event: &Value) -> Vec<Value> {
