@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use super::derived::{Computed, Parameter};
 use super::event::Event;
 use super::path::{Origin, Segment};
+use super::route::{Repeats, Route};
 use super::uri;
-use super::visit::{Arrays, Repeats, Route, Seen};
+use super::visit::{Arrays, Seen};
 use crate::scan::{DefectKind, Value};
 
 /// A computed value.
