@@ -2,6 +2,8 @@
 //!
 //! The modules below are in the order in which a line travels.
 
+pub mod disk; //     Files are found again,
+pub mod checkpoint; // places in them kept;
 pub mod source; //   bytes come in,
 pub mod frame; //    become lines,
 pub mod scan; //     show their structure,

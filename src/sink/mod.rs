@@ -7,19 +7,96 @@
 mod descriptor;
 mod terminal;
 
-use std::io::{self, IoSlice};
+use std::{
+    io::{self, IoSlice},
+    os::fd::BorrowedFd,
+};
 
 pub use descriptor::Descriptor;
 pub use terminal::Terminal;
 
+use crate::checkpoint::Mark;
+
 /// Takes whole lines, in order.
+///
+/// A plain run only ever writes, and a write waits until all is passed on.
+/// Who follows must not wait without looking up: there, a sink may hold lines
+/// back, and says so in [`Sink::drain`].
 pub trait Sink {
-    /// Writes all of `parts`; they may be changed on the way.
+    /// Takes all of `parts`; they may be changed on the way.
     ///
     /// # Errors
     ///
-    /// When the bytes cannot be passed on; some of them may have been.
+    /// When the bytes cannot be passed on; some of them may have been. A
+    /// sink that can hold back what it was given does that instead.
     fn write(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()>;
+
+    /// Passes on what was held back, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// Why something is still held back. Nothing of it is lost; the same
+    /// call, later, goes on where this one stopped.
+    fn drain(&mut self) -> Result<(), Stall> {
+        Ok(())
+    }
+
+    /// Returns what to poll for writing while [`Stall::Slow`] holds.
+    fn bottleneck(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// Makes what was passed on last, and says how much of it is with whom
+    /// it is for: only that much may be forgotten by its source.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known what survives. That is final: a second try could
+    /// succeed without anything being on the disk.
+    fn settle(&mut self) -> io::Result<Settled> {
+        Ok(Settled::default())
+    }
+
+    /// Returns the end of what was written, for a file that can be taken up
+    /// again there; none for anything else.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    fn mark(&self) -> io::Result<Option<Mark>> {
+        Ok(None)
+    }
+
+    /// Leaves the file that is written and opens the one that has its name
+    /// now, if the sink is a file.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such file and none can be made.
+    fn reopen(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Why a sink holds lines back.
+#[derive(Debug)]
+pub enum Stall {
+    /// The reader is slower than we are.
+    Slow,
+    /// The system takes nothing for the time being: the disk is full.
+    Refused(io::Error),
+    /// It will take nothing any more: the reader has left.
+    Over(io::Error),
+}
+
+/// How far a sink has come, in bytes since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Bytes it was given.
+    pub given: u64,
+    /// Bytes of them that are with whom they are for: on the disk, or read
+    /// by the reader of a pipe.
+    pub taken: u64,
 }
 
 /// Passes lines on one at a time, each with a write of its own.

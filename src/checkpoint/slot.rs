@@ -1,0 +1,1 @@
+//! Turns a record into a slot and back.
