@@ -10,6 +10,7 @@
 
 mod crew;
 mod desk;
+mod follow;
 mod groups;
 mod ledger;
 mod note;
@@ -20,6 +21,7 @@ mod tally;
 mod tests;
 
 pub use crew::{Job, run};
+pub use follow::{Calls, Go, Pursuit, SourceState, State, follow};
 pub use groups::{Groups, Keys, Row};
 pub use ledger::{Failure, Sinks, Summary};
 pub use note::{Flaw, Note};
