@@ -16,7 +16,8 @@ pub struct Record {
 /// How far one followed file was taken over.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceRecord {
-    /// Its path, as it was given; bytes that are no UTF-8 as `\x9b`.
+    /// Its path as it was given, the way [`text_of`](super::text_of) writes
+    /// it: bytes that are no UTF-8 as `\x9b`.
     pub path: String,
     /// The generations that are not finished, oldest first.
     pub places: Vec<Place>,
