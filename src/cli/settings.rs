@@ -12,7 +12,7 @@ use super::{args::Args, exit::Complaint, program::Program, text::Text};
 use crate::{
     engine::{OnInvalid, Rules, Threads, Wanted},
     expr::Finding,
-    pipeline::{Pipeline, Reading},
+    pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
     source::Name,
 };
@@ -76,7 +76,10 @@ impl Settings {
         let rules = Rules {
             reading: Reading {
                 scanner: scanner()?,
-                strict: args.strict,
+                depth: match args.strict {
+                    true => Depth::Strict,
+                    false => Depth::Needed,
+                },
                 coverage: args.coverage || args.fail_on_dead,
             },
             on_invalid,
