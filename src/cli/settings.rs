@@ -10,7 +10,7 @@ use std::{
 
 use super::{args::Args, exit::Complaint, program::Program, text::Text};
 use crate::{
-    engine::{OnInvalid, Rules, Threads, Wanted},
+    engine::{Glued, OnInvalid, Rules, Threads, Wanted},
     expr::Finding,
     pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
@@ -82,6 +82,7 @@ impl Settings {
                 },
                 coverage: args.coverage || args.fail_on_dead,
             },
+            glued: Glued::Leave,
             on_invalid,
             max_line: args.max_line,
             wanted: wanted(&args),
