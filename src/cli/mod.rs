@@ -38,6 +38,7 @@ pub use exit::Exit;
 use crate::{
     disk::{Disk, Real},
     engine::{self, Failure, Job, Sinks, Summary, Wanted},
+    pipeline::Depth,
     sink::{Descriptor, LineByLine, Sink, Terminal},
     source::{Name, Reason, Stop, Watch},
 };
@@ -218,7 +219,8 @@ fn conclude(
             exit = exit.worst(Exit::Nothing);
         }
     }
-    let strict = settings.rules.reading.strict && tally.defective > 0;
+    let strict =
+        settings.rules.reading.depth == Depth::Strict && tally.defective > 0;
     if strict || summary.is_undecided {
         exit = exit.worst(Exit::Data);
     }

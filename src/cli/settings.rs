@@ -12,9 +12,9 @@ use super::{
     args::Args, exit::Complaint, follow::Follow, program::Program, text::Text,
 };
 use crate::{
-    engine::{OnInvalid, Rules, Threads, Wanted},
+    engine::{Glued, OnInvalid, Rules, Threads, Wanted},
     expr::Finding,
-    pipeline::{Pipeline, Reading},
+    pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
     source::Name,
 };
@@ -82,9 +82,13 @@ impl Settings {
         let rules = Rules {
             reading: Reading {
                 scanner: scanner()?,
-                strict: args.strict,
+                depth: match args.strict {
+                    true => Depth::Strict,
+                    false => Depth::Needed,
+                },
                 coverage: args.coverage || args.fail_on_dead,
             },
+            glued: Glued::Leave,
             on_invalid,
             max_line: args.max_line,
             wanted: wanted(&args),

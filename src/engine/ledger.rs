@@ -217,7 +217,7 @@ impl<'a> Ledger<'a> {
         if let Some(end) = output.end {
             self.end(page, end);
         }
-        page.lines += output.tally.read;
+        page.lines += output.tally.lines();
         self.summary.tally += output.tally;
         self.summary.groups.add(mem::take(&mut output.groups));
         if let Some(more) = output.coverage.take() {

@@ -25,5 +25,5 @@ pub use follow::{Calls, Go, Pursuit, SourceState, State, follow};
 pub use groups::{Groups, Keys, Row};
 pub use ledger::{Failure, Sinks, Summary};
 pub use note::{Flaw, Note};
-pub use rules::{OnInvalid, Rules, Threads, Wanted};
+pub use rules::{Glued, OnInvalid, Rules, Threads, Wanted};
 pub use tally::Tally;

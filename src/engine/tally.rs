@@ -33,15 +33,12 @@ pub struct Tally {
     pub bytes: u64,
     /// Lines that showed themselves to be audit events.
     pub events: u64,
+    /// Events that had been glued to the line in front of them, and were read
+    /// as lines of their own: the input has so many lines less.
+    pub recovered: u64,
 }
 
 impl Tally {
-    /// Returns how many newlines were read, or would have been had the last
-    /// line had one.
-    pub fn lines(&self) -> u64 {
-        self.read
-    }
-
     /// Adds these numbers to those of a followed file.
     pub(super) fn add_to(&self, counters: &mut Counters) {
         counters.read += self.read;
@@ -53,6 +50,12 @@ impl Tally {
     /// Returns whether every line read is accounted for.
     pub fn is_balanced(&self) -> bool {
         self.read == self.kept + self.skipped + self.set_aside
+    }
+
+    /// Returns how many lines of the input were read, whatever was glued
+    /// together in them.
+    pub fn lines(&self) -> u64 {
+        self.read.saturating_sub(self.recovered)
     }
 }
 
@@ -71,5 +74,6 @@ impl AddAssign for Tally {
         self.nuls += more.nuls;
         self.bytes += more.bytes;
         self.events += more.events;
+        self.recovered += more.recovered;
     }
 }

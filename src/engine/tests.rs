@@ -50,6 +50,7 @@ impl Sink for Memory {
 fn rules(threads: usize) -> Rules {
     Rules {
         reading: Reading::default(),
+        glued: Glued::Leave,
         on_invalid: OnInvalid::SetAside,
         max_line: MAX_LINE,
         wanted: Wanted::Lines,

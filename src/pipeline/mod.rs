@@ -11,7 +11,7 @@ mod counted; // into groups.
 use std::sync::Arc;
 
 pub use counted::Counted;
-pub use judge::{Judge, Judgement, Verdict};
+pub use judge::{Judge, Judgement, Look, Verdict};
 
 use crate::event::Computed;
 use crate::expr::plan::{Count, Plan, Step, Subject};
@@ -24,8 +24,8 @@ use tool::Tool;
 pub struct Reading {
     /// What scans them.
     pub scanner: Scanner,
-    /// Whether every line is read to its end and checked in full.
-    pub strict: bool,
+    /// How far they are read.
+    pub depth: Depth,
     /// Whether it is counted what conditions meet.
     pub coverage: bool,
 }
@@ -33,8 +33,26 @@ pub struct Reading {
 impl Default for Reading {
     /// The best scanner there is, no further than the expression needs.
     fn default() -> Reading {
-        Reading { scanner: Scanner::best(), strict: false, coverage: false }
+        Reading {
+            scanner: Scanner::best(),
+            depth: Depth::default(),
+            coverage: false,
+        }
     }
+}
+
+/// How far lines are read. The verdict on a sound line is always the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// As far as the expression needs: a break behind that is not noticed.
+    #[default]
+    Needed,
+    /// To the end, following quotes and brackets: a line that was cut, or
+    /// glued to another, is noticed wherever that was.
+    Whole,
+    /// To the end, checking every byte against JSON's grammar, and that no
+    /// key of the event is repeated.
+    Strict,
 }
 
 /// A compiled program, ready to be shared between threads.
