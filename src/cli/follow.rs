@@ -20,7 +20,7 @@ use crate::{
     checkpoint::{Checkpoint, Mark, Record},
     disk::{Disk, Real},
     engine::{self, Calls, Pursuit, Sinks, Summary},
-    sink::{Descriptor, FileSink, LineByLine, Sink, Terminal},
+    sink::{FileSink, LineByLine, Patient, Sink, Terminal},
     source::{
         Name, Watch,
         follow::{Begin, Quest, Until, Way},
@@ -204,7 +204,7 @@ fn sinks(
 /// Opens standard output so that a slow reader does not stop us.
 fn stdout(settings: &Settings) -> io::Result<Box<dyn Sink>> {
     use std::io::IsTerminal;
-    let stdout = Descriptor::patient_stdout()?;
+    let stdout = Patient::stdout()?;
     Ok(if io::stdout().is_terminal() {
         Box::new(Terminal::new(stdout))
     } else if settings.line_buffered {

@@ -62,7 +62,7 @@ impl Watch {
     }
 
     /// Looks whether the run is to end, without waiting.
-    pub fn look(&self) {
+    pub fn glance(&self) {
         let mut fds = self.fds();
         // What cannot be looked at now will be looked at soon.
         if poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok() {

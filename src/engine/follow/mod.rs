@@ -20,7 +20,7 @@ use std::{
 };
 
 pub use call::Calls;
-pub use pause::Go;
+pub use pause::{Go, Idle};
 pub use state::{SourceState, State};
 
 use self::{commit::Log, pause::Shared};
@@ -78,18 +78,14 @@ pub fn follow(
     pursuit: Pursuit<'_>,
     sinks: &mut Sinks,
     notes: &mut dyn FnMut(Note<'_>),
-    idle: Option<&mut dyn FnMut() -> Go>,
+    idle: Option<Idle<'_>>,
 ) -> Summary {
     let last = pursuit.last.unwrap_or_default();
     let disk = Arc::clone(&pursuit.disk);
     let follower = Follower::new(disk, &pursuit.quest, &last.sources);
-    let shared = Shared::new(
-        follower,
-        &pursuit.watch,
-        pursuit.calls,
-        &pursuit.quest.paths,
-        idle,
-    );
+    let paths = &pursuit.quest.paths[..];
+    let (watch, calls) = (&pursuit.watch, pursuit.calls);
+    let shared = Shared::new(follower, watch, calls, paths, idle);
     let mut waiting = &shared;
     let stop = &pursuit.watch.stop;
     let most = pursuit.rules.max_groups;
@@ -111,8 +107,8 @@ pub fn follow(
 }
 
 /// A run under way.
-struct Run<'a> {
-    shared: &'a Shared<'a>,
+struct Run<'a, 's> {
+    shared: &'a Shared<'s>,
     ledger: Ledger<'a>,
     desk: Desk,
     pool: Arc<Pool>,
@@ -165,7 +161,7 @@ impl Origin for Followed<'_> {
 /// Bytes of a line too long to be held that are copied at a time.
 const PIECE: u64 = 1 << 20;
 
-impl Run<'_> {
+impl Run<'_, '_> {
     fn go(&mut self) -> Result<(), Failure> {
         self.shared.look(self.ledger.notes);
         // Where nothing was read yet, the place to begin is what is final.

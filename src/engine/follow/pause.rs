@@ -44,13 +44,16 @@ pub enum Go {
     Drop,
 }
 
+/// Called instead of waiting.
+pub type Idle<'a> = Box<dyn FnMut() -> Go + 'a>;
+
 /// What both the run and its pauses need.
 pub(super) struct Shared<'a> {
     pub follower: RefCell<Follower>,
     pub watch: &'a Watch,
     pub calls: Option<&'a Calls>,
     paths: &'a [PathBuf],
-    idle: RefCell<Option<&'a mut dyn FnMut() -> Go>>,
+    idle: RefCell<Option<Idle<'a>>>,
     /// Since when a sink takes nothing.
     stalled: Cell<Option<Instant>>,
     /// Since when the end is asked for and a sink takes nothing.
@@ -65,7 +68,7 @@ impl<'a> Shared<'a> {
         watch: &'a Watch,
         calls: Option<&'a Calls>,
         paths: &'a [PathBuf],
-        idle: Option<&'a mut dyn FnMut() -> Go>,
+        idle: Option<Idle<'a>>,
     ) -> Shared<'a> {
         Shared {
             follower: RefCell::new(follower),
@@ -149,7 +152,7 @@ impl<'a> Shared<'a> {
     /// Waits a moment for a reader.
     pub(super) fn rest(&self) {
         std::thread::sleep(REST);
-        self.watch.look();
+        self.watch.glance();
     }
 
     /// Waits for a sink, a tick at most.
