@@ -145,7 +145,7 @@ fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
 fn sinks(settings: &Settings) -> Result<Sinks, Complaint> {
     let stdout = Descriptor::stdout().map_err(Complaint::Start)?;
     let kept: Box<dyn Sink> = if io::stdout().is_terminal() {
-        Box::new(Terminal(stdout))
+        Box::new(Terminal::new(stdout))
     } else if settings.line_buffered {
         Box::new(LineByLine(stdout))
     } else {
