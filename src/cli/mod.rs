@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod checkpoint;
 mod coverage;
 mod exit;
 mod load;
@@ -56,6 +57,9 @@ fn serve(
     let name = words.next().unwrap_or_default();
     if words.peek().is_some_and(|word| word == "check") {
         return check::run(words, voice);
+    }
+    if words.peek().is_some_and(|word| word == "checkpoint") {
+        return checkpoint::run(words, voice);
     }
     let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,
