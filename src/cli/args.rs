@@ -42,6 +42,9 @@ Examples:
   Are the expressions in a file right?
       kaudit-filter check rules.kaf
 
+  How far has a run come that keeps a checkpoint?
+      kaudit-filter checkpoint show PATH
+
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log
 
@@ -54,6 +57,8 @@ Exit codes:
       --on-invalid fail
   66  an input could not be opened; the others were read
   74  a read or a write failed
+  75  another process uses the checkpoint
+  78  the checkpoint is damaged, or is none
   130, 143  ended by INT or TERM, in good order
 
 Environment:

@@ -34,7 +34,7 @@ fn each_file_has_its_place_and_what_is_behind_it() {
         &source,
         "place audit.log: byte 8, behind line 2",
         "behind 6 bytes",
-        "read before 1 files",
+        "before 1 file",
         "read 10",
         "kept 7",
         "skipped 2",

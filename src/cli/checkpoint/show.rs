@@ -81,9 +81,12 @@ fn source(record: &SourceRecord) -> String {
     if record.places.is_empty() {
         text.push_str(&row("  place", "the file that comes, from its begin"));
     }
-    let known = record.known.len();
+    let known = match record.known.len() {
+        1 => "1 file".to_owned(),
+        many => format!("{many} files"),
+    };
     let all = if record.knows_all { "" } else { ", and older ones" };
-    text.push_str(&row("  read before", format!("{known} files{all}")));
+    text.push_str(&row("  before", format!("{known}{all}")));
     text
 }
 
