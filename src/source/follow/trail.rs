@@ -25,7 +25,7 @@ use super::{
     survey::{Memory, Survey, beside, lead},
 };
 use crate::{
-    checkpoint::{Counters, SourceRecord},
+    checkpoint::{Counters, SourceRecord, text_of},
     disk::{Disk, FileId, Print},
     frame::{Batch, Pool},
 };
@@ -578,5 +578,5 @@ enum Pass {
 
 /// Returns how a checkpoint calls a path.
 pub(super) fn name_of(path: &Path) -> String {
-    crate::diag::escape(path.as_os_str().as_encoded_bytes()).into_owned()
+    text_of(path)
 }
