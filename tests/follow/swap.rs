@@ -143,19 +143,20 @@ fn a_folder_that_is_moved_away_is_followed_by_the_one_in_its_place() {
         let mut site = Site::with(news);
         site.writer.events(20);
         let mut follower = site.followed();
-        let mut generations = site.writer.generations().to_vec();
+        let mut generations = Vec::new();
         for number in 1..=3 {
             let log = site.place.folder.path("log");
             let old = site.place.folder.path(&format!("old-{number}"));
             fs::rename(&log, old).unwrap();
             site.writer.events(5);
+            generations.extend_from_slice(site.writer.generations());
             fs::create_dir(&log).unwrap();
             site.writer = Writer::from(log, 100 * number);
             site.writer.events(5);
             follower.until_open(&site.place.log());
             site.writer.events(5);
-            generations.extend_from_slice(site.writer.generations());
         }
+        generations.extend_from_slice(site.writer.generations());
         finish(&site.place, follower, &generations);
     }
 }
