@@ -64,6 +64,10 @@ pub struct Mark {
     pub len: u64,
     /// The print of the bytes before its end.
     pub guard: Print,
+    /// Where in it those lines begin that its sources may bring once more,
+    /// if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<u64>,
 }
 
 /// What was read of one source, through all runs.

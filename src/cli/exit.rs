@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, process::ExitCode};
 
 use super::text::Text;
 use super::voice::Voice;
-use crate::{checkpoint, expr::Finding};
+use crate::{checkpoint, expr::Finding, sink};
 
 /// What the exit code says. The worst wins, and the worst is the last here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,22 +33,22 @@ impl Exit {
         self.max(other)
     }
 
+    /// Returns what it comes to that a checkpoint cannot be used.
+    pub(super) fn of_checkpoint(error: &checkpoint::Error) -> Exit {
+        match error {
+            checkpoint::Error::Open(_) | checkpoint::Error::Unusable(_) => {
+                Exit::Config
+            }
+            checkpoint::Error::Locked => Exit::Locked,
+            checkpoint::Error::TooLong(_)
+            | checkpoint::Error::Io(_)
+            | checkpoint::Error::Doubtful => Exit::Io,
+        }
+    }
+
     /// Returns the code of a run that a signal ended, as shells count it.
     pub fn signal(number: u8) -> ExitCode {
         ExitCode::from(128 + number)
-    }
-}
-
-impl From<&checkpoint::Error> for Exit {
-    fn from(error: &checkpoint::Error) -> Exit {
-        match error {
-            checkpoint::Error::Open(_) => Exit::NoInput,
-            checkpoint::Error::Locked => Exit::Locked,
-            checkpoint::Error::Unusable(_) | checkpoint::Error::TooLong(_) => {
-                Exit::Config
-            }
-            checkpoint::Error::Io(_) | checkpoint::Error::Doubtful => Exit::Io,
-        }
     }
 }
 
@@ -69,8 +69,8 @@ pub(super) enum Complaint {
     Warned { text: Text, warnings: Vec<Finding> },
     /// A file of expressions cannot be read.
     Unreadable(PathBuf, io::Error),
-    /// The file for lines set aside cannot be opened.
-    Aside(PathBuf, io::Error),
+    /// A file to write to cannot be opened.
+    Unwritable(PathBuf, sink::Error),
     /// The checkpoint cannot be used.
     Checkpoint(PathBuf, checkpoint::Error),
     /// The system lacks something.
@@ -102,12 +102,16 @@ impl Complaint {
                 voice.say_of(&path, error);
                 Exit::Usage
             }
-            Complaint::Aside(path, error) => {
+            Complaint::Unwritable(path, error) => {
+                let exit = match error {
+                    sink::Error::Locked => Exit::Locked,
+                    sink::Error::Io(_) | sink::Error::Irregular => Exit::Io,
+                };
                 voice.say_of(&path, error);
-                Exit::Io
+                exit
             }
             Complaint::Checkpoint(path, error) => {
-                let exit = Exit::from(&error);
+                let exit = Exit::of_checkpoint(&error);
                 voice.say_of(&path, error);
                 exit
             }

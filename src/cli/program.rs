@@ -163,7 +163,7 @@ fn definitions(path: &Path) -> Result<String, Complaint> {
     if is_log(path, &bytes) {
         return Err(Complaint::usage(format!(
             "{} looks like a log, and not like expressions; a log to read is \
-             a plain argument (-F, to follow one, is not in this version)",
+             a plain argument, and -F follows it",
             path.display()
         )));
     }

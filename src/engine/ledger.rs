@@ -9,12 +9,14 @@ use std::{
 };
 
 use super::{
+    follow::SourceState,
     groups::Groups,
     note::{Finding, Flaw, Note, TOLD},
     output::{End, Output, Slice},
     tally::Tally,
 };
 use crate::{
+    checkpoint,
     expr::Coverage,
     frame::Position,
     sink::{Sink, Stall},
@@ -27,6 +29,8 @@ pub struct Sinks {
     pub kept: Box<dyn Sink>,
     /// Unknown, foreign and oversize ones, with `--on-invalid file:PATH`.
     pub aside: Option<Box<dyn Sink>>,
+    /// What a checkpoint calls the two.
+    pub names: [String; 2],
 }
 
 /// Why a run could not go on.
@@ -36,6 +40,10 @@ pub enum Failure {
     Output(io::Error),
     /// The file for lines set aside does not take them.
     Aside(io::Error),
+    /// The checkpoint cannot be written.
+    Checkpoint(checkpoint::Error),
+    /// The system does not let us wait for a file to grow.
+    Wait(io::Error),
 }
 
 /// What a run came to.
@@ -57,6 +65,8 @@ pub struct Summary {
     pub failure: Option<Failure>,
     /// Place behind the last line that the sinks have accepted.
     pub position: Position,
+    /// The files that were followed.
+    pub sources: Vec<SourceState>,
 }
 
 /// The one writer of a run.
@@ -118,6 +128,9 @@ pub(super) trait Pause {
         bottleneck: Option<BorrowedFd<'_>>,
         notes: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()>;
+
+    /// Hears that the sink takes lines again.
+    fn resumed(&mut self) {}
 }
 
 /// Sinks of a plain run hold nothing back.
@@ -147,17 +160,12 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(super) fn new(origin: &'a dyn Origin) -> Page<'a> {
-        Page { origin, next: 0, early: BTreeMap::new(), lines: 0 }
+        Page::from(origin, 0)
     }
 
-    /// Begins in the midst of an input: behind so many lines, with this
-    /// sequence number.
-    pub(super) fn from(
-        origin: &'a dyn Origin,
-        lines: u64,
-        next: u64,
-    ) -> Page<'a> {
-        Page { lines, next, ..Page::new(origin) }
+    /// Begins in the midst of an input, behind so many lines.
+    pub(super) fn from(origin: &'a dyn Origin, lines: u64) -> Page<'a> {
+        Page { origin, next: 0, early: BTreeMap::new(), lines }
     }
 }
 
@@ -209,7 +217,7 @@ impl<'a> Ledger<'a> {
         if let Some(end) = output.end {
             self.end(page, end);
         }
-        page.lines += output.tally.read;
+        page.lines += output.tally.lines();
         self.summary.tally += output.tally;
         self.summary.groups.add(mem::take(&mut output.groups));
         if let Some(more) = output.coverage.take() {
@@ -323,7 +331,10 @@ pub(super) fn drain(
 ) -> io::Result<()> {
     loop {
         match sink.drain() {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                pause.resumed();
+                return Ok(());
+            }
             Err(Stall::Over(error)) => return Err(error),
             Err(stall) => pause.pause(&stall, sink.bottleneck(), notes)?,
         }

@@ -51,7 +51,7 @@ impl Watch {
 
     /// Returns what to poll beside other things; [`Watch::heed`] then looks
     /// at the answer.
-    pub(super) fn fds(&self) -> Vec<PollFd<'_>> {
+    pub fn fds(&self) -> Vec<PollFd<'_>> {
         let ear = self.stop.ear();
         let mut fds = vec![PollFd::from_borrowed_fd(ear, PollFlags::IN)];
         // Of an output only the errors are of interest: poll tells them
@@ -59,6 +59,15 @@ impl Watch {
         let output = self.output.as_deref();
         fds.extend(output.map(|fd| PollFd::new(fd, PollFlags::empty())));
         fds
+    }
+
+    /// Looks whether the run is to end, without waiting.
+    pub fn glance(&self) {
+        let mut fds = self.fds();
+        // What cannot be looked at now will be looked at soon.
+        if poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok() {
+            self.heed(&fds);
+        }
     }
 
     /// Looks at what was polled of [`Watch::fds`].

@@ -49,6 +49,7 @@ fn record(path: &str, places: Vec<Place>) -> Record {
         file: FileId::default(),
         len: 4321,
         guard: Print::of(b"written"),
+        again: None,
     };
     let sink = SinkRecord { name: "file:out.log".into(), mark };
     Record { sources: vec![source], sinks: vec![sink] }

@@ -76,7 +76,7 @@ fn records() -> impl Strategy<Value = Record> {
         });
     let sink = (any::<String>(), places()).prop_map(|(name, place)| {
         let Place { file, offset: len, guard, .. } = place;
-        SinkRecord { name, mark: Mark { file, len, guard } }
+        SinkRecord { name, mark: Mark { file, len, guard, again: None } }
     });
     (vec(source, 0..3), vec(sink, 0..3))
         .prop_map(|(sources, sinks)| Record { sources, sinks })

@@ -27,7 +27,12 @@ fn record(number: u64) -> Record {
         knows_all: true,
         counters: Counters { read: number, ..Counters::default() },
     };
-    let mark = Mark { file: FileId::default(), len: number, guard: head };
+    let mark = Mark {
+        file: FileId::default(),
+        len: number,
+        guard: head,
+        again: None,
+    };
     let sink = SinkRecord { name: "file:out.log".into(), mark };
     Record { sources: vec![source], sinks: vec![sink] }
 }

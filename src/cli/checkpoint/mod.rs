@@ -104,6 +104,10 @@ pub(super) fn run(
     };
     match text {
         Ok(text) => print(&text),
+        Err(Wrong::Checkpoint(error @ Error::Open(_))) => {
+            voice.say_of(&path, error);
+            Ok(Exit::NoInput.into())
+        }
         Err(Wrong::Checkpoint(error)) => {
             Err(Complaint::Checkpoint(path, error))
         }

@@ -31,7 +31,7 @@ pub use remark::{Gap, Reason, Remark, Start};
 
 use self::{
     notice::Notices,
-    survey::folder,
+    survey::beside,
     trail::{PATIENCE, Trail, name_of},
 };
 use super::{Name, Watch};
@@ -172,7 +172,7 @@ impl Follower {
         let generation = trail.generation(input);
         let name = generation.map(|generation| &generation.name);
         let path = match name {
-            Some(name) => folder(&trail.path).join(name),
+            Some(name) => beside(&trail.path, name),
             None => trail.path.clone(),
         };
         (Name::Path(path), generation.map_or(0, |found| found.lines))

@@ -233,6 +233,11 @@ fn homes(disk: &Arc<dyn Disk>, path: &Path) -> Vec<PathBuf> {
     homes
 }
 
+/// Returns the path of a file beside `path`.
+pub(super) fn beside(path: &Path, name: impl AsRef<OsStr>) -> PathBuf {
+    path.with_file_name(name.as_ref())
+}
+
 /// Returns the folder that a path is in.
 pub(super) fn folder(path: &Path) -> &Path {
     match path.parent() {

@@ -22,7 +22,7 @@ use super::{
     generation::{Generation, Read, is_alike},
     known::Known,
     remark::{Gap, Reason, Remark, Start},
-    survey::{Memory, Survey, folder, lead},
+    survey::{Memory, Survey, beside, lead},
 };
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},
@@ -209,7 +209,7 @@ impl Trail {
         let Some(newest) = self.memory.open.back() else { return };
         if let (false, Some(next)) = (newest.is_named, survey.rotated.first())
         {
-            let file = folder(&self.path).join(&next.name);
+            let file = beside(&self.path, &next.name);
             self.lose(Gap {
                 reason: Reason::Pruned,
                 file: Some(file),
@@ -297,7 +297,7 @@ impl Trail {
         let open = &self.memory.open;
         let first = open.front();
         self.remarks.push(Remark::Begin(Start {
-            file: first.map(|first| folder(&self.path).join(&first.name)),
+            file: first.map(|first| beside(&self.path, &first.name)),
             offset: first.map_or(0, |first| first.offset),
             lines: first.map_or(0, |first| first.lines),
             is_resumed,
@@ -331,7 +331,7 @@ impl Trail {
                         true => Reason::Truncated,
                         false => Reason::Gone,
                     },
-                    file: Some(folder(&self.path).join(&place.name)),
+                    file: Some(beside(&self.path, &place.name)),
                     from: place.offset,
                     bytes: None,
                 });
@@ -419,7 +419,7 @@ impl Trail {
                 return Pass::Stay;
             }
             let offset = generation.offset;
-            let path = folder(&self.path).join(&generation.name);
+            let path = beside(&self.path, &generation.name);
             let last = generation.last(pool.take(), self.max_line);
             if let Ok(Read::Batch(batch)) = last {
                 self.remarks.push(Remark::Unfinished { path, offset });
@@ -453,7 +453,7 @@ impl Trail {
         let mut survey = survey.unwrap_or_default();
         match survey.find(&place) {
             Some(copy) => {
-                let path = folder(&self.path).join(&copy.name);
+                let path = beside(&self.path, &copy.name);
                 self.remarks.push(Remark::Copied(path));
                 self.push(copy);
             }
@@ -462,7 +462,7 @@ impl Trail {
                 self.memory.known.add(place.head);
                 self.lose(Gap {
                     reason: Reason::Truncated,
-                    file: Some(folder(&self.path).join(&old.name)),
+                    file: Some(beside(&self.path, &old.name)),
                     from: old.offset,
                     bytes: (bytes > 0).then_some(bytes),
                 });
@@ -484,7 +484,7 @@ impl Trail {
         if generation.body.is_packed() {
             let name = generation.name.clone();
             let from = generation.offset;
-            let file = Some(folder(&self.path).join(name));
+            let file = Some(beside(&self.path, name));
             if let Some(mut broken) = self.memory.open.remove(at) {
                 self.memory.known.add(Print::of(broken.head()));
             }
@@ -498,7 +498,7 @@ impl Trail {
     }
 
     fn lose_packed(&mut self, name: &OsStr) {
-        let file = Some(folder(&self.path).join(name));
+        let file = Some(beside(&self.path, name));
         self.lose(Gap { reason: Reason::Broken, file, from: 0, bytes: None });
     }
 
