@@ -5,7 +5,7 @@ use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::PathBuf};
 use kaudit_filter::checkpoint::{Found, SIZE};
 
 use super::*;
-use crate::tool::{Ran, run};
+use crate::tool::{FAILED, Ran, event, run};
 
 fn reset(path: &str, to: &str) -> Ran {
     run(&["checkpoint", "reset", path, "--to", to], "")
@@ -130,4 +130,33 @@ fn a_name_that_is_no_text_is_found_again() {
     let end = r"a\xff\x5c\u{1b}.log: begins at byte 4, behind line 1";
     assert!(said.trim_end().ends_with(end), "{said}");
     assert_eq!(newest(&path).unwrap().sources[0].path, text_of(&odd));
+}
+
+#[test]
+fn the_next_run_begins_there() {
+    let folder = Folder::new();
+    let (one, two, three) = (event(401), event(402), event(403));
+    let log = folder.file("audit.log", format!("{one}{two}"));
+    let (path, out) = (folder.path("checkpoint"), folder.path("out.log"));
+    let to = format!("file:{out}");
+    let follow = |written: &str| {
+        let args = ["--new", "--checkpoint", &path, "--to", &to, FAILED, &log];
+        run(&args, "").check(0, "");
+        assert_eq!(fs::read_to_string(&out).unwrap(), written);
+    };
+    follow(&format!("{one}{two}"));
+    follow(&format!("{one}{two}"));
+    fs::write(&log, format!("{one}{two}{three}")).unwrap();
+    assert_eq!(reset(&path, "end").code, Some(0));
+    follow(&format!("{one}{two}"));
+    assert_eq!(reset(&path, "begin").code, Some(0));
+    let all = format!("{one}{two}{one}{two}{three}");
+    follow(&all);
+    damage(&path, &[99, SIZE + 99]);
+    let ran = run(&["--new", "--checkpoint", &path, FAILED, &log], "");
+    ran.check(78, "");
+    assert!(ran.err.contains("is damaged, and so is"), "{}", ran.err);
+    assert_eq!(reset(&path, "end").code, Some(0));
+    // Nothing is known of the first runs: all is new.
+    follow(&format!("{all}{one}{two}{three}"));
 }
