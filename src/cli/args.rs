@@ -49,8 +49,8 @@ Examples:
   What came since the last time:
       kaudit-filter --new --checkpoint C 'outcome and denied' audit.log
 
-  How far has that run come?
-      kaudit-filter checkpoint show C
+  How far has a run come that keeps a checkpoint?
+      kaudit-filter checkpoint show PATH
 
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log
@@ -65,7 +65,7 @@ Exit codes:
   66  an input could not be opened; the others were read
   74  a read or a write failed
   75  another process uses the checkpoint, or writes the output
-  78  the checkpoint is damaged, is none, or others can write to it
+  78  the checkpoint cannot be used: damaged, no checkpoint, or exposed
   130, 143  ended by INT or TERM, in good order; 0 if systemd asked for it
 
 Signals, with -F:

@@ -237,7 +237,7 @@ fn conclude(
     if let Some(failure) = &summary.failure {
         voice.failed(failure, settings);
         exit = exit.worst(match failure {
-            Failure::Checkpoint(error) => Exit::of_checkpoint(error),
+            Failure::Checkpoint(error) => Exit::from(error),
             Failure::Output(_) | Failure::Aside(_) | Failure::Wait(_) => {
                 Exit::Io
             }

@@ -111,6 +111,7 @@ pub(super) fn run(
     };
     match text {
         Ok(text) => print(&text),
+        // It is the input of these commands, as it is not of a run.
         Err(Wrong::Checkpoint(error @ Error::Open(_))) => {
             voice.say_of(&path, error);
             Ok(Exit::NoInput.into())
