@@ -13,6 +13,7 @@ mod lines; // What becomes of lines, sound and odd.
 mod invalid; // Lines that break: said, counted, kept or set aside.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
+mod checkpoint; // How far a run that follows has come.
 mod size; // Deep and long lines, without recursion and in linear time.
 mod robust; // Inputs and outputs that fail, and signals.
 mod model; // What the language model keeps, we keep.

@@ -49,6 +49,9 @@ Examples:
   What came since the last time:
       kaudit-filter --new --checkpoint C 'outcome and denied' audit.log
 
+  How far has a run come that keeps a checkpoint?
+      kaudit-filter checkpoint show PATH
+
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log
 

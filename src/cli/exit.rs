@@ -33,22 +33,22 @@ impl Exit {
         self.max(other)
     }
 
-    /// Returns what it comes to that a checkpoint cannot be used.
-    pub(super) fn of_checkpoint(error: &checkpoint::Error) -> Exit {
-        match error {
-            checkpoint::Error::Open(_) | checkpoint::Error::Unusable(_) => {
-                Exit::Config
-            }
-            checkpoint::Error::Locked => Exit::Locked,
-            checkpoint::Error::TooLong(_)
-            | checkpoint::Error::Io(_)
-            | checkpoint::Error::Doubtful => Exit::Io,
-        }
-    }
-
     /// Returns the code of a run that a signal ended, as shells count it.
     pub fn signal(number: u8) -> ExitCode {
         ExitCode::from(128 + number)
+    }
+}
+
+impl From<&checkpoint::Error> for Exit {
+    fn from(error: &checkpoint::Error) -> Exit {
+        match error {
+            checkpoint::Error::Open(_) => Exit::NoInput,
+            checkpoint::Error::Locked => Exit::Locked,
+            checkpoint::Error::Unusable(_) | checkpoint::Error::TooLong(_) => {
+                Exit::Config
+            }
+            checkpoint::Error::Io(_) | checkpoint::Error::Doubtful => Exit::Io,
+        }
     }
 }
 
@@ -111,7 +111,7 @@ impl Complaint {
                 exit
             }
             Complaint::Checkpoint(path, error) => {
-                let exit = Exit::of_checkpoint(&error);
+                let exit = Exit::from(&error);
                 voice.say_of(&path, error);
                 exit
             }

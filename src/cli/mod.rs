@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod checkpoint;
 mod coverage;
 mod exit;
 mod follow;
@@ -62,6 +63,9 @@ fn serve(
     let name = words.next().unwrap_or_default();
     if words.peek().is_some_and(|word| word == "check") {
         return check::run(words, voice);
+    }
+    if words.peek().is_some_and(|word| word == "checkpoint") {
+        return checkpoint::run(words, voice);
     }
     let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,
@@ -233,7 +237,7 @@ fn conclude(
     if let Some(failure) = &summary.failure {
         voice.failed(failure, settings);
         exit = exit.worst(match failure {
-            Failure::Checkpoint(error) => Exit::of_checkpoint(error),
+            Failure::Checkpoint(error) => Exit::from(error),
             Failure::Output(_) | Failure::Aside(_) | Failure::Wait(_) => {
                 Exit::Io
             }
