@@ -34,6 +34,9 @@ pub(super) struct Survey {
     pub rotated: Vec<Generation>,
     /// What the path leads to.
     pub current: Option<Generation>,
+    /// Whether a name was listed and gone when it was looked at: a packed
+    /// file may have taken its place.
+    is_stale: bool,
     /// Rotated files that are packed and cannot be unpacked.
     pub broken: Vec<(OsString, Rotated)>,
 }
@@ -63,7 +66,8 @@ impl Survey {
         for _ in 0..TRIES {
             let before = lead(disk, path)?;
             survey.look(disk, path, memory)?;
-            if before == survey.current.as_ref().map(|current| current.id) {
+            let now = survey.current.as_ref().map(|current| current.id);
+            if before == now && !survey.is_stale {
                 break;
             }
         }
@@ -105,6 +109,7 @@ impl Survey {
         memory: &mut dyn Memory,
     ) -> io::Result<()> {
         self.broken.clear();
+        self.is_stale = false;
         for home in homes(disk, path) {
             let Some(name) = home.file_name() else { continue };
             let family = Family::new(name);
@@ -142,7 +147,14 @@ impl Survey {
                 // It is being packed; the plain file is the whole one.
                 continue;
             }
-            let Ok(stat) = disk.stat(&folder.join(name)) else { continue };
+            let path = folder.join(name);
+            let stat = match disk.stat(&path) {
+                Ok(stat) => stat,
+                Err(error) => {
+                    self.is_stale |= is_absence(&error);
+                    continue;
+                }
+            };
             if memory.has_open(stat.id, name, &rotated)
                 || stat.kind != Kind::Regular
                 || stat.size == 0
@@ -155,7 +167,7 @@ impl Survey {
                 known.rotated = Some(rotated);
                 continue;
             }
-            match open(disk, &folder.join(name), name) {
+            match open(disk, &path, name) {
                 Ok(mut found) => {
                     found.rotated = Some(rotated);
                     if !memory.is_behind(&mut found) {
@@ -166,7 +178,7 @@ impl Survey {
                     self.broken.push((name.clone(), rotated));
                 }
                 // It has gone, or is not for us to read.
-                Err(_) => {}
+                Err(error) => self.is_stale |= is_absence(&error),
             }
         }
     }
