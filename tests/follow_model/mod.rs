@@ -1,0 +1,3 @@
+//! Follows files on a simulated disk, through everything that can happen.
+
+mod disk;
