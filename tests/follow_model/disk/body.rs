@@ -15,6 +15,8 @@ pub(super) struct Body {
     base: Vec<u8>,
     /// What has happened since, in order.
     changes: Vec<(Change, Fate)>,
+    /// What was there each time before something of it was taken away.
+    past: Vec<Vec<u8>>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,8 +68,24 @@ impl Body {
     }
 
     fn change(&mut self, change: Change) {
-        change.apply(&mut self.now);
+        let mut then = self.now.clone();
+        change.apply(&mut then);
+        self.turn_into(then);
         self.changes.push((change, Fate::Pending));
+    }
+
+    fn turn_into(&mut self, then: Vec<u8>) {
+        let now = std::mem::replace(&mut self.now, then);
+        if !self.now.starts_with(&now) {
+            self.past.push(now);
+        }
+    }
+
+    /// Returns what was there in each of its lives: one ends where something
+    /// that was there is there no more.
+    pub(super) fn lives(&self) -> impl Iterator<Item = &[u8]> {
+        let past = self.past.iter().map(Vec::as_slice);
+        past.chain([self.now.as_slice()])
     }
 
     /// Makes all that is pending last.
@@ -120,7 +138,7 @@ impl Body {
             }
         }
         self.base.clone_from(&left);
-        self.now = left;
+        self.turn_into(left);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Serial, SimDisk};
+use super::{Serial, SimDisk, walk::Caller};
 
 /// A file that one of root's programs writes.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ impl Hand {
         serial: Serial,
         at: Option<u64>,
     ) -> Hand {
-        let opening = disk.kernel().hold(serial);
+        let opening = disk.kernel().hold(serial, Caller::Root);
         Hand { disk: disk.clone(), serial, opening, at }
     }
 

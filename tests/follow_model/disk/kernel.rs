@@ -8,7 +8,11 @@ use std::{collections::BTreeMap, ffi::OsString, io, path::PathBuf};
 use kaudit_filter::disk::{FileId, Kind, Stat};
 use rustix::io::Errno;
 
-use super::{body::Body, names::Names, walk::Spot};
+use super::{
+    body::Body,
+    names::Names,
+    walk::{Caller, Spot},
+};
 use crate::dice::Dice;
 
 /// The first inode that ext4 gives away.
@@ -27,8 +31,8 @@ pub(super) struct Kernel {
     pub(super) volumes: Vec<Volume>,
     /// Nanoseconds since 1970, as this machine has it.
     pub(super) clock: i64,
-    /// Files that are open, by the number of each opening.
-    pub(super) open: BTreeMap<u64, Serial>,
+    /// Files that are open and for whom, by the number of each opening.
+    pub(super) open: BTreeMap<u64, (Serial, Caller)>,
     openings: u64,
 }
 
@@ -110,7 +114,7 @@ impl Kernel {
         let volume = &self.volumes[self.nodes[&serial].volume];
         volume.root == serial
             || volume.names.count(serial) > 0
-            || self.open.values().any(|open| *open == serial)
+            || self.open.values().any(|(open, _)| *open == serial)
     }
 
     /// Makes a file and gives it a name that is free.
@@ -152,14 +156,16 @@ impl Kernel {
     }
 
     /// Opens a file and returns the number of the opening.
-    pub(super) fn hold(&mut self, serial: Serial) -> u64 {
+    pub(super) fn hold(&mut self, serial: Serial, caller: Caller) -> u64 {
         self.openings += 1;
-        self.open.insert(self.openings, serial);
+        self.open.insert(self.openings, (serial, caller));
         self.openings
     }
 
     pub(super) fn release(&mut self, opening: u64) {
-        let Some(serial) = self.open.remove(&opening) else { return };
+        let Some((serial, _)) = self.open.remove(&opening) else {
+            return;
+        };
         let node = self.node(serial);
         if node.lock == Some(opening) {
             node.lock = None;

@@ -15,6 +15,7 @@ mod tests;
 mod walk;
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     io,
     path::{Path, PathBuf},
@@ -162,6 +163,18 @@ impl SimDisk {
         Ok(())
     }
 
+    pub(crate) fn access(&self, path: &Path) -> io::Result<Access> {
+        let serial = self.find(path)?;
+        Ok(self.kernel().node(serial).access)
+    }
+
+    /// Lets all read everything.
+    pub(crate) fn grant_all(&self) {
+        for node in self.kernel().nodes.values_mut() {
+            node.access = Access::Granted;
+        }
+    }
+
     /// Returns which file a path leads to.
     pub(crate) fn find(&self, path: &Path) -> io::Result<Serial> {
         Ok(self.spot(path, Caller::Root)?.1)
@@ -169,8 +182,7 @@ impl SimDisk {
 
     /// Returns which file a path leads to for a program that may be denied.
     pub(crate) fn find_as_user(&self, path: &Path) -> io::Result<Serial> {
-        let (spot, serial) = self.spot(path, Caller::User)?;
-        drop(spot);
+        let serial = self.spot(path, Caller::User)?.1;
         match self.kernel().node(serial).access {
             Access::Granted => Ok(serial),
             Access::Denied => Err(Errno::ACCESS.into()),
@@ -208,8 +220,44 @@ impl SimDisk {
         kernel.body(serial).map_or(Vec::new(), |body| body.bytes().to_vec())
     }
 
-    /// Returns how often files are open.
-    pub(crate) fn openings(&self) -> usize {
-        self.kernel().open.len()
+    /// Returns all names of a disk and whose they are.
+    pub(crate) fn tree(&self, volume: &str) -> BTreeSet<(OsString, Serial)> {
+        let kernel = self.kernel();
+        let mut volumes = kernel.volumes.iter();
+        let found = volumes.find(|v| v.name.as_os_str() == volume);
+        found.expect("it is mounted").names.all()
+    }
+
+    /// Returns the files of a disk, also those that are gone.
+    pub(crate) fn files(&self, volume: &str) -> Vec<Serial> {
+        let kernel = self.kernel();
+        let files = kernel.nodes.iter().filter(|(_, node)| {
+            kernel.volumes[node.volume].name == volume
+                && matches!(node.matter, Matter::File(_))
+        });
+        files.map(|(serial, _)| *serial).collect()
+    }
+
+    /// Returns what was in a file in each of its lives, the last one still
+    /// going on: one ends where something is taken away.
+    pub(crate) fn lives(&self, serial: Serial) -> Vec<Vec<u8>> {
+        let mut kernel = self.kernel();
+        let body = kernel.body(serial);
+        body.map_or(Vec::new(), |b| b.lives().map(<[u8]>::to_vec).collect())
+    }
+
+    /// Returns whether one of root's programs has a file open.
+    pub(crate) fn is_written(&self, serial: Serial) -> bool {
+        self.is_open(serial, Caller::Root)
+    }
+
+    /// Returns whether the program under test has a file open.
+    pub(crate) fn is_followed(&self, serial: Serial) -> bool {
+        self.is_open(serial, Caller::User)
+    }
+
+    fn is_open(&self, serial: Serial, caller: Caller) -> bool {
+        let kernel = self.kernel();
+        kernel.open.values().any(|open| *open == (serial, caller))
     }
 }

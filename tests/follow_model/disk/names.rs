@@ -1,6 +1,9 @@
 //! Turns names into files, now and after a power cut.
 
-use std::{collections::BTreeMap, ffi::OsString};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+};
 
 use super::Serial;
 use crate::dice::Dice;
@@ -29,6 +32,12 @@ impl Names {
     pub(super) fn list(&self, folder: Serial) -> Vec<OsString> {
         let inside = self.now.keys().filter(|(of, _)| *of == folder);
         inside.map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Returns all names and whose they are.
+    pub(super) fn all(&self) -> BTreeSet<(OsString, Serial)> {
+        let all = self.now.iter();
+        all.map(|((_, name), serial)| (name.clone(), *serial)).collect()
     }
 
     /// Returns how many names a file has.

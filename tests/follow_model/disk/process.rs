@@ -182,7 +182,7 @@ impl Process {
         }
         let volume = kernel.volume_of(serial).name.clone();
         let volume = volume.into_string().expect("we have named it");
-        let opening = kernel.hold(serial);
+        let opening = kernel.hold(serial, Caller::User);
         let process = self.clone();
         drop(kernel);
         Ok(Opened { process, volume, serial, opening })

@@ -1,0 +1,171 @@
+//! Turns numbers into audit events, and lines back into numbers.
+
+use jiff::Timestamp;
+
+/// What a line of a log consists of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Piece {
+    /// The event of this number, whole.
+    Event(usize),
+    /// Something torn.
+    Torn(Vec<u8>),
+}
+
+/// Keeps the events whose number is wanted.
+pub(crate) const EXPRESSION: &str = "code >= 400";
+
+/// How each event begins.
+pub(crate) const BEGIN: &[u8] = br#"{"kind":"Event""#;
+
+/// Where an event has its number.
+pub(crate) const NUMBER: usize = 77;
+
+/// The events that were ever written, by number.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Events(Vec<Vec<u8>>);
+
+impl Events {
+    /// Returns how many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Makes the next event, without its newline; it is longer by `extra`.
+    pub(crate) fn make(&mut self, clock: i64, extra: usize) -> &[u8] {
+        let number = self.0.len();
+        let time = Timestamp::from_nanosecond(clock.into());
+        let time = time.expect("the clock shows a time");
+        let code = if is_wanted(number) { 403 } else { 200 };
+        let agent = "k".repeat(number * 37 % 5 * 40 + extra);
+        let text = format!(
+            concat!(
+                r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","#,
+                r#""level":"Metadata","auditID":"{number:08}","#,
+                r#""stage":"ResponseComplete","requestURI":"/","#,
+                r#""verb":"get","user":{{"username":"u"}},"#,
+                r#""userAgent":"{agent}","#,
+                r#""responseStatus":{{"metadata":{{}},"code":{code}}},"#,
+                r#""stageTimestamp":"{time:.6}"}}"#,
+            ),
+            number = number,
+            agent = agent,
+            code = code,
+            time = time,
+        );
+        self.0.push(text.into_bytes());
+        &self.0[number]
+    }
+
+    /// Returns the event that `line` is.
+    pub(crate) fn find(&self, line: &[u8]) -> Option<usize> {
+        let behind = line.get(NUMBER..)?;
+        let digits = std::str::from_utf8(behind.get(..8)?).ok()?;
+        let number = digits.parse().ok()?;
+        (self.0.get(number)? == line).then_some(number)
+    }
+
+    /// Takes a log apart, and says where each piece begins. Its last line
+    /// counts if it has a newline, or if nobody will write one.
+    pub(crate) fn pieces(&self, log: &[u8], end: End) -> Vec<(usize, Piece)> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for line in log.split_inclusive(|byte| *byte == b'\n') {
+            let whole = line.strip_suffix(b"\n");
+            if whole.is_some() || end == End::Closed {
+                self.take_apart(whole.unwrap_or(line), at, &mut pieces);
+            }
+            at += line.len();
+        }
+        pieces
+    }
+
+    /// Returns the events in the whole lines of a log.
+    pub(crate) fn whole(&self, log: &[u8]) -> Vec<usize> {
+        let pieces = self.pieces(log, End::Open).into_iter();
+        let numbers = pieces.filter_map(|(_, piece)| match piece {
+            Piece::Event(number) => Some(number),
+            Piece::Torn(_) => None,
+        });
+        numbers.collect()
+    }
+
+    /// Takes one line apart: NULs before it count for nothing, and an event
+    /// may be glued to something torn.
+    fn take_apart(
+        &self,
+        line: &[u8],
+        at: usize,
+        to: &mut Vec<(usize, Piece)>,
+    ) {
+        let nuls = line.iter().take_while(|byte| **byte == 0).count();
+        let (line, at) = (&line[nuls..], at + nuls);
+        if line.is_empty() {
+            return;
+        }
+        let begins = memchr::memmem::find_iter(line, BEGIN);
+        let glued = begins
+            .filter(|begin| *begin > 0)
+            .find_map(|begin| Some((begin, self.find(&line[begin..])?)));
+        let head = glued.map_or(line, |(begin, _)| &line[..begin]);
+        let head = match self.find(head) {
+            Some(number) => Piece::Event(number),
+            None => Piece::Torn(head.to_vec()),
+        };
+        to.push((at, head));
+        if let Some((begin, number)) = glued {
+            to.push((at + begin, Piece::Event(number)));
+        }
+    }
+}
+
+/// Whether somebody may still write the rest of a last line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Open,
+    Closed,
+}
+
+/// Returns whether [`EXPRESSION`] keeps an event.
+pub(crate) fn is_wanted(number: usize) -> bool {
+    number % 4 != 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_taken_apart_into_what_was_written() {
+        let mut events = Events::default();
+        let texts = [0, 1, 9].map(|extra| events.make(5, extra).to_vec());
+        let [first, second, third] = &texts;
+        let torn = &first[..99];
+        let log = [
+            first,
+            &b"\n\0\0"[..],
+            torn,
+            b"\0",
+            second,
+            b"\n",
+            third,
+            second,
+            b"\n",
+            third,
+            b"\n\0\0\n",
+            torn,
+        ];
+        let log = log.concat();
+        let mut found: Vec<_> = events.pieces(&log, End::Open);
+        let torn_off = Piece::Torn([torn, b"\0"].concat());
+        let event = Piece::Event;
+        let expected =
+            [event(0), torn_off, event(1), event(2), event(1), event(2)];
+        let pieces = found.iter().map(|(_, piece)| piece.clone());
+        assert_eq!(pieces.collect::<Vec<_>>(), expected);
+        assert_eq!(found[1].0, first.len() + 3);
+        assert_eq!(found[2].0, first.len() + 3 + 100);
+        let all = events.pieces(&log, End::Closed);
+        found.push((log.len() - 99, Piece::Torn(torn.to_vec())));
+        assert_eq!(all, found);
+    }
+}
