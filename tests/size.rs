@@ -5,13 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kaudit_filter::pipeline::{Judgement, Pipeline, Reading, Verdict};
+use kaudit_filter::pipeline::{Depth, Judgement, Pipeline, Reading, Verdict};
 
 use crate::oracle::{compile, judge};
 
 /// Far more than the slowest machine needs for linear work, far less than
 /// work that grows with the square would take.
 const LONG: Duration = Duration::from_secs(20);
+
+/// Every way of reading a line.
+const DEPTHS: [Depth; 3] = [Depth::Needed, Depth::Whole, Depth::Strict];
 
 fn depth() -> usize {
     if is_full() { 1_000_000 } else { 100_000 }
@@ -30,13 +33,13 @@ fn on_a_small_stack(check: impl FnOnce() + Send + 'static) {
     assert!(begun.elapsed() < LONG, "{:?}", begun.elapsed());
 }
 
-/// Checks what `text` says of `line`, read as usual and strictly.
+/// Checks what `text` says of `line`, read in every way.
 #[track_caller]
 fn check(text: &str, line: &str, expected: Verdict) {
     let pipeline = compile(text);
-    for strict in [false, true] {
+    for depth in DEPTHS {
         let (Judgement { verdict, defect, .. }, _) =
-            judge(&pipeline, line.as_bytes(), strict);
+            judge(&pipeline, line.as_bytes(), depth);
         assert_eq!(verdict, expected, "{text}");
         assert_eq!(defect, None, "{text}");
     }
@@ -61,7 +64,8 @@ fn check_deep(deep: &str) {
     check("has(requestObject.a)", &line, Verdict::Keep);
     for targets in ["managedFields", "**.nothing", "requestObject.a[0][*]"] {
         let pipeline = compile(&format!("drop {targets}"));
-        let (judgement, edited) = judge(&pipeline, line.as_bytes(), false);
+        let (judgement, edited) =
+            judge(&pipeline, line.as_bytes(), Depth::Needed);
         if targets == "managedFields" {
             let left = line.replace(&format!("\"managedFields\":{deep},"), "");
             assert_eq!(judgement.verdict, Verdict::Changed);
@@ -117,7 +121,7 @@ fn a_deep_line_that_breaks_is_left_open() {
                 // Brackets without an end show at once that no way leads
                 // through them.
                 let (judgement, _) =
-                    judge(&compile(text), line.as_bytes(), false);
+                    judge(&compile(text), line.as_bytes(), Depth::Needed);
                 let got = judgement.verdict;
                 let no_way = got == Verdict::Skip && text.contains("-1");
                 assert!(got == verdict || no_way, "{text}: {got:?}");
@@ -126,10 +130,10 @@ fn a_deep_line_that_breaks_is_left_open() {
     });
 }
 
-/// Judges a line with the best scanner, as usual and strictly.
-fn read_both_ways(pipeline: &Pipeline, line: &str) {
-    for strict in [false, true] {
-        let reading = Reading { strict, ..Reading::default() };
+/// Judges a line with the best scanner, in every way.
+fn read_in_every_way(pipeline: &Pipeline, line: &str) {
+    for depth in DEPTHS {
+        let reading = Reading { depth, ..Reading::default() };
         pipeline.judge(reading).judge(line.as_bytes(), &mut Vec::new());
     }
 }
@@ -178,7 +182,7 @@ fn long_lines_take_their_length_and_no_more() {
             for text in texts {
                 let begun = Instant::now();
                 let pipeline = compile(text);
-                read_both_ways(&pipeline, &line);
+                read_in_every_way(&pipeline, &line);
                 let took = begun.elapsed();
                 assert!(took < LONG / 4, "{n} {key} {text}: {took:?}");
             }
@@ -197,7 +201,7 @@ fn lines_of_nothing_but_one_byte_take_their_length_and_no_more() {
             {
                 let begun = Instant::now();
                 let pipeline = compile(text);
-                read_both_ways(&pipeline, &line);
+                read_in_every_way(&pipeline, &line);
                 let took = begun.elapsed();
                 assert!(took < LONG / 4, "{head}{byte}: {text} {took:?}");
             }

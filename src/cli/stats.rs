@@ -15,6 +15,7 @@ pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
         ("set aside", tally.set_aside),
         ("changed", tally.changed),
         ("defective", tally.defective),
+        ("recovered", tally.recovered),
         ("unknown", tally.unknown),
         ("foreign", tally.foreign),
         ("oversize", tally.oversize),

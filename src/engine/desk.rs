@@ -7,12 +7,14 @@ use super::{
     groups::Kind,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
-    rules::{OnInvalid, Rules, Wanted},
+    rules::{Glued, OnInvalid, Rules, Wanted},
 };
 use crate::{
+    event,
     expr::plan::Count,
     frame::{Batch, Content, Line, Lines, Position},
-    pipeline::{Judge, Judgement, Pipeline, Verdict},
+    pipeline::{Judge, Judgement, Look, Pipeline, Verdict},
+    scan::{Defect, DefectKind},
 };
 
 /// Where lines are judged. Each thread has its own.
@@ -71,15 +73,12 @@ impl Desk {
                 sitting.oversize(line);
                 continue;
             }
-            let body = &bytes[line.start..line.end];
-            let before = sitting.out.edited.len();
-            let judgement = self.judge.judge(body, &mut sitting.out.edited);
-            let kept = sitting.out.tally.kept;
-            sitting.settle(line, judgement, before);
-            if let Some(kind) = self.counts
-                && sitting.out.tally.kept > kept
-            {
-                sitting.out.groups.enter(self.judge.counted(), kind);
+            let look = self.judge.look(&bytes[line.start..line.end]);
+            match (look.defect, self.rules.glued) {
+                (None, _) | (_, Glued::Leave) => {
+                    self.line(sitting, line, look);
+                }
+                (Some(_), Glued::Recover) => self.pieces(sitting, line),
             }
             if sitting.out.end.is_some() {
                 return Some(line.next);
@@ -87,6 +86,50 @@ impl Desk {
         }
         sitting.out.tally.nuls += lines.trailing_nuls() as u64;
         None
+    }
+
+    /// Judges one line, or one piece of it.
+    #[inline]
+    fn line(&mut self, sitting: &mut Sitting<'_>, line: Line, look: Look) {
+        let body = &sitting.batch.bytes[line.start..line.end];
+        let before = sitting.out.edited.len();
+        let edited = &mut sitting.out.edited;
+        let judgement = self.judge.decide(body, look, edited);
+        let kept = sitting.out.tally.kept;
+        sitting.settle(line, judgement, before);
+        if let Some(kind) = self.counts
+            && sitting.out.tally.kept > kept
+        {
+            sitting.out.groups.enter(self.judge.counted(), kind);
+        }
+    }
+
+    /// Judges a line that breaks: what stands in front, and each event that
+    /// was glued to it, as lines of their own.
+    #[cold]
+    fn pieces(&mut self, sitting: &mut Sitting<'_>, line: Line) {
+        let batch = sitting.batch;
+        let body = &batch.bytes[line.start..line.end];
+        let scanner = self.rules.reading.scanner;
+        for piece in event::pieces(scanner, body) {
+            let mut look = self.judge.look(&body[piece.clone()]);
+            let is_last = piece.end == body.len();
+            if !is_last {
+                // Of a whole event, only the newline is missing.
+                let end =
+                    Defect { at: piece.len(), kind: DefectKind::Trailing };
+                look.defect = look.defect.or(Some(end));
+            }
+            // Before it is read, so that both are pieces of one line.
+            sitting.out.tally.recovered += u64::from(piece.start > 0);
+            let (start, end) =
+                (line.start + piece.start, line.start + piece.end);
+            let next = if is_last { line.next } else { end };
+            self.line(sitting, Line { start, end, next, nuls: 0 }, look);
+            if sitting.out.end.is_some() {
+                break;
+            }
+        }
     }
 }
 
@@ -149,7 +192,7 @@ impl Sitting<'_> {
                 let at = defect.map_or(0, |defect| defect.at);
                 self.out.tally.skipped += 1;
                 self.out.end = Some(End::Undecided {
-                    line: self.out.tally.read,
+                    line: self.out.tally.lines(),
                     offset: self.batch.offset(line.start + at),
                     defect,
                 });
@@ -223,7 +266,7 @@ impl Sitting<'_> {
     fn find(&mut self, kind: usize, flaw: Flaw, offset: u64) {
         if self.told[kind] < TOLD {
             self.told[kind] += 1;
-            let line = self.out.tally.read;
+            let line = self.out.tally.lines();
             self.out.findings.push(Finding { line, offset, flaw });
         }
     }

@@ -10,6 +10,7 @@
 
 mod crew;
 mod desk;
+mod follow;
 mod groups;
 mod ledger;
 mod note;
@@ -20,8 +21,9 @@ mod tally;
 mod tests;
 
 pub use crew::{Job, run};
+pub use follow::{Calls, Go, Idle, Pursuit, SourceState, State, follow};
 pub use groups::{Groups, Keys, Row};
 pub use ledger::{Failure, Sinks, Summary};
 pub use note::{Flaw, Note};
-pub use rules::{OnInvalid, Rules, Threads, Wanted};
+pub use rules::{Glued, OnInvalid, Rules, Threads, Wanted};
 pub use tally::Tally;

@@ -7,6 +7,8 @@ use crate::pipeline::Reading;
 pub struct Rules {
     /// How thoroughly lines are read.
     pub reading: Reading,
+    /// What becomes of events that were glued to a line.
+    pub glued: Glued,
     /// What becomes of lines whose verdict is unknown.
     pub on_invalid: OnInvalid,
     /// The longest line that is judged, without its newline.
@@ -17,6 +19,19 @@ pub struct Rules {
     pub threads: Threads,
     /// How many groups `count` may hold.
     pub max_groups: usize,
+}
+
+/// What becomes of events that were glued to the line in front of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Glued {
+    /// They are a part of that line, which is defective.
+    #[default]
+    Leave,
+    /// They are lines of their own, as far as they can be told apart.
+    ///
+    /// * Nothing is found with [`Depth::Needed`](crate::pipeline::Depth):
+    ///   lines have to be read to their end.
+    Recover,
 }
 
 /// How many threads judge. One does everything on the calling thread, and so

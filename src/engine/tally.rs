@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use crate::checkpoint::Counters;
+
 /// How many lines, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -31,12 +33,29 @@ pub struct Tally {
     pub bytes: u64,
     /// Lines that showed themselves to be audit events.
     pub events: u64,
+    /// Events that had been glued to the line in front of them, and were read
+    /// as lines of their own: the input has so many lines less.
+    pub recovered: u64,
 }
 
 impl Tally {
+    /// Adds these numbers to those of a followed file.
+    pub(super) fn add_to(&self, counters: &mut Counters) {
+        counters.read += self.read;
+        counters.kept += self.kept;
+        counters.skipped += self.skipped;
+        counters.set_aside += self.set_aside;
+    }
+
     /// Returns whether every line read is accounted for.
     pub fn is_balanced(&self) -> bool {
         self.read == self.kept + self.skipped + self.set_aside
+    }
+
+    /// Returns how many lines of the input were read, whatever was glued
+    /// together in them.
+    pub fn lines(&self) -> u64 {
+        self.read.saturating_sub(self.recovered)
     }
 }
 
@@ -55,5 +74,6 @@ impl AddAssign for Tally {
         self.nuls += more.nuls;
         self.bytes += more.bytes;
         self.events += more.events;
+        self.recovered += more.recovered;
     }
 }

@@ -50,6 +50,7 @@ impl Sink for Memory {
 fn rules(threads: usize) -> Rules {
     Rules {
         reading: Reading::default(),
+        glued: Glued::Leave,
         on_invalid: OnInvalid::SetAside,
         max_line: MAX_LINE,
         wanted: Wanted::Lines,
@@ -64,6 +65,7 @@ fn come(inputs: &[Name], threads: usize) -> Came {
     let mut sinks = Sinks {
         kept: Box::new(kept.clone()),
         aside: Some(Box::new(aside.clone())),
+        names: Default::default(),
     };
     let stop = Arc::new(Stop::new().unwrap());
     let job = Job {

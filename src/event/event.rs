@@ -4,9 +4,10 @@ use std::cell::Cell;
 
 use super::body::Bodies;
 use super::roots::Roots;
+use super::whole::{behind_end, first_break};
 use crate::scan::{
     Defect, DefectKind, End, Finder, Members, Scanner, Value, Wanted,
-    behind_blanks, first_defect, value_at, value_end,
+    behind_blanks, value_at,
 };
 
 /// What a line turned out to be.
@@ -248,14 +249,9 @@ impl<'l, 'r> Event<'l, 'r> {
     /// Where another line was glued to a string that had been cut, what looks
     /// like the end is a bracket in one of its texts.
     pub fn broken_end(&self, end: usize) -> Option<Defect> {
-        let rest = behind_blanks(self.line, end);
-        if rest == self.line.len() {
-            return None;
-        }
-        let broken = first_defect(&self.line[..end], self.start);
-        let trailing = Defect { at: rest, kind: DefectKind::Trailing };
-        self.note(broken.unwrap_or(trailing));
-        broken
+        let found = behind_end(self.line, self.start, end)?;
+        self.note(found);
+        (found.kind != DefectKind::Trailing).then_some(found)
     }
 
     /// Returns whether the line breaks, or goes on behind the event: a
@@ -277,16 +273,8 @@ impl<'l, 'r> Event<'l, 'r> {
     /// assert!(breaks(br#"{"verb":"get","#));
     /// ```
     pub fn breaks(&self) -> bool {
-        match value_end(self.scanner, self.line, self.start) {
-            Ok(end) if behind_blanks(self.line, end) == self.line.len() => {
-                return false;
-            }
-            Ok(end) => {
-                self.broken_end(end);
-            }
-            Err(defect) => self.note(defect),
-        }
-        true
+        let found = first_break(self.scanner, self.line, self.start);
+        found.inspect(|defect| self.note(*defect)).is_some()
     }
 
     /// Returns what scans the line.

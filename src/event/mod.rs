@@ -5,6 +5,7 @@ mod compute;
 mod derived;
 #[allow(clippy::module_inception, reason = "the module is named for it")]
 mod event;
+mod glue;
 mod path;
 mod repeats;
 mod roots;
@@ -14,11 +15,13 @@ mod shape;
 mod table;
 mod uri;
 mod visit;
+mod whole;
 pub mod word;
 
 pub use compute::{Given, Recipe, Take};
 pub use derived::{Computed, DERIVED, Derived, From, Parameter, derived};
 pub use event::{Event, Identity, Place, start};
+pub use glue::{Pieces, pieces};
 pub use path::{Origin, Path, Segment};
 pub use repeats::{BODIES, repeated_key};
 pub use roots::Roots;
@@ -27,3 +30,4 @@ pub use schema::{Alias, Field, Type, alias, field, fields};
 pub use shape::{Shape, Shapes};
 pub use table::{ALIASES, ANNOTATIONS, EVENT, EXTRA, position};
 pub use visit::{Arrays, Seen};
+pub use whole::first_break;

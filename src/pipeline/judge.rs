@@ -1,7 +1,7 @@
 //! Judges one line: is it an event, what do the steps say, what leaves.
 
 use super::bench::Bench;
-use super::{Counted, Pipeline, Reading};
+use super::{Counted, Depth, Pipeline, Reading};
 use crate::event::{self, Event, Identity};
 use crate::expr::plan::RuleId;
 use crate::expr::{Coverage, Truth};
@@ -47,6 +47,15 @@ impl Judgement {
     };
 }
 
+/// What is seen of a line before anything is decided on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Where its object begins; nothing if it does not begin as one.
+    start: Option<usize>,
+    /// The first defect, as far as [`Reading::depth`] has it looked for.
+    pub defect: Option<Defect>,
+}
+
 /// Judges lines, one at a time, reusing its memory.
 #[derive(Debug)]
 pub struct Judge {
@@ -73,12 +82,35 @@ impl Judge {
     /// appended to `edited`; otherwise `edited` is as it was.
     #[inline]
     pub fn judge(&mut self, line: &[u8], edited: &mut Vec<u8>) -> Judgement {
-        let Some(start) = event::start(line) else {
-            return Judgement::FOREIGN;
+        let look = self.look(line);
+        self.decide(line, look, edited)
+    }
+
+    /// Looks along a line as far as it is to be read. No step comes to know
+    /// of it: who sees that the line is more than one can judge each apart.
+    #[inline]
+    pub fn look(&mut self, line: &[u8]) -> Look {
+        let start = event::start(line);
+        let defect = match (start, self.reading.depth) {
+            (None, _) | (_, Depth::Needed) => None,
+            (Some(start), Depth::Whole) => {
+                event::first_break(self.reading.scanner, line, start)
+            }
+            (Some(start), Depth::Strict) => self.check(line, start),
         };
-        let defect = match self.reading.strict {
-            true => self.check(line, start),
-            false => None,
+        Look { start, defect }
+    }
+
+    /// Judges a line that was looked at, as [`Judge::judge`] does.
+    #[inline]
+    pub fn decide(
+        &mut self,
+        line: &[u8],
+        look: Look,
+        edited: &mut Vec<u8>,
+    ) -> Judgement {
+        let Look { start: Some(start), defect } = look else {
+            return Judgement::FOREIGN;
         };
         // Nothing is known behind a break.
         let line = defect.map_or(line, |defect| defect.readable(line));
@@ -140,7 +172,7 @@ impl Judge {
         Some(Box::new(std::mem::replace(counted, Coverage::new(tests))))
     }
 
-    /// Reads the line to its end.
+    /// Checks every byte of the line.
     #[cold]
     fn check(&mut self, line: &[u8], start: usize) -> Option<Defect> {
         let scanner = self.reading.scanner;

@@ -11,9 +11,10 @@ mod counted; // into groups.
 use std::sync::Arc;
 
 pub use counted::Counted;
-pub use judge::{Judge, Judgement, Verdict};
+pub use judge::{Judge, Judgement, Look, Verdict};
 
-use crate::expr::plan::{Count, Plan, Step};
+use crate::event::Computed;
+use crate::expr::plan::{Count, Plan, Step, Subject};
 use crate::expr::{self, Finding, Routes, Source};
 use crate::scan::Scanner;
 use tool::Tool;
@@ -23,8 +24,8 @@ use tool::Tool;
 pub struct Reading {
     /// What scans them.
     pub scanner: Scanner,
-    /// Whether every line is read to its end and checked in full.
-    pub strict: bool,
+    /// How far they are read.
+    pub depth: Depth,
     /// Whether it is counted what conditions meet.
     pub coverage: bool,
 }
@@ -32,8 +33,26 @@ pub struct Reading {
 impl Default for Reading {
     /// The best scanner there is, no further than the expression needs.
     fn default() -> Reading {
-        Reading { scanner: Scanner::best(), strict: false, coverage: false }
+        Reading {
+            scanner: Scanner::best(),
+            depth: Depth::default(),
+            coverage: false,
+        }
     }
+}
+
+/// How far lines are read. The verdict on a sound line is always the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// As far as the expression needs: a break behind that is not noticed.
+    #[default]
+    Needed,
+    /// To the end, following quotes and brackets: a line that was cut, or
+    /// glued to another, is noticed wherever that was.
+    Whole,
+    /// To the end, checking every byte against JSON's grammar, and that no
+    /// key of the event is repeated.
+    Strict,
 }
 
 /// A compiled program, ready to be shared between threads.
@@ -92,6 +111,31 @@ impl Pipeline {
             Step::Tag { .. } | Step::Label { .. } => false,
             Step::Count(_) => false,
         })
+    }
+
+    /// Returns what the pipeline makes of an event that depends on more than
+    /// the event: on the clock, or on the events before it. It would not make
+    /// the same of it a second time.
+    ///
+    /// ```
+    /// # use kaudit_filter::pipeline::Pipeline;
+    /// let pipeline = Pipeline::compile("age > 1h | head 3");
+    /// assert_eq!(pipeline.expect("it is right").moody(), Some("age"));
+    /// ```
+    pub fn moody(&self) -> Option<&'static str> {
+        let is_age = |subject: &Subject| {
+            matches!(subject, Subject::Computed(Computed::Age))
+        };
+        let step = |step: &Step| match step {
+            Step::Head(_) => Some("head"),
+            Step::Sample { .. } => Some("sample"),
+            Step::Count(_) => Some("count"),
+            Step::Where(_) | Step::Skip(_) | Step::Edit(..) => None,
+            Step::Fit { .. } | Step::Detect(_) => None,
+            Step::Tag { .. } | Step::Label { .. } => None,
+        };
+        let age = self.plan.subjects.iter().any(is_age).then_some("age");
+        age.or_else(|| self.plan.steps.iter().find_map(step))
     }
 
     /// Returns what the last step counts, if it does: the events that come to

@@ -14,6 +14,7 @@
 //!
 //! This module knows JSON and nothing of audit events or of I/O.
 
+mod back;
 mod backend;
 mod block;
 mod defect;
@@ -33,6 +34,7 @@ mod wanted;
 )]
 mod x86;
 
+pub use back::last_object;
 pub use backend::{Backend, Scanner};
 pub use defect::{Defect, DefectKind};
 pub use members::{End, EveryKey, Finder, Members, key_of, walk};

@@ -1,7 +1,7 @@
 //! Lines that break: cut, glued, and with bytes that do not belong there.
 
 use kaudit_filter::{
-    pipeline::Verdict,
+    pipeline::{Depth, Verdict},
     scan::{DefectKind, Validator},
 };
 use proptest::{collection, prelude::*, sample::Index};
@@ -27,13 +27,15 @@ fn check_no_more_than_known<'c>(
 ) {
     let known = read(line);
     for Case { text, ask, pipeline } in cases {
-        let said = said(judge(pipeline, line, false).0);
         let known = answer(ask, known.as_ref());
-        assert!(
-            said == known || said == Answer::Unknown,
-            "{text}: {said:?} for {known:?} on {}",
-            line.escape_ascii()
-        );
+        for depth in [Depth::Needed, Depth::Whole] {
+            let said = said(judge(pipeline, line, depth).0);
+            assert!(
+                said == known || said == Answer::Unknown,
+                "{text}, {depth:?}: {said:?} for {known:?} on {}",
+                line.escape_ascii()
+            );
+        }
     }
 }
 
@@ -43,7 +45,7 @@ fn check_no_more_than_known<'c>(
 fn check_strict(line: &[u8]) {
     let sound = read(line).is_none_or(|read| read.sound);
     for Case { text, ask, pipeline } in CASES.iter() {
-        let (judgement, _) = judge(pipeline, line, true);
+        let (judgement, _) = judge(pipeline, line, Depth::Strict);
         let shown = line.escape_ascii();
         let defect = judgement.defect;
         if judgement.verdict != Verdict::Foreign {
@@ -68,7 +70,14 @@ proptest! {
             let cut = &line[..at];
             let known = read(cut);
             for Case { text, ask, pipeline } in CASES.iter() {
-                let said = said(judge(pipeline, cut, false).0);
+                let said = said(judge(pipeline, cut, Depth::Needed).0);
+                let (in_full, _) = judge(pipeline, cut, Depth::Whole);
+                let is_told = in_full.defect.is_some()
+                    || in_full.verdict == Verdict::Foreign
+                    || known.as_ref().is_some_and(|read| read.sound);
+                let shown = cut.escape_ascii();
+                prop_assert!(is_told, "{}", shown);
+                prop_assert_eq!(super::said(in_full), said, "{}", shown);
                 let whole = answer(ask, whole.as_ref());
                 let known = answer(ask, known.as_ref());
                 let fits = said == known
@@ -117,7 +126,8 @@ proptest! {
                 odd.put(&mut line, at);
             }
             for Case { pipeline, .. } in CASES.iter() {
-                judge(pipeline, &line, false);
+                judge(pipeline, &line, Depth::Needed);
+                judge(pipeline, &line, Depth::Whole);
             }
             check_strict(&line);
             check_strict_is_json(&line);
@@ -202,7 +212,7 @@ proptest! {
         let one = law(format!("not (({p}) or ({q}))"));
         let other = law(format!("(not ({p})) and (not ({q}))"));
         for line in [sound, odd_line, cut] {
-            let said = |pipeline| said(judge(pipeline, &line, false).0);
+            let said = |pipeline| said(judge(pipeline, &line, Depth::Needed).0);
             let opposite = match said(&yes) {
                 Answer::Keep => Answer::Skip,
                 Answer::Skip => Answer::Keep,
@@ -220,7 +230,7 @@ proptest! {
 /// Checks what is said of one line.
 #[track_caller]
 fn check(text: &str, line: &str, expected: Verdict) {
-    let (judgement, _) = judge(&compile(text), line.as_bytes(), false);
+    let (judgement, _) = judge(&compile(text), line.as_bytes(), Depth::Needed);
     assert_eq!(judgement.verdict, expected, "{text} on {line}");
 }
 

@@ -1,6 +1,6 @@
 //! Steps that drop fields, held against what should be left.
 
-use kaudit_filter::pipeline::{Judgement, Verdict};
+use kaudit_filter::pipeline::{Depth, Judgement, Verdict};
 use proptest::{collection, prelude::*, sample::Index};
 
 use super::{
@@ -202,7 +202,8 @@ pub(super) fn is_left_of(less: &[u8], more: &[u8]) -> bool {
 fn check(line: &[u8], steps: &[Vec<Target>]) {
     let text = text(steps);
     let pipeline = compile(&text);
-    let (Judgement { verdict, .. }, edited) = judge(&pipeline, line, false);
+    let (Judgement { verdict, .. }, edited) =
+        judge(&pipeline, line, Depth::Needed);
     if verdict == Verdict::Foreign {
         return;
     }
@@ -239,7 +240,7 @@ fn check(line: &[u8], steps: &[Vec<Target>]) {
         .flatten()
         .all(|step| matches!(step, Step::Key(_) | Step::AnyDepth));
     if by_key {
-        let (again, _) = judge(&pipeline, &edited, false);
+        let (again, _) = judge(&pipeline, &edited, Depth::Needed);
         let done = matches!(again.verdict, Verdict::Keep | Verdict::Foreign);
         assert!(done, "{text} of {left}");
     }
@@ -268,7 +269,7 @@ proptest! {
         let glued = [cut, &Pen::event(&second, true)].concat();
         for line in [cut, &glued] {
             let (judgement, edited) =
-                judge(&compile(&text(&steps)), line, false);
+                judge(&compile(&text(&steps)), line, Depth::Needed);
             let changed = judgement.verdict == Verdict::Changed;
             let whole = line.len() > cut.len() && cut.len() < 80;
             let shown = line.escape_ascii();
@@ -284,7 +285,7 @@ fn an_edited_line_keeps_its_spelling() {
         : {"metadata":{ "managedFields" : [1e999] , "a":"\/"}} } "#
         .replace('\n', " ");
     let (judgement, edited) =
-        judge(&compile("drop managedFields"), line.as_bytes(), false);
+        judge(&compile("drop managedFields"), line.as_bytes(), Depth::Needed);
     let expected = line.replace(r#""managedFields" : [1e999] , "#, "");
     assert_eq!(judgement.verdict, Verdict::Changed);
     assert_eq!(
@@ -302,7 +303,7 @@ fn blanks_behind_the_last_dropped_element_are_no_element() {
         ("sourceIPs[0], peer", "[ ]"),
     ] {
         let pipeline = compile(&format!("drop {target}"));
-        let (_, edited) = judge(&pipeline, line, false);
+        let (_, edited) = judge(&pipeline, line, Depth::Needed);
         let edited = String::from_utf8(edited).unwrap();
         let expected = format!("{{\"verb\":\"get\",\"sourceIPs\":{left}}}");
         let close: String =
@@ -316,6 +317,7 @@ fn blanks_behind_the_last_dropped_element_are_no_element() {
 #[test]
 fn a_word_with_a_bracket_in_it_is_not_dropped() {
     let line = br#"{"verb":"get","objectRef":nul{"k":1,"verb":"x"}"#;
-    let (judgement, edited) = judge(&compile("drop objectRef"), line, false);
+    let (judgement, edited) =
+        judge(&compile("drop objectRef"), line, Depth::Needed);
     assert_eq!((judgement.verdict, edited), (Verdict::Keep, Vec::new()));
 }

@@ -13,7 +13,7 @@ pub(crate) mod pen;
 use std::{fmt, sync::LazyLock};
 
 use kaudit_filter::{
-    pipeline::{Judgement, Pipeline, Reading, Verdict},
+    pipeline::{Depth, Judgement, Pipeline, Reading, Verdict},
     scan::{Backend, Scanner},
 };
 use proptest::{collection, prelude::*, strategy::ValueTree};
@@ -72,13 +72,13 @@ pub(crate) fn choices() -> impl Strategy<Value = Choices> {
 pub(crate) fn judge(
     pipeline: &Pipeline,
     line: &[u8],
-    strict: bool,
+    depth: Depth,
 ) -> (Judgement, Vec<u8>) {
     let all = Backend::ALL.map(|backend| {
         let scanner = Scanner::at_most(backend);
         let mut edited = Vec::new();
         let judgement = pipeline
-            .judge(Reading { scanner, strict, ..Reading::default() })
+            .judge(Reading { scanner, depth, ..Reading::default() })
             .judge(line, &mut edited);
         (judgement, edited)
     });
@@ -101,11 +101,11 @@ fn said(judgement: Judgement) -> Answer {
 
 /// Checks that every expression is answered on `line` as defined.
 #[track_caller]
-fn check(line: &[u8], strict: bool) {
+fn check(line: &[u8], depth: Depth) {
     let read = read(line);
     for Case { text, ask, pipeline } in CASES.iter() {
         let expected = answer(ask, read.as_ref());
-        let (judgement, _) = judge(pipeline, line, strict);
+        let (judgement, _) = judge(pipeline, line, depth);
         let line = line.escape_ascii();
         assert_eq!(said(judgement), expected, "{text} on {line}");
     }
@@ -141,13 +141,15 @@ proptest! {
 
     #[test]
     fn sound_events_are_judged_as_defined(choices in choices()) {
-        check(&Pen::event(&choices.0, true), false);
+        let line = Pen::event(&choices.0, true);
+        check(&line, Depth::Needed);
+        check(&line, Depth::Whole);
     }
 
     #[test]
     fn strict_reading_judges_sound_events_alike(choices in choices()) {
         let line = Pen::event(&choices.0, false);
-        check(&line, true);
+        check(&line, Depth::Strict);
     }
 
     #[test]
@@ -155,7 +157,7 @@ proptest! {
         let line = Pen::event(&choices.0, true);
         let Read { value, sound } = read(&line).unwrap();
         prop_assert!(sound, "{}", line.escape_ascii());
-        let (judgement, _) = judge(&CASES[0].pipeline, &line, true);
+        let (judgement, _) = judge(&CASES[0].pipeline, &line, Depth::Strict);
         if judgement.verdict != Verdict::Foreign {
             let found = judgement.defect.is_some();
             let shown = line.escape_ascii();

@@ -1,0 +1,248 @@
+//! Turns lines into a file that holds each of them once, whatever happens:
+//! a crash, a full disk, a rotation.
+//!
+//! It takes two to do so. The file can say how far it was written
+//! ([`Sink::mark`]), and somebody keeps that in a checkpoint together with
+//! the places of the sources. After a crash, what stands behind the mark is
+//! compared with what the sources bring once more. Only what is torn is ever
+//! cut off; a line too many is better than one too few.
+
+mod beside;
+mod course;
+mod output;
+mod recover;
+mod remark;
+mod replay;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io::{self, IoSlice},
+    mem,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub use remark::{Error, Remark};
+
+use self::{
+    beside::Elsewhere,
+    course::Course,
+    output::Output,
+    recover::{Recovered, recover},
+    replay::Replay,
+};
+use super::{Settled, Sink, Stall};
+use crate::{checkpoint::Mark, disk::Disk};
+
+/// A regular file that is appended to, locked against others of our kind.
+///
+/// * What the disk does not take is held back, and the file ends with a
+///   whole line all the same. Only a line that comes in several writes is
+///   there in part meanwhile.
+/// * If it is renamed, removed or cut by somebody, that is noticed when it
+///   settles, and lines go to the file that has its name then.
+#[derive(Debug)]
+pub struct FileSink {
+    disk: Arc<dyn Disk>,
+    path: PathBuf,
+    output: Output,
+    /// What was written before, as long as some of it may come again.
+    elsewhere: Option<Elsewhere>,
+    /// Where places in `output` begin that are counted on from the end of
+    /// what is elsewhere.
+    base: u64,
+    /// What an earlier run wrote behind its last commit, until it is met.
+    replay: Option<Replay>,
+    /// What the disk did not take; it begins where a line does, as far as a
+    /// line came in one write.
+    held: Vec<u8>,
+    given: u64,
+    course: Course,
+    remarks: Vec<Remark>,
+    /// Whether it was said that the path cannot be opened.
+    is_astray: bool,
+}
+
+impl FileSink {
+    /// Opens a file, or makes it, for its owner alone; goes on where the
+    /// `last` checkpoint says, or at its end.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, read or cut, is not a regular file, or is
+    /// written by another process.
+    pub fn open(
+        disk: &Arc<dyn Disk>,
+        path: &Path,
+        last: Option<&Mark>,
+    ) -> Result<(FileSink, Vec<Remark>), Error> {
+        let recovered = match last {
+            Some(last) => recover(&**disk, path, last)?,
+            None => Recovered::new(Output::open(&**disk, path)?),
+        };
+        let Recovered { output, elsewhere, lines, remarks } = recovered;
+        let base = elsewhere.as_ref().map_or(0, |other| other.end);
+        let sink = FileSink {
+            disk: Arc::clone(disk),
+            path: path.to_owned(),
+            course: Course::new(0, base + output.end()),
+            output,
+            elsewhere,
+            base,
+            replay: (!lines.is_empty()).then(|| Replay::new(lines)),
+            held: Vec::new(),
+            given: 0,
+            remarks: Vec::new(),
+            is_astray: false,
+        };
+        Ok((sink, remarks))
+    }
+
+    /// Appends `parts`, or holds back what of them finds no room.
+    fn append(&mut self, parts: &[IoSlice<'_>]) {
+        let kept = if self.held.is_empty() {
+            match self.output.append(parts) {
+                Ok(()) => return,
+                Err(refusal) => refusal.kept,
+            }
+        } else {
+            0
+        };
+        let bytes = parts.iter().flat_map(|part| part.iter());
+        self.held.extend(bytes.skip(kept));
+    }
+
+    /// Returns where those lines begin that may come again, if no source went
+    /// back to before what it has brought so far.
+    fn again(&self) -> u64 {
+        let unmet = self.replay.as_ref().and_then(Replay::unmet);
+        unmet.unwrap_or(self.base + self.output.end())
+    }
+
+    /// Begins to count places in `output` anew: those that were known are in
+    /// a file that is not written any more. What is in there and may come
+    /// again would, after a crash just now, be there twice.
+    fn begin_anew(&mut self) {
+        (self.elsewhere, self.base) = (None, 0);
+        self.course = Course::new(self.given, self.output.end());
+        if let Some(replay) = &mut self.replay {
+            replay.forget_places();
+        }
+    }
+
+    /// Notices what became of the file and of its name.
+    fn look_around(&mut self) -> io::Result<()> {
+        if let Some(bytes) = self.output.look()? {
+            let from = self.output.end();
+            self.remarks.push(Remark::Lost { from, bytes });
+            self.begin_anew();
+        }
+        // While lines are looked for in the old file, its mark is needed.
+        if self.replay.is_some() || self.output.mend().is_err() {
+            return Ok(());
+        }
+        match self.follow_name() {
+            Ok(Name::Same) => self.is_astray = false,
+            Ok(Name::Another) => {
+                self.is_astray = false;
+                self.remarks.push(Remark::Reopened);
+            }
+            Err(error) if !self.is_astray => {
+                self.is_astray = true;
+                self.remarks.push(Remark::Astray(error));
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Opens what the path leads to, unless it is the file that we write.
+    fn follow_name(&mut self) -> Result<Name, Error> {
+        let stat = self.disk.stat(&self.path);
+        if stat.is_ok_and(|stat| stat.id == self.output.id) {
+            return Ok(Name::Same);
+        }
+        self.output = Output::open(&*self.disk, &self.path)?;
+        self.begin_anew();
+        Ok(Name::Another)
+    }
+}
+
+/// What a path has come to lead to.
+enum Name {
+    Same,
+    Another,
+}
+
+impl Sink for FileSink {
+    fn write(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        self.course.pass(self.given, self.again());
+        self.given += parts.iter().map(|part| part.len() as u64).sum::<u64>();
+        let Some(replay) = &mut self.replay else {
+            self.append(parts);
+            return Ok(());
+        };
+        let mut fresh = Vec::new();
+        replay.sift(parts, &mut fresh);
+        if replay.is_over() {
+            self.replay = None;
+        }
+        self.append(&[IoSlice::new(&fresh)]);
+        Ok(())
+    }
+
+    fn drain(&mut self) -> Result<(), Stall> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let mut held = mem::take(&mut self.held);
+        let appended = self.output.append(&[IoSlice::new(&held)]);
+        appended.map_err(|refusal| {
+            held.drain(..refusal.kept);
+            self.held = held;
+            Stall::Refused(refusal.error)
+        })
+    }
+
+    fn settle(&mut self) -> io::Result<Settled> {
+        self.output.file.sync()?;
+        self.look_around()?;
+        let taken = self.given.saturating_sub(self.held.len() as u64);
+        Ok(Settled { given: self.given, taken })
+    }
+
+    fn mark(&mut self, given: u64) -> io::Result<Option<Mark>> {
+        let again = if given < self.given {
+            self.course.at(given)
+        } else {
+            self.again()
+        };
+        if again >= self.base {
+            self.elsewhere = None;
+        }
+        if let Some(elsewhere) = &self.elsewhere {
+            return elsewhere.mark(again).map(Some);
+        }
+        let (file, len) = (self.output.id, self.output.end());
+        let again = again.saturating_sub(self.base);
+        let again = (again < len).then_some(again);
+        Ok(Some(Mark { file, len, guard: self.output.guard()?, again }))
+    }
+
+    fn reopen(&mut self) -> io::Result<()> {
+        self.output.mend()?;
+        self.output.file.sync()?;
+        self.follow_name()?;
+        Ok(())
+    }
+
+    fn caught_up(&mut self) {
+        self.replay = None;
+    }
+
+    fn remarks(&mut self) -> Vec<Remark> {
+        mem::take(&mut self.remarks)
+    }
+}
