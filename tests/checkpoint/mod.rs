@@ -46,6 +46,7 @@ fn record(path: &str, places: Vec<Place>) -> Record {
         counters,
     };
     let mark = Mark {
+        again: None,
         file: FileId::default(),
         len: 4321,
         guard: Print::of(b"written"),

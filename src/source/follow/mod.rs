@@ -32,11 +32,11 @@ pub use remark::{Gap, Reason, Remark, Start};
 use self::{
     notice::Notices,
     survey::beside,
-    trail::{PATIENCE, Trail, name_of},
+    trail::{PATIENCE, Trail},
 };
 use super::{Name, Watch};
 use crate::{
-    checkpoint::{Counters, SourceRecord},
+    checkpoint::{Counters, SourceRecord, text_of},
     disk::Disk,
     frame::{Batch, Pool},
 };
@@ -101,7 +101,7 @@ impl Follower {
         };
         let many = quest.paths.len();
         let trails = quest.paths.iter().enumerate().map(|(number, path)| {
-            let name = name_of(path);
+            let name = text_of(path);
             let record = records.iter().find(|record| record.path == name);
             Trail::new(
                 Arc::clone(&disk),

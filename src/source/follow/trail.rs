@@ -514,7 +514,7 @@ impl Trail {
         }
         let open = self.memory.open.iter_mut();
         Some(SourceRecord {
-            path: name_of(&self.path),
+            path: text_of(&self.path),
             places: open.map(Generation::place).collect(),
             known: self.memory.known.prints(),
             knows_all: self.memory.known.is_all,
@@ -574,9 +574,4 @@ enum Pass {
     Last(Batch),
     /// Go on with the next one.
     On,
-}
-
-/// Returns how a checkpoint calls a path.
-pub(super) fn name_of(path: &Path) -> String {
-    text_of(path)
 }
