@@ -124,18 +124,27 @@ const TROUBLES: [Trouble; 18] = [
     error("state", Call::Sync, Errno::IO),
 ];
 
-/// Makes stories of up to `most` acts.
-pub(crate) fn stories(most: usize) -> impl Strategy<Value = Vec<Act>> {
-    collection::vec(act(), 1..most)
+/// What stories are about, as weights.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mix {
+    pub(crate) writing: u32,
+    pub(crate) rotating: u32,
+    pub(crate) meddling: u32,
+    pub(crate) following: u32,
 }
 
-fn act() -> impl Strategy<Value = Act> {
-    prop_oneof![
-        40 => writing(),
-        18 => rotating(),
-        12 => meddling(),
-        30 => following(),
-    ]
+/// Makes stories of up to `most` acts.
+pub(crate) fn stories(
+    mix: Mix,
+    most: usize,
+) -> impl Strategy<Value = Vec<Act>> {
+    let act = prop_oneof![
+        mix.writing => writing(),
+        mix.rotating => rotating(),
+        mix.meddling => meddling(),
+        mix.following => following(),
+    ];
+    collection::vec(act, 1..most)
 }
 
 fn writing() -> impl Strategy<Value = Act> {

@@ -90,7 +90,8 @@ impl Events {
     }
 
     /// Takes one line apart: NULs before it count for nothing, and an event
-    /// may be glued to something torn.
+    /// may be glued to something torn. Where torn things are glued to each
+    /// other, any number of them may count as one.
     fn take_apart(
         &self,
         line: &[u8],
@@ -98,22 +99,23 @@ impl Events {
         to: &mut Vec<(usize, Piece)>,
     ) {
         let nuls = line.iter().take_while(|byte| **byte == 0).count();
-        let (line, at) = (&line[nuls..], at + nuls);
-        if line.is_empty() {
+        if nuls == line.len() {
             return;
         }
         let begins = memchr::memmem::find_iter(line, BEGIN);
-        let glued = begins
-            .filter(|begin| *begin > 0)
-            .find_map(|begin| Some((begin, self.find(&line[begin..])?)));
-        let head = glued.map_or(line, |(begin, _)| &line[..begin]);
-        let head = match self.find(head) {
-            Some(number) => Piece::Event(number),
-            None => Piece::Torn(head.to_vec()),
-        };
-        to.push((at, head));
-        if let Some((begin, number)) = glued {
-            to.push((at + begin, Piece::Event(number)));
+        let mut cuts: Vec<_> = begins.filter(|cut| *cut > nuls).collect();
+        cuts.insert(0, nuls);
+        let last = cuts[cuts.len() - 1];
+        let number = self.find(&line[last..]);
+        match number {
+            Some(number) => to.push((at + last, Piece::Event(number))),
+            None => cuts.push(line.len()),
+        }
+        for (first, begin) in cuts.iter().enumerate() {
+            for end in &cuts[first + 1..] {
+                let torn = line[*begin..*end].to_vec();
+                to.push((at + begin, Piece::Torn(torn)));
+            }
         }
     }
 }
@@ -155,17 +157,21 @@ mod tests {
             torn,
         ];
         let log = log.concat();
-        let mut found: Vec<_> = events.pieces(&log, End::Open);
+        let found = events.pieces(&log, End::Open);
+        assert_eq!(events.whole(&log), [0, 1, 1, 2]);
         let torn_off = Piece::Torn([torn, b"\0"].concat());
-        let event = Piece::Event;
-        let expected =
-            [event(0), torn_off, event(1), event(2), event(1), event(2)];
-        let pieces = found.iter().map(|(_, piece)| piece.clone());
-        assert_eq!(pieces.collect::<Vec<_>>(), expected);
-        assert_eq!(found[1].0, first.len() + 3);
-        assert_eq!(found[2].0, first.len() + 3 + 100);
-        let all = events.pieces(&log, End::Closed);
-        found.push((log.len() - 99, Piece::Torn(torn.to_vec())));
+        assert_eq!(
+            found[1..3],
+            [
+                (first.len() + 3 + 100, Piece::Event(1)),
+                (first.len() + 3, torn_off),
+            ]
+        );
+        let whole = Piece::Torn(third.to_vec());
+        assert_eq!(found[4].1, whole);
+        let mut all = events.pieces(&log, End::Closed);
+        let end = (log.len() - 99, Piece::Torn(torn.to_vec()));
+        assert_eq!(all.pop(), Some(end));
         assert_eq!(all, found);
     }
 }

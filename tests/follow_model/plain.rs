@@ -32,6 +32,8 @@ const WANTED: &[u8] = b"\"code\":403";
 /// What a follower may get wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
+    /// It does what `tail -F` does: what has the name is read, nothing else.
+    LikeTail,
     /// It passes compressed backups over.
     SkipsCompressed,
     /// It reads the file at the path and no backups.
@@ -129,8 +131,8 @@ impl Follower for Run {
 /// What it sees in a turn.
 #[derive(Debug, Default)]
 struct View {
-    /// All that can be read, backups first.
-    logs: Vec<Vec<u8>>,
+    /// All that can be read, and from where on it is looked at.
+    logs: Vec<(Vec<u8>, usize)>,
     /// What is in the file at the path or, if there is none, in the one that
     /// was there last.
     current: Vec<Vec<u8>>,
@@ -140,7 +142,9 @@ struct View {
 
 impl Run {
     fn has(&self, flaw: Flaw) -> bool {
-        self.flaw == Some(flaw)
+        let like_tail = [Flaw::SkipsBackups, Flaw::LetsGo, Flaw::Hides];
+        let is_like_tail = self.flaw == Some(Flaw::LikeTail);
+        self.flaw == Some(flaw) || is_like_tail && like_tail.contains(&flaw)
     }
 
     /// Takes up the output as it was left.
@@ -234,18 +238,17 @@ impl Run {
             if held.is_current {
                 view.current.push(log[..whole].to_vec());
             }
-            if seeks {
-                log.drain(..log.len().min(held.before));
-            }
+            let from = if seeks { held.before.min(log.len()) } else { 0 };
             held.before = whole.max(held.before);
-            view.logs.push(log);
+            view.logs.push((log, from));
         }
         Ok(())
     }
 
     /// Writes the lines that are not in the output yet, by their number.
-    fn write_all(&mut self, logs: &[Vec<u8>]) -> io::Result<()> {
-        let lines = logs.iter().flat_map(|log| log.split_inclusive(is_end));
+    fn write_all(&mut self, logs: &[(Vec<u8>, usize)]) -> io::Result<()> {
+        let logs = logs.iter().map(|(log, from)| &log[*from..]);
+        let lines = logs.flat_map(|log| log.split_inclusive(is_end));
         let mut wanted: Vec<_> =
             lines.flat_map(|line| self.wanted(line)).collect();
         wanted.sort_by_key(|line| line[NUMBER.min(line.len())..].to_vec());
@@ -263,7 +266,8 @@ impl Run {
         let pieces = begins.windows(2).map(|at| &line[at[0]..at[1]]);
         let wanted = pieces.map(<[u8]>::trim_ascii_end).filter(|piece| {
             let is_whole = piece.ends_with(b"\"}") && !piece.contains(&0);
-            hurries || is_whole && memmem::find(piece, WANTED).is_some()
+            let is_wanted = memmem::find(piece, WANTED).is_some();
+            if is_whole { is_wanted } else { hurries }
         });
         wanted.map(|piece| [piece, b"\n"].concat()).collect()
     }
@@ -291,8 +295,9 @@ impl Run {
     /// up to which they were read.
     fn remember(&mut self, view: &View) -> usize {
         let mut taken = self.taken.borrow_mut();
-        let is_there =
-            |taken: &Vec<u8>| view.logs.iter().any(|l| l.starts_with(taken));
+        let is_there = |taken: &Vec<u8>| {
+            view.logs.iter().any(|(log, _)| log.starts_with(taken))
+        };
         let mut gone = taken.clone();
         gone.retain(|taken| !is_there(taken));
         if !view.current.is_empty() {

@@ -3,7 +3,8 @@
 //! A file *can be read* in a turn of the follower if it stands at the
 //! followed path or is a backup of it, and may be opened; or if it was so in
 //! an earlier turn of the same run, since the follower holds what it has
-//! seen, whatever becomes of the name. Of a backup that is being compressed
+//! seen, whatever becomes of the name. While the path leads nowhere, only what
+//! is held can be read. Of a backup that is being compressed
 //! the plain file counts, of a compressed one what is in it.
 //!
 //! In a *good* turn nothing failed for the follower, and its output had room.
@@ -64,9 +65,12 @@ pub(crate) struct Truth {
     pub(crate) torn: BTreeSet<(Vec<u8>, Serial, usize)>,
     /// What was taken of each file that is not finished.
     taken: BTreeMap<(Known, Life), Vec<u8>>,
-    /// Of these, the ones that were not there at the begin of this turn.
+    /// Files that were seen and have no name any more: who comes upon newer
+    /// ones cannot know whether there were others in between.
+    nameless: BTreeSet<Serial>,
+    /// Of those taken, the ones that were not there at the begin of this turn.
     gone: Vec<(Known, Life)>,
-    /// Of these, the ones whose rest cannot be had any more.
+    /// Of those, the ones whose rest cannot be had any more.
     pub(crate) broken: BTreeSet<(Known, Life)>,
 }
 
@@ -80,6 +84,7 @@ impl Truth {
             owed: BTreeSet::new(),
             torn: BTreeSet::new(),
             taken: BTreeMap::new(),
+            nameless: BTreeSet::new(),
             gone: Vec::new(),
             broken: BTreeSet::new(),
         }
@@ -87,7 +92,10 @@ impl Truth {
 
     /// Returns what can be read now, oldest first.
     pub(crate) fn readable(&self) -> Vec<Readable> {
-        self.found(SimDisk::find_as_user)
+        match self.disk.find(&self.path) {
+            Ok(_) => self.found(SimDisk::find_as_user),
+            Err(_) => self.read_all(&self.held),
+        }
     }
 
     /// Returns what could be read if nobody denied it.
@@ -98,8 +106,11 @@ impl Truth {
     fn found(&self, find: Find) -> Vec<Readable> {
         let mut serials = self.held.clone();
         serials.extend(self.in_reach(find));
-        let readable = serials.into_iter().map(|serial| self.read(serial));
-        readable.flatten().collect()
+        self.read_all(&serials)
+    }
+
+    fn read_all(&self, serials: &BTreeSet<Serial>) -> Vec<Readable> {
+        serials.iter().filter_map(|serial| self.read(*serial)).collect()
     }
 
     /// Returns the files that can be found.
@@ -133,9 +144,10 @@ impl Truth {
 
     /// Notes what can be read at the begin of a turn.
     pub(crate) fn look(&mut self, events: &Events) {
-        let readable = self.readable();
-        for Readable { life, log, end } in &readable {
-            for (at, piece) in events.pieces(log, *end) {
+        let files = self.disk.files("log").into_iter();
+        let files = files.filter_map(|serial| self.read(serial));
+        for Readable { life, log, end } in files.collect::<Vec<_>>() {
+            for (at, piece) in events.pieces(&log, end) {
                 if let Piece::Torn(bytes) = piece {
                     self.torn.insert((bytes, life.0, at));
                 }
@@ -159,6 +171,9 @@ impl Truth {
         self.gone = gone.map(|(key, _)| *key).collect();
         let lives = self.gone.iter().map(|(_, life)| (Known::Perhaps, *life));
         self.broken.extend(lives);
+        let named: BTreeSet<_> =
+            self.disk.tree("log").into_iter().map(|(_, file)| file).collect();
+        self.nameless.extend(self.perhaps.difference(&named));
     }
 
     /// Has the follower hold what can be read.
@@ -185,8 +200,7 @@ impl Truth {
         let mut files = self.readable();
         self.perhaps.extend(files.iter().map(|file| file.life.0));
         if known == Known::Perhaps {
-            let perhaps = self.perhaps.iter();
-            files = perhaps.filter_map(|serial| self.read(*serial)).collect();
+            files = self.read_all(&self.perhaps);
         }
         for Readable { life, log, end } in files {
             let is_current = current.is_none_or(|serial| serial == life.0);
@@ -207,7 +221,7 @@ impl Truth {
     /// may miss: it cannot know whether it had read all.
     pub(crate) fn breaks(&self) -> usize {
         let lives = self.broken.iter().map(|(_, life)| life);
-        lives.collect::<BTreeSet<_>>().len()
+        lives.collect::<BTreeSet<_>>().len() + self.nameless.len()
     }
 
     /// Has the follower forget what only its run held.
