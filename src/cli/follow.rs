@@ -23,7 +23,7 @@ use crate::{
     sink::{self, Descriptor, FileSink, LineByLine, Patient, Sink, Terminal},
     source::{
         Name, Watch,
-        follow::{Begin, Quest, Until, Way},
+        follow::{Begin, PATIENCE, Quest, Until, Way},
     },
 };
 
@@ -74,6 +74,10 @@ impl Follow {
             until: match args.new {
                 true => Until::CaughtUp,
                 false => Until::Stopped,
+            },
+            patience: match args.new {
+                true => Duration::ZERO,
+                false => PATIENCE,
             },
             max_line: args.max_line,
         };

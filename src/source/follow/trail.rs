@@ -35,7 +35,7 @@ use crate::{
 /// How long an unfinished last line is waited for, and a file that a newer
 /// one has taken the place of is still looked at: writers that do not close
 /// before they rename need a moment to notice.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long the path may lead nowhere before it is worth a word.
 const A_MOMENT: Duration = Duration::from_secs(1);
