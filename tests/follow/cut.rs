@@ -71,10 +71,11 @@ fn the_same_while_it_is_stopped() {
 fn a_writer_that_does_not_append_leaves_a_hole_which_is_no_line() {
     let mut site = Site::new();
     site.writer.events(5);
+    let mut follower = site.followed();
     // From now on the writer has a place in the file, and keeps to it.
     site.writer.rotate();
     site.writer.fill(20_000);
-    let mut follower = site.followed();
+    site.until_caught_up(&mut follower);
     for _ in 0..times(10, 100) {
         site.writer.truncate();
         site.writer.fill(20_000);

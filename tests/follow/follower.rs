@@ -113,17 +113,25 @@ impl Follower {
         String::from_utf8(self.err.text()).unwrap()
     }
 
+    /// Waits until something is so; returns whether it has come about.
+    pub(crate) fn wait(&mut self, is_so: impl Fn() -> bool) -> bool {
+        let begun = Instant::now();
+        while !is_so() {
+            let has_ended = self.child.try_wait().unwrap().is_some();
+            if has_ended || begun.elapsed() > LONG {
+                return is_so();
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+
     /// Waits until something is so.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn() -> bool) {
-        let begun = Instant::now();
-        while !is_so() {
+        if !self.wait(is_so) {
             let ended = self.child.try_wait().unwrap();
-            let is_over = ended.is_some() || begun.elapsed() > LONG;
-            if is_over && !is_so() {
-                panic!("{what}: not so; {ended:?}, it said:\n{}", self.talk());
-            }
-            thread::sleep(Duration::from_millis(1));
+            panic!("{what}: not so; {ended:?}, it said:\n{}", self.talk());
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -12,18 +12,27 @@ use super::{
     event::numbers,
     mill::{Form, Habits},
     place::Place,
-    site::Site,
+    site::{Site, no_gap},
     times,
     writer::Writer,
 };
 use crate::{dice::Dice, tool::Ran};
 
-/// Enough that a crash may last, few enough to find one in.
-const FIFTY: Habits = Habits { backups: 50, form: Form::Gzip };
+/// Enough that some crashes may follow each other.
+const MANY: Habits = Habits { backups: 200, form: Form::Gzip };
 
-/// Writes until it is told to stop, never further ahead of what came out
-/// than the backups reach.
-fn write(writer: &mut Writer, stop: &AtomicBool, came_out: impl Fn() -> u64) {
+/// Tells somebody to stop, also when it is dropped because a test fails.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Writes until it is told to stop, never further ahead of what certainly is
+/// final than the backups reach.
+fn write(writer: &mut Writer, stop: &AtomicBool, is_final: &AtomicU64) {
     let mut dice = Dice::new(17);
     let reach = writer.habits.backups - 5;
     let mut ends = Vec::new();
@@ -31,7 +40,8 @@ fn write(writer: &mut Writer, stop: &AtomicBool, came_out: impl Fn() -> u64) {
         writer.events(1 + dice.below(40));
         writer.mill();
         let oldest = ends.len().checked_sub(reach).map(|at| ends[at]);
-        if dice.percent(10) && oldest.is_none_or(|end| came_out() >= end) {
+        let end = is_final.load(Ordering::Relaxed);
+        if dice.percent(10) && oldest.is_none_or(|oldest| oldest <= end) {
             ends.push(writer.kept());
             writer.rotate();
         }
@@ -42,44 +52,65 @@ fn write(writer: &mut Writer, stop: &AtomicBool, came_out: impl Fn() -> u64) {
 /// Runs `work` while `writer` writes.
 fn meanwhile<T>(
     writer: &mut Writer,
-    came_out: impl Fn() -> u64 + Send,
+    is_final: &AtomicU64,
     work: impl FnOnce() -> T,
 ) -> T {
     let stop = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| write(writer, &stop, came_out));
-        let done = work();
-        stop.store(true, Ordering::Relaxed);
-        done
+        let _stop = Stop(&stop);
+        scope.spawn(|| write(writer, &stop, is_final));
+        work()
     })
 }
 
-/// Kills followers into a file, a few milliseconds into their lives.
-fn kill_often(place: &Place, kills: usize) {
+/// Kills followers into a file, a few milliseconds into their lives; one of
+/// ten may end in good order.
+fn kill_often(place: &Place, kills: usize, is_final: &AtomicU64) {
     let mut dice = Dice::new(kills as u64);
-    for _ in 0..kills {
-        let follower = place.follow();
+    let mut newest = 0;
+    for number in 0..kills {
+        let mut follower = place.follow();
         thread::sleep(Duration::from_micros(dice.below(90_000) as u64));
-        let ran = follower.kill();
-        assert_eq!(ran.code, None, "{}", ran.err);
+        let before = is_final.load(Ordering::Relaxed);
+        if number % 10 < 9 {
+            let ran = follower.kill();
+            no_gap(&ran);
+            are_ordered(place, before, newest, &ran);
+            continue;
+        }
+        follower.until_open(&place.log());
+        let ran = follower.term();
+        no_gap(&ran);
+        newest = are_ordered(place, before, newest, &ran);
+        is_final.store(place.length(), Ordering::Relaxed);
     }
+}
+
+/// Checks that behind some bytes, of which `newest` is the last event, there
+/// are only newer ones, each behind an older one; returns the last.
+#[track_caller]
+fn are_ordered(place: &Place, from: u64, mut newest: u64, ran: &Ran) -> u64 {
+    let found = place.found();
+    let lines = memchr::memrchr(b'\n', &found).map_or(0, |end| end + 1);
+    for number in numbers(&found[from as usize..lines]) {
+        let number = number.unwrap();
+        assert!(number > newest, "{number} < {newest}:\n{}", ran.err);
+        newest = number;
+    }
+    newest
 }
 
 #[test]
 fn killed_at_any_moment_the_file_is_as_if_nothing_had_been() {
     let mut site = Site::new();
-    site.writer.habits = FIFTY;
+    site.writer.habits = MANY;
     site.writer.events(20);
     site.place.catch_up();
-    let place = &site.place;
-    meanwhile(
-        &mut site.writer,
-        || place.length(),
-        || {
-            kill_often(place, times(100, 5_000));
-        },
-    );
-    site.finish(site.place.follow());
+    let (place, is_final) = (&site.place, AtomicU64::new(0));
+    meanwhile(&mut site.writer, &is_final, || {
+        kill_often(place, times(100, 5_000), &is_final);
+    });
+    no_gap(&site.finish(site.place.follow()));
 }
 
 /// One life of a follower into a pipe.
@@ -145,19 +176,15 @@ fn killed_at_any_moment_a_pipe_gets_only_the_newest_again() {
     site.writer.events(20);
     let first = site.place.stream();
     let place = &site.place;
-    let mut lives = meanwhile(
-        &mut site.writer,
-        || u64::MAX,
-        || {
-            let mut dice = Dice::new(23);
-            let mut follower = first;
-            follower.until_said(1);
-            let mut lives = vec![Life { ran: follower.kill(), old: 0 }];
-            let count = times(40, 1_000);
-            lives.extend((0..count).map(|_| live(place, &mut dice)));
-            lives
-        },
-    );
+    let mut lives = meanwhile(&mut site.writer, &u64::MAX.into(), || {
+        let mut dice = Dice::new(23);
+        let mut follower = first;
+        follower.until_said(1);
+        let mut lives = vec![Life { ran: follower.kill(), old: 0 }];
+        let count = times(40, 1_000);
+        lives.extend((0..count).map(|_| live(place, &mut dice)));
+        lives
+    });
     // Something that no life has seen yet.
     site.writer.events(3);
     let expected = site.expected();

@@ -58,7 +58,7 @@ fn is_untold(mut site: Site, mut follower: Follower) {
     }
     site.writer.events(20);
     let ran = site.finish(follower);
-    let warnings = ran.err.matches("warning").count();
+    let warnings = ran.err.matches("no notices from the system").count();
     assert_eq!(warnings, 1, "{}", ran.err);
     no_gap(&ran);
 }

@@ -51,8 +51,11 @@ impl Site {
     /// Waits until all that was written has come out into the file.
     #[track_caller]
     pub(crate) fn until_caught_up(&self, follower: &mut Follower) {
-        let length = self.expected().len() as u64;
-        self.place.until_out(follower, length);
+        let expected = self.expected();
+        let length = expected.len() as u64;
+        if !follower.wait(|| self.place.length() >= length) {
+            check(&self.place.found(), &expected, &follower.talk());
+        }
     }
 
     /// Waits until all has come out, ends the follower in good order, and
