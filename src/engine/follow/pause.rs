@@ -143,9 +143,11 @@ impl<'a> Shared<'a> {
     pub(super) fn has_time(&self, since: Instant) -> bool {
         match self.watch.stop.reason() {
             // A pipe that is read to its end is waited for.
-            None => self.idle.borrow().is_none(),
+            None | Some(Reason::Enough) => {
+                self.idle.borrow().is_none() && !self.watch.is_forsaken()
+            }
             Some(Reason::Signal(_)) => since.elapsed() < GRACE,
-            Some(Reason::OutputClosed | Reason::Enough) => false,
+            Some(Reason::OutputClosed) => false,
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) struct Trail {
     /// How long to wait where a writer may need a moment.
     patience: Duration,
     /// Whether it was told that reading fails.
-    is_unreadable: bool,
+    pub is_unreadable: bool,
     /// Packed files of which it was told that they are broken.
     told_broken: HashSet<OsString>,
     remarks: Vec<Remark>,
@@ -185,7 +185,10 @@ impl Trail {
         let is_new = self.memory.open.is_empty();
         let is_long = is_new || absence.since.elapsed() >= A_MOMENT;
         if is_long && !mem::replace(&mut absence.is_told, true) {
-            self.remarks.push(Remark::Absent(error));
+            self.remarks.push(match self.patience.is_zero() {
+                true => Remark::Missing(error),
+                false => Remark::Absent(error),
+            });
         }
     }
 
@@ -279,7 +282,9 @@ impl Trail {
         match result {
             Ok(()) => self.say_where(is_resumed),
             Err(error) => {
-                self.start = Some(start);
+                // What can be read only later has all been written since, as
+                // far as we can know.
+                self.start = Some(Beginning { begin: Begin::First, ..start });
                 return Err(error);
             }
         }
@@ -303,6 +308,9 @@ impl Trail {
         let behind = self.behind();
         let open = &self.memory.open;
         let first = open.front();
+        if first.is_none() && self.patience.is_zero() {
+            return;
+        }
         self.remarks.push(Remark::Begin(Start {
             file: first.map(|first| beside(&self.path, &first.name)),
             offset: first.map_or(0, |first| first.offset),
@@ -577,6 +585,11 @@ impl Trail {
     pub(super) fn pending(&self) -> usize {
         let open = self.memory.open.iter();
         open.filter(|open| open.passed.is_none()).count().saturating_sub(1)
+    }
+
+    /// Returns whether it was told that there is nothing to read at the path.
+    pub(super) fn is_missing(&self) -> bool {
+        self.absent.as_ref().is_some_and(|absence| absence.is_told)
     }
 
     pub(super) fn generation(&self, serial: usize) -> Option<&Generation> {
