@@ -15,6 +15,8 @@ mod oracle; // what must come out,
 mod place; // where all that happens,
 mod site; // and all of it together.
 
+mod begin; // Following begins,
+mod service; // perhaps as a service.
 mod rotate; // The log is rotated while it is followed,
 mod away; // and while it is not.
 mod kill; // The follower is killed at random.
