@@ -65,7 +65,7 @@ Exit codes:
   66  an input could not be opened; the others were read
   74  a read or a write failed
   75  another process uses the checkpoint, or writes the output
-  78  the checkpoint cannot be used
+  78  the checkpoint cannot be used: damaged, no checkpoint, or exposed
   130, 143  ended by INT or TERM, in good order; 0 if systemd asked for it
 
 Signals, with -F:

@@ -42,11 +42,10 @@ impl Exit {
 impl From<&checkpoint::Error> for Exit {
     fn from(error: &checkpoint::Error) -> Exit {
         match error {
-            checkpoint::Error::Open(_) => Exit::NoInput,
             checkpoint::Error::Locked => Exit::Locked,
-            checkpoint::Error::Unusable(_) | checkpoint::Error::TooLong(_) => {
-                Exit::Config
-            }
+            checkpoint::Error::Open(_)
+            | checkpoint::Error::Unusable(_)
+            | checkpoint::Error::TooLong(_) => Exit::Config,
             checkpoint::Error::Io(_) | checkpoint::Error::Doubtful => Exit::Io,
         }
     }

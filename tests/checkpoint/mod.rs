@@ -8,8 +8,8 @@ use std::{path::Path, sync::Arc};
 
 use kaudit_filter::{
     checkpoint::{
-        Checkpoint, Counters, Mark, Place, Record, SinkRecord, SourceRecord,
-        show, text_of,
+        Checkpoint, Counters, Mark, Place, Record, SIZE, SinkRecord,
+        SourceRecord, encode, show, text_of,
     },
     disk::{self, Disk, FileId, HEAD, Print, Purpose, Real},
 };
@@ -46,23 +46,26 @@ fn record(path: &str, places: Vec<Place>) -> Record {
         counters,
     };
     let mark = Mark {
-        again: None,
         file: FileId::default(),
         len: 4321,
         guard: Print::of(b"written"),
+        again: None,
     };
     let sink = SinkRecord { name: "file:out.log".into(), mark };
     Record { sources: vec![source], sinks: vec![sink] }
 }
 
-/// Writes a checkpoint and returns its path, and the open checkpoint.
-fn write(folder: &Folder, record: &Record) -> (String, Checkpoint) {
-    let path = folder.path("checkpoint");
-    let (mut checkpoint, none) =
-        Checkpoint::open(&real(), path.as_ref()).unwrap();
-    assert_eq!(none, None);
-    checkpoint.write(record).unwrap();
-    (path, checkpoint)
+/// Writes a checkpoint with these records, at most two, and returns its path.
+///
+/// Nobody locks it: what another test starts at the same moment would keep
+/// the lock until it runs.
+fn write(folder: &Folder, records: &[&Record]) -> String {
+    let mut bytes = Vec::new();
+    for (seq, record) in (0..).zip(records) {
+        bytes.extend(encode(seq, record).unwrap());
+        bytes.resize((seq as usize + 1) * SIZE, 0);
+    }
+    folder.file("checkpoint", bytes)
 }
 
 /// Returns what a checkpoint says.

@@ -2,10 +2,10 @@
 
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::PathBuf};
 
-use kaudit_filter::checkpoint::{Found, SIZE};
+use kaudit_filter::checkpoint::Found;
 
 use super::*;
-use crate::tool::{Ran, run};
+use crate::tool::{FAILED, Ran, event, run};
 
 fn reset(path: &str, to: &str) -> Ran {
     run(&["checkpoint", "reset", path, "--to", to], "")
@@ -18,8 +18,7 @@ fn it_begins_at_an_edge_of_the_current_file() {
     folder.file("audit-2026-01-02T03-04-05.678.log", "zero\n");
     let before = record(&log, vec![place(&log, 4, 1)]);
     for (to, offset, lines) in [("end", 8, 2), ("begin", 0, 0)] {
-        let (path, checkpoint) = write(&folder, &before);
-        drop(checkpoint);
+        let path = write(&folder, &[&before]);
         let said =
             format!("{log}: begins at byte {offset}, behind line {lines}\n");
         reset(&path, to).check(0, &said);
@@ -41,7 +40,7 @@ fn a_place_in_a_rotated_file_is_behind_it() {
     let old = folder.file("audit.log.1", "one\ntwo\n");
     let log = folder.file("audit.log", "three\n");
     let before = record(&log, vec![place(&old, 4, 1), place(&log, 0, 0)]);
-    let (path, _) = write(&folder, &before);
+    let path = write(&folder, &[&before]);
     let said = format!("{log}: begins at byte 0, behind line 0\n");
     reset(&path, "begin").check(0, &said);
     let source = &newest(&path).unwrap().sources[0];
@@ -54,7 +53,8 @@ fn a_checkpoint_in_use_is_left_alone() {
     let folder = Folder::new();
     let log = folder.file("audit.log", "one\n");
     let before = record(&log, vec![place(&log, 4, 1)]);
-    let (path, _held) = write(&folder, &before);
+    let path = write(&folder, &[&before]);
+    let _held = Checkpoint::open(&real(), path.as_ref()).unwrap();
     let ran = reset(&path, "begin");
     ran.check(75, "");
     assert!(ran.err.contains("another process uses it"), "{}", ran.err);
@@ -65,11 +65,8 @@ fn a_checkpoint_in_use_is_left_alone() {
 fn a_damaged_checkpoint_is_emptied_and_nothing_else_is() {
     let folder = Folder::new();
     let log = folder.file("audit.log", "one\n");
-    let mut before = record(&log, vec![place(&log, 4, 1)]);
-    let (path, mut checkpoint) = write(&folder, &before);
-    before.sources[0].counters.read += 1;
-    checkpoint.write(&before).unwrap();
-    drop(checkpoint);
+    let before = record(&log, vec![place(&log, 4, 1)]);
+    let path = write(&folder, &[&before, &before]);
     damage(&path, &[99, SIZE + 99]);
     let ran = reset(&path, "end");
     ran.check(0, "");
@@ -97,7 +94,7 @@ fn a_file_that_is_not_there_may_come() {
     let folder = Folder::new();
     let log = folder.path("audit.log");
     folder.file("audit.log.1", "one\n");
-    let (path, _) = write(&folder, &record(&log, Vec::new()));
+    let path = write(&folder, &[&record(&log, Vec::new())]);
     let said = format!("{log}: begins with the file that comes\n");
     reset(&path, "end").check(0, &said);
     let source = &newest(&path).unwrap().sources[0];
@@ -109,7 +106,7 @@ fn a_file_that_is_not_there_may_come() {
 fn a_name_that_leads_nowhere_from_here_is_refused() {
     let folder = Folder::new();
     let before = record("no-such/audit.log", Vec::new());
-    let (path, _) = write(&folder, &before);
+    let path = write(&folder, &[&before]);
     let ran = reset(&path, "end");
     ran.check(66, "");
     assert!(ran.err.contains("audit.log: No such file"), "{}", ran.err);
@@ -124,10 +121,39 @@ fn a_name_that_is_no_text_is_found_again() {
     fs::write(&odd, "one\n").unwrap();
     let mut before = record("", Vec::new());
     before.sources[0].path = text_of(&odd);
-    let (path, _) = write(&folder, &before);
+    let path = write(&folder, &[&before]);
     let ran = reset(&path, "end");
     let said = String::from_utf8(ran.out).unwrap();
     let end = r"a\xff\x5c\u{1b}.log: begins at byte 4, behind line 1";
     assert!(said.trim_end().ends_with(end), "{said}");
     assert_eq!(newest(&path).unwrap().sources[0].path, text_of(&odd));
+}
+
+#[test]
+fn the_next_run_begins_there() {
+    let folder = Folder::new();
+    let (one, two, three) = (event(401), event(402), event(403));
+    let log = folder.file("audit.log", format!("{one}{two}"));
+    let (path, out) = (folder.path("checkpoint"), folder.path("out.log"));
+    let to = format!("file:{out}");
+    let follow = |written: &str| {
+        let args = ["--new", "--checkpoint", &path, "--to", &to, FAILED, &log];
+        run(&args, "").check(0, "");
+        assert_eq!(fs::read_to_string(&out).unwrap(), written);
+    };
+    follow(&format!("{one}{two}"));
+    follow(&format!("{one}{two}"));
+    fs::write(&log, format!("{one}{two}{three}")).unwrap();
+    assert_eq!(reset(&path, "end").code, Some(0));
+    follow(&format!("{one}{two}"));
+    assert_eq!(reset(&path, "begin").code, Some(0));
+    let all = format!("{one}{two}{one}{two}{three}");
+    follow(&all);
+    damage(&path, &[99, SIZE + 99]);
+    let ran = run(&["--new", "--checkpoint", &path, FAILED, &log], "");
+    ran.check(78, "");
+    assert!(ran.err.contains("is damaged, and so is"), "{}", ran.err);
+    assert_eq!(reset(&path, "end").code, Some(0));
+    // Nothing is known of the first runs: all is new.
+    follow(&format!("{all}{one}{two}{three}"));
 }

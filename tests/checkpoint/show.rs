@@ -2,8 +2,6 @@
 
 use std::fs;
 
-use kaudit_filter::checkpoint::SIZE;
-
 use super::*;
 use crate::tool::run;
 
@@ -27,7 +25,8 @@ fn each_file_has_its_place_and_what_is_behind_it() {
     let folder = Folder::new();
     let log = folder.file("audit.log", "one\ntwo\nthree\n");
     let record = record(&log, vec![place(&log, 8, 2)]);
-    let (path, checkpoint) = write(&folder, &record);
+    let path = write(&folder, &[&record]);
+    let held = Checkpoint::open(&real(), path.as_ref()).unwrap();
     let source = format!("source {log}");
     let rows = [
         "number 0",
@@ -44,7 +43,7 @@ fn each_file_has_its_place_and_what_is_behind_it() {
         "length 4321 bytes",
     ];
     assert_eq!(check(&path, &rows), "");
-    drop(checkpoint);
+    drop(held);
     assert_eq!(check(&path, &rows), "");
     let written = run(&["checkpoint", "show", &path], "").out;
     let written = String::from_utf8(written).unwrap();
@@ -57,7 +56,7 @@ fn rotated_files_that_wait_are_counted() {
     let folder = Folder::new();
     let log = folder.file("audit.log", "one\ntwo\n");
     let record = record(&log, vec![place(&log, 4, 1)]);
-    let (path, _) = write(&folder, &record);
+    let path = write(&folder, &[&record]);
     let old = folder.path("audit-2026-01-02T03-04-05.678.log");
     fs::rename(&log, old).unwrap();
     folder.file("audit-2026-01-02T03-04-06.000.log", "three\n");
@@ -76,7 +75,7 @@ fn what_is_gone_is_told() {
     let folder = Folder::new();
     let log = folder.file("audit.log", "one\ntwo\n");
     let record = record(&log, vec![place(&log, 4, 1)]);
-    let (path, _) = write(&folder, &record);
+    let path = write(&folder, &[&record]);
     folder.file("audit.log", "o\n");
     check(&path, &["lost audit.log: truncated from byte 4"]);
     fs::remove_file(&log).unwrap();
@@ -97,10 +96,11 @@ fn a_checkpoint_without_a_record_is_said_to_be_so() {
 #[test]
 fn one_bad_slot_is_told_and_the_other_one_shown() {
     let folder = Folder::new();
-    let mut record = record("/none.log", Vec::new());
-    let (path, mut checkpoint) = write(&folder, &record);
-    record.sources[0].counters.read += 1;
-    checkpoint.write(&record).unwrap();
+    let old = record("/none.log", Vec::new());
+    let mut new = old.clone();
+    new.sources[0].counters.read += 1;
+    let path = write(&folder, &[&old, &new]);
+    check(&path, &["number 1", "read 11"]);
     damage(&path, &[SIZE + 99]);
     let said = check(&path, &["number 0", "read 10"]);
     assert!(said.contains("slot 1 is damaged"), "{said}");

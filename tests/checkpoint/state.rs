@@ -3,14 +3,16 @@
 use std::{
     fs, io,
     os::unix::fs::{PermissionsExt, symlink},
+    thread,
 };
 
 use kaudit_filter::{
-    checkpoint::{Error, Fault, Found, SIZE, clear},
+    checkpoint::{Error, Fault, Found, clear},
     disk::Exposure,
 };
 
 use super::*;
+use crate::tool::{FAILED, failed, run};
 
 #[test]
 fn there_is_one_owner_and_room_from_the_start() {
@@ -32,7 +34,14 @@ fn there_is_one_owner_and_room_from_the_start() {
     let found = show(&Real, path).unwrap();
     assert_eq!(found.newest, Some((0, record.clone())));
     drop(checkpoint);
-    let (_, found) = Checkpoint::open(&real(), path).unwrap();
+    let found = loop {
+        match Checkpoint::open(&real(), path) {
+            // Another test starts a program, which has all our files for a
+            // moment.
+            Err(Error::Locked) => thread::yield_now(),
+            result => break result.unwrap().1,
+        }
+    };
     assert_eq!(found, Some(record));
 }
 
@@ -89,4 +98,23 @@ fn a_refused_directory_is_left_as_it_was() {
     let path = folder.path("own/checkpoint");
     Checkpoint::open(&real(), path.as_ref()).unwrap_err();
     assert_eq!(fs::read_dir(&own).unwrap().count(), 0);
+}
+
+#[test]
+fn a_run_does_not_begin_without_its_checkpoint() {
+    let folder = Folder::new();
+    let log = folder.file("audit.log", failed());
+    let none = folder.path("none/checkpoint");
+    let held = folder.path("checkpoint");
+    let (_held, _) = Checkpoint::open(&real(), held.as_ref()).unwrap();
+    for (path, code, words) in [
+        (&none, 78, "none/checkpoint: No such file"),
+        (&held, 75, "checkpoint: another process uses it"),
+        (&log, 78, "audit.log: is not a checkpoint"),
+    ] {
+        let ran = run(&["--new", "--checkpoint", path, FAILED, &log], "");
+        ran.check(code, "");
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
+    assert_eq!(fs::read_to_string(&log).unwrap(), failed());
 }

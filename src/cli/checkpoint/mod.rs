@@ -51,23 +51,30 @@ enum Action {
     ///
     /// Also while a run uses it. Of each followed file it says where reading
     /// goes on and, if the file is found, how many bytes it is behind.
-    #[command(after_help = CODES)]
+    #[command(
+        after_help = CODES,
+        override_usage = "kaudit-filter checkpoint show PATH",
+    )]
     Show {
         /// The checkpoint
         path: PathBuf,
     },
     /// Have the next run begin elsewhere
     ///
-    /// Rotated files are behind it in any case. One of which neither copy
-    /// can be read is emptied: then the next run begins where its --from
-    /// says. Counters stay.
-    #[command(after_help = CODES)]
+    /// Rotated files are behind it in any case, and counters stay. What an
+    /// output file holds stays too: after --to begin, lines come once more
+    /// behind it. A checkpoint that is damaged, and so is its copy, is
+    /// emptied; then the next run begins where its --from says.
+    #[command(
+        after_help = CODES,
+        override_usage =
+            "kaudit-filter checkpoint reset PATH --to begin|end",
+    )]
     Reset {
         /// The checkpoint
         path: PathBuf,
 
-        /// begin: at the first byte of each followed file; end: behind its
-        /// last line
+        /// Where to begin in each followed file
         #[arg(long, value_name = "PLACE")]
         to: Edge,
     },
@@ -104,6 +111,11 @@ pub(super) fn run(
     };
     match text {
         Ok(text) => print(&text),
+        // It is the input of these commands, as it is not of a run.
+        Err(Wrong::Checkpoint(error @ Error::Open(_))) => {
+            voice.say_of(&path, error);
+            Ok(Exit::NoInput.into())
+        }
         Err(Wrong::Checkpoint(error)) => {
             Err(Complaint::Checkpoint(path, error))
         }

@@ -283,7 +283,7 @@ impl Run<'_, '_> {
 
     /// Makes final what was written since the last time.
     fn commit(&mut self) -> Result<(), Failure> {
-        let sources = self.shared.follower.borrow_mut().record();
+        let sources = self.shared.follower.borrow().record();
         self.log.commit(sources, self.ledger.sinks)?;
         let Sinks { kept, aside, names } = &mut *self.ledger.sinks;
         let aside = aside.as_mut().map(|aside| aside.remarks());

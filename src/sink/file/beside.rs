@@ -83,20 +83,24 @@ fn begins_alike(path: &Path, name: &OsStr) -> bool {
     name.as_bytes().starts_with(stem)
 }
 
-/// A file that was written, under another name now, and not any more.
+/// A file that is not written any more, with lines that may come again.
 #[derive(Debug)]
 pub(super) struct Elsewhere {
     pub id: FileId,
     pub file: Arc<dyn File>,
+    /// The place of its first byte, where places are counted on from file
+    /// to file.
+    pub begin: u64,
     /// Where its last whole line ends.
     pub end: u64,
 }
 
 impl Elsewhere {
-    /// Returns how far it was written, with lines from `again` on that may
-    /// come once more.
+    /// Returns how far it was written, with lines from the place `again` on
+    /// that may come once more.
     pub(super) fn mark(&self, again: u64) -> io::Result<Mark> {
         let guard = Print::before(&*self.file, self.end)?;
+        let again = again.saturating_sub(self.begin).min(self.end);
         let (file, len) = (self.id, self.end);
         Ok(Mark { file, len, guard, again: Some(again) })
     }

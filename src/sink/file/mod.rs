@@ -27,7 +27,7 @@ use std::{
 pub use remark::{Error, Remark};
 
 use self::{
-    beside::Elsewhere,
+    beside::{Elsewhere, Found, find},
     course::Course,
     output::Output,
     recover::{Recovered, recover},
@@ -50,8 +50,8 @@ pub struct FileSink {
     output: Output,
     /// What was written before, as long as some of it may come again.
     elsewhere: Option<Elsewhere>,
-    /// Where places in `output` begin that are counted on from the end of
-    /// what is elsewhere.
+    /// The place of the first byte of `output`. Places are counted on from
+    /// file to file, so that they never go back.
     base: u64,
     /// What an earlier run wrote behind its last commit, until it is met.
     replay: Option<Replay>,
@@ -59,7 +59,10 @@ pub struct FileSink {
     /// line came in one write.
     held: Vec<u8>,
     given: u64,
+    /// Places that were reached.
     course: Course,
+    /// What was asked last for a checkpoint.
+    last: Option<Mark>,
     remarks: Vec<Remark>,
     /// Whether it was said that the path cannot be opened.
     is_astray: bool,
@@ -94,6 +97,7 @@ impl FileSink {
             replay: (!lines.is_empty()).then(|| Replay::new(lines)),
             held: Vec::new(),
             given: 0,
+            last: None,
             remarks: Vec::new(),
             is_astray: false,
         };
@@ -114,33 +118,20 @@ impl FileSink {
         self.held.extend(bytes.skip(kept));
     }
 
-    /// Returns where those lines begin that may come again, if no source went
-    /// back to before what it has brought so far.
+    /// Returns the place where those lines begin that may come again, if no
+    /// source goes back to before what it has brought so far.
     fn again(&self) -> u64 {
         let unmet = self.replay.as_ref().and_then(Replay::unmet);
         unmet.unwrap_or(self.base + self.output.end())
     }
 
-    /// Begins to count places in `output` anew: those that were known are in
-    /// a file that is not written any more. What is in there and may come
-    /// again would, after a crash just now, be there twice.
-    fn begin_anew(&mut self) {
-        (self.elsewhere, self.base) = (None, 0);
-        self.course = Course::new(self.given, self.output.end());
-        if let Some(replay) = &mut self.replay {
-            replay.forget_places();
-        }
-    }
-
     /// Notices what became of the file and of its name.
     fn look_around(&mut self) -> io::Result<()> {
-        if let Some(bytes) = self.output.look()? {
-            let from = self.output.end();
-            self.remarks.push(Remark::Lost { from, bytes });
-            self.begin_anew();
+        let cut = self.output.look()?;
+        if cut > 0 {
+            self.look_for_copy(cut)?;
         }
-        // While lines are looked for in the old file, its mark is needed.
-        if self.replay.is_some() || self.output.mend().is_err() {
+        if self.output.mend().is_err() {
             return Ok(());
         }
         match self.follow_name() {
@@ -158,14 +149,45 @@ impl FileSink {
         Ok(())
     }
 
+    /// Finds out where the first `cut` bytes of the file have gone. What is
+    /// in it now was written since.
+    fn look_for_copy(&mut self, cut: u64) -> io::Result<()> {
+        let (begin, here) = (self.base, self.output.id);
+        self.base += cut;
+        self.elsewhere = None;
+        let last = self.last.as_ref().filter(|last| last.file == here);
+        let copy = match last {
+            Some(last) => find(&*self.disk, &self.path, here, last)?,
+            None => None,
+        };
+        let mut from = 0;
+        if let Some(Found { path, id, file, size, .. }) = copy {
+            file.sync()?;
+            from = size.min(cut);
+            self.elsewhere = Some(Elsewhere { id, file, begin, end: from });
+            self.remarks.push(Remark::Elsewhere { path });
+        }
+        if from < cut {
+            self.remarks.push(Remark::Lost { from, bytes: cut - from });
+        }
+        Ok(())
+    }
+
     /// Opens what the path leads to, unless it is the file that we write.
     fn follow_name(&mut self) -> Result<Name, Error> {
         let stat = self.disk.stat(&self.path);
         if stat.is_ok_and(|stat| stat.id == self.output.id) {
             return Ok(Name::Same);
         }
-        self.output = Output::open(&*self.disk, &self.path)?;
-        self.begin_anew();
+        let new = Output::open(&*self.disk, &self.path)?;
+        let old = mem::replace(&mut self.output, new);
+        let (begin, end) = (self.base, old.end());
+        self.base += end;
+        // An old file that nobody asks for is not kept from being freed.
+        self.elsewhere = self.last.as_ref().map(|_| {
+            let Output { id, file, .. } = old;
+            Elsewhere { id, file, begin, end }
+        });
         Ok(Name::Another)
     }
 }
@@ -222,13 +244,12 @@ impl Sink for FileSink {
         if again >= self.base {
             self.elsewhere = None;
         }
-        if let Some(elsewhere) = &self.elsewhere {
-            return elsewhere.mark(again).map(Some);
-        }
-        let (file, len) = (self.output.id, self.output.end());
-        let again = again.saturating_sub(self.base);
-        let again = (again < len).then_some(again);
-        Ok(Some(Mark { file, len, guard: self.output.guard()?, again }))
+        let mark = match &self.elsewhere {
+            Some(elsewhere) => elsewhere.mark(again)?,
+            None => self.output.mark(again.saturating_sub(self.base))?,
+        };
+        self.last = Some(mark.clone());
+        Ok(Some(mark))
     }
 
     fn reopen(&mut self) -> io::Result<()> {

@@ -12,10 +12,16 @@ use std::{
 use memchr::memrchr;
 
 use super::Error;
-use crate::disk::{Disk, File, FileId, Kind, Print, Purpose};
+use crate::{
+    checkpoint::Mark,
+    disk::{self, Disk, File, FileId, Kind, Print, Purpose},
+};
 
 /// The most slices that one system call takes (`IOV_MAX`).
 const SLICES: usize = 1024;
+
+/// How far back the begin of a last line without an end is looked for.
+const PART: u64 = 64 << 10;
 
 /// A regular file that nobody else of our kind appends to.
 #[derive(Debug)]
@@ -27,9 +33,18 @@ pub(super) struct Output {
     /// End of what we wrote or found. Behind `whole` stands a line that the
     /// disk had no room for, and that could not be cut off yet.
     end: u64,
-    /// Whether somebody else's last line has no end, which it gets before
-    /// the next one of ours.
-    is_unended: bool,
+    ending: Ending,
+}
+
+/// How the file that was found ends.
+#[derive(Debug)]
+enum Ending {
+    /// With a whole line.
+    Whole,
+    /// With this part of a line.
+    Part(Vec<u8>),
+    /// With so much of a line that nobody looks for its begin.
+    LongPart,
 }
 
 /// Where an append ended, and why.
@@ -55,7 +70,8 @@ impl Output {
             sync_name(disk, path);
         }
         let (id, whole, end) = (stat.id, 0, 0);
-        let mut output = Output { file, id, whole, end, is_unended: false };
+        let ending = Ending::Whole;
+        let mut output = Output { file, id, whole, end, ending };
         output.go_on_at(stat.size)?;
         Ok(output)
     }
@@ -65,19 +81,19 @@ impl Output {
         self.whole
     }
 
-    /// Returns the print of what stands before the end.
-    pub(super) fn guard(&self) -> io::Result<Print> {
-        Print::before(&*self.file, self.whole)
+    /// Returns how far it was written, with lines from `again` on that may
+    /// come once more.
+    pub(super) fn mark(&self, again: u64) -> io::Result<Mark> {
+        let (file, len) = (self.id, self.whole);
+        let guard = Print::before(&*self.file, len)?;
+        let again = (again < len).then_some(again);
+        Ok(Mark { file, len, guard, again })
     }
 
     /// Takes `size` for the end, where it is not us who made it so.
     pub(super) fn go_on_at(&mut self, size: u64) -> io::Result<()> {
-        let mut last = [b'\n'];
-        if size > 0 {
-            self.file.read_at(&mut last, size - 1)?;
-        }
+        self.ending = Ending::at(&*self.file, size)?;
         (self.whole, self.end) = (size, size);
-        self.is_unended = last != [b'\n'];
         Ok(())
     }
 
@@ -100,7 +116,7 @@ impl Output {
         }
         let nothing = |error| Refusal { kept: 0, error };
         self.mend().map_err(nothing)?;
-        self.end_line().map_err(nothing)?;
+        self.end_line(parts).map_err(nothing)?;
         let mut written = 0;
         while !rest.is_empty() {
             let batch = &rest[..rest.len().min(SLICES)];
@@ -132,23 +148,33 @@ impl Output {
         Ok(())
     }
 
-    /// Notices what others did to the file; returns how many bytes it is
-    /// shorter than we left it.
-    pub(super) fn look(&mut self) -> io::Result<Option<u64>> {
+    /// Notices what others did to the file; returns by how many bytes they
+    /// have cut it.
+    pub(super) fn look(&mut self) -> io::Result<u64> {
         let (size, end) = (self.file.stat()?.size, self.end);
         if size != end {
             self.go_on_at(size)?;
         }
-        Ok((size < end).then(|| end - size))
+        Ok(end.saturating_sub(size))
     }
 
-    fn end_line(&mut self) -> io::Result<()> {
-        if self.is_unended {
-            let written = some(self.file.append(&[IoSlice::new(b"\n")]))?;
-            self.end += written as u64;
-            self.whole = self.end;
-            self.is_unended = false;
+    /// Gives the last line an end, or takes it away where that of `parts`
+    /// begins with it: it is ours then, and comes again.
+    fn end_line(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
+        match &self.ending {
+            Ending::Whole => return Ok(()),
+            Ending::Part(part) if begin_with(parts, part) => {
+                let length = self.end - part.len() as u64;
+                self.file.truncate(length)?;
+                self.end = length;
+            }
+            Ending::Part(_) | Ending::LongPart => {
+                let newline = [IoSlice::new(b"\n")];
+                self.end += some(self.file.append(&newline))? as u64;
+            }
         }
+        self.whole = self.end;
+        self.ending = Ending::Whole;
         Ok(())
     }
 
@@ -166,6 +192,31 @@ impl Output {
             Ok(()) | Err(_) => Refusal { kept, error },
         }
     }
+}
+
+impl Ending {
+    fn at(file: &dyn File, size: u64) -> io::Result<Ending> {
+        let mut last = [b'\n'];
+        if size > 0 {
+            file.read_at(&mut last, size - 1)?;
+        }
+        if last == [b'\n'] {
+            return Ok(Ending::Whole);
+        }
+        let begin = size.saturating_sub(PART);
+        let mut bytes = disk::read(file, begin, PART as usize)?;
+        Ok(match memrchr(b'\n', &bytes) {
+            Some(newline) => Ending::Part(bytes.split_off(newline + 1)),
+            None if begin == 0 => Ending::Part(bytes),
+            None => Ending::LongPart,
+        })
+    }
+}
+
+/// Returns whether `parts` begin with `begin`.
+fn begin_with(parts: &[IoSlice<'_>], begin: &[u8]) -> bool {
+    let mut bytes = parts.iter().flat_map(|part| part.iter());
+    begin.iter().all(|byte| bytes.next() == Some(byte))
 }
 
 /// Takes no byte for an error, as only a broken file would answer so.

@@ -41,11 +41,11 @@ pub(super) fn recover(
 ) -> Result<Recovered, Error> {
     let mut recovered = Recovered::new(Output::open(disk, path)?);
     match Standing::of(&recovered.output, last)? {
-        Standing::Here => recovered.go_on(last.again, last.len)?,
+        Standing::Here => recovered.go_on(begin(last), last.len)?,
         Standing::Shorter => {
             let left = recovered.output.end();
             recovered.search(disk, path, last, left)?;
-            recovered.go_on(None, 0)?;
+            recovered.go_on(0, 0)?;
         }
         Standing::Another => {
             recovered.search(disk, path, last, 0)?;
@@ -89,7 +89,7 @@ impl Recovered {
     }
 
     /// Takes up our own file, of which the first `len` bytes are settled.
-    fn go_on(&mut self, again: Option<u64>, len: u64) -> io::Result<()> {
+    fn go_on(&mut self, again: u64, len: u64) -> io::Result<()> {
         let size = self.output.end();
         let tail = Tail::read(&*self.output.file, again, len, size)?;
         self.add(tail.lines);
@@ -105,13 +105,14 @@ impl Recovered {
     fn look_through(&mut self) -> io::Result<()> {
         let size = self.output.end();
         if size <= UNKNOWN {
-            let file = &*self.output.file;
-            self.add(Tail::read(file, Some(0), size, size)?.lines);
+            let tail = Tail::read(&*self.output.file, 0, size, size)?;
+            // The last line gets an end before anything else is written.
+            self.add(tail.lines.into_iter().chain(tail.torn));
         }
         Ok(())
     }
 
-    fn add(&mut self, lines: Vec<Line>) {
+    fn add(&mut self, lines: impl IntoIterator<Item = Line>) {
         let base = self.elsewhere.as_ref().map_or(0, |other| other.end);
         let lines = lines.into_iter();
         self.lines.extend(
@@ -136,17 +137,27 @@ impl Recovered {
             return Ok(());
         };
         let Found { path, id, file, size, relation } = found;
-        let Tail { lines, end } =
-            Tail::read(&*file, last.again, last.len, size)?;
-        if relation == Relation::Same && end < size {
+        let settled = match relation {
+            Relation::Same => last.len,
+            // What a copy holds, it keeps.
+            Relation::Copy => size,
+        };
+        let Tail { lines, end, .. } =
+            Tail::read(&*file, begin(last), settled, size)?;
+        if end < size {
             file.truncate(end)?;
             self.remarks.push(Remark::Cut { bytes: size - end });
         }
         // What is in there is not written again, so it has to survive.
         file.sync()?;
         self.add(lines);
-        self.elsewhere = Some(Elsewhere { id, file, end });
+        self.elsewhere = Some(Elsewhere { id, file, begin: 0, end });
         self.remarks.push(Remark::Elsewhere { path });
         Ok(())
     }
+}
+
+/// Returns where the lines begin that may come again.
+fn begin(last: &Mark) -> u64 {
+    last.again.unwrap_or(last.len)
 }

@@ -74,12 +74,6 @@ impl Replay {
         self.lines.get(self.next).map(|known| known.start)
     }
 
-    /// Forgets where lines are, as the file is no longer what it was; that
-    /// they are there is still known.
-    pub(super) fn forget_places(&mut self) {
-        self.next = self.lines.len();
-    }
-
     /// Appends to `fresh` those lines of `parts` that are not in the file.
     ///
     /// * A line that comes in several writes is one that nobody wants to

@@ -22,21 +22,23 @@ pub(super) struct Tail {
     /// Where they end, and with them what is sound in the file: behind it
     /// is a line without an end, or a hole.
     pub end: u64,
+    /// The line without an end, as if it had one.
+    pub torn: Option<Line>,
 }
 
 impl Tail {
-    /// Reads the lines between `again`, or else `settled`, and `size`.
+    /// Reads the lines between `again` and `size`.
     ///
     /// * What is `settled` was on the disk before the last commit. Only
     ///   behind it can a power cut have left holes, which read as NUL.
     pub(super) fn read(
         file: &dyn File,
-        again: Option<u64>,
+        again: u64,
         settled: u64,
         size: u64,
     ) -> io::Result<Tail> {
-        let begin = again.unwrap_or(settled).min(settled);
-        let mut tail = Tail { lines: Vec::new(), end: begin };
+        let begin = again.min(settled);
+        let mut tail = Tail { lines: Vec::new(), end: begin, torn: None };
         let mut room = vec![0; ROOM];
         let (mut at, mut hash) = (begin, Sha256::new());
         'file: while at < size {
@@ -57,6 +59,10 @@ impl Tail {
                     tail.add(std::mem::take(&mut hash), at);
                 }
             }
+        }
+        if at > tail.end {
+            let key = key(hash.chain_update(b"\n"));
+            tail.torn = Some(Line { key, start: tail.end });
         }
         tail.end = tail.end.max(settled.min(size));
         Ok(tail)

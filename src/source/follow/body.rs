@@ -25,6 +25,45 @@ pub(super) enum Body {
     Gzip(Box<Packed>),
 }
 
+/// The first bytes of a file, by which it is known.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head {
+    /// How many NUL bytes are in front of them.
+    pub at: u64,
+    /// At most [`HEAD`]; fewer while the file has not more.
+    pub bytes: Vec<u8>,
+}
+
+impl Head {
+    /// Returns whether `bytes`, which are at `offset`, are what is known of
+    /// them.
+    pub(super) fn agrees(&self, bytes: &[u8], offset: u64) -> bool {
+        let end = self.at + self.bytes.len() as u64;
+        let (from, to) =
+            (self.at.max(offset), end.min(offset + bytes.len() as u64));
+        from >= to || {
+            let known = (from - self.at) as usize..(to - self.at) as usize;
+            let seen = (from - offset) as usize..(to - offset) as usize;
+            self.bytes[known] == bytes[seen]
+        }
+    }
+
+    /// Learns from `bytes`, which are at `offset`, what was not there yet.
+    pub(super) fn learn(&mut self, bytes: &[u8], offset: u64) {
+        if self.bytes.is_empty() {
+            let nuls = crate::frame::leading_nuls(bytes);
+            self.at = offset + nuls as u64;
+        }
+        let end = self.at + self.bytes.len() as u64;
+        let known =
+            end.checked_sub(offset).and_then(|n| usize::try_from(n).ok());
+        if let Some(more) = known.and_then(|known| bytes.get(known..)) {
+            let room = HEAD - self.bytes.len();
+            self.bytes.extend_from_slice(&more[..more.len().min(room)]);
+        }
+    }
+}
+
 /// A gzip file, read from front to back.
 pub(super) struct Packed {
     file: Arc<dyn File>,
@@ -97,7 +136,7 @@ impl Body {
 
     /// Reads the first bytes by which the file is known, behind the NUL
     /// bytes of a hole.
-    pub(super) fn head(&mut self) -> io::Result<Vec<u8>> {
+    pub(super) fn head(&mut self) -> io::Result<Head> {
         let mut room = vec![0; HEAD];
         let mut offset = 0;
         loop {
@@ -108,7 +147,7 @@ impl Body {
                 room.resize(HEAD, 0);
                 let read = self.read_at(&mut room, begin)?;
                 room.truncate(read);
-                return Ok(room);
+                return Ok(Head { at: begin, bytes: room });
             }
             offset += nuls as u64;
             room.resize(STEP, 0);

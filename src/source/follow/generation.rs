@@ -7,10 +7,13 @@
 
 use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
 
-use super::{body::Body, family::Rotated};
+use super::{
+    body::{Body, Head},
+    family::Rotated,
+};
 use crate::{
     checkpoint::Place,
-    disk::{FileId, GUARD, HEAD, Print},
+    disk::{FileId, GUARD, Print},
     frame::{
         Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
     },
@@ -36,8 +39,8 @@ pub(super) struct Generation {
     /// Which file it is. As long as it is open no other has this identity.
     pub id: FileId,
     pub body: Body,
-    /// Its first bytes, behind a hole.
-    head: Vec<u8>,
+    /// Its first bytes, as they were when they were read.
+    head: Head,
     /// Behind the last line handed out.
     pub offset: u64,
     /// Lines before `offset`.
@@ -83,7 +86,7 @@ impl Generation {
         rotated: Option<Rotated>,
         id: FileId,
         body: Body,
-        head: Vec<u8>,
+        head: Head,
     ) -> Generation {
         Generation {
             serial: 0,
@@ -125,7 +128,7 @@ impl Generation {
 
     /// Returns whether the file is the one that a place is in.
     pub(super) fn holds(&mut self, place: &Place) -> io::Result<bool> {
-        if !place.head.is_begin_of(&self.head) {
+        if !place.head.is_begin_of(&self.head.bytes) {
             return Ok(false);
         }
         if place.head.len == 0 && place.file != self.id {
@@ -141,7 +144,7 @@ impl Generation {
     }
 
     /// Returns the place up to which everything was handed out.
-    pub(super) fn place(&mut self) -> Place {
+    pub(super) fn place(&self) -> Place {
         Place {
             name: crate::diag::escape(self.name.as_encoded_bytes())
                 .into_owned(),
@@ -153,17 +156,9 @@ impl Generation {
         }
     }
 
-    /// Returns the first bytes of the file, as many as there are by now.
-    pub(super) fn head(&mut self) -> &[u8] {
-        // A head that is shorter may have grown; one that cannot be read, or
-        // begins otherwise, is none of ours any more.
-        if self.head.len() < HEAD
-            && let Ok(head) = self.body.head()
-            && head.starts_with(&self.head)
-        {
-            self.head = head;
-        }
-        &self.head
+    /// Returns the first bytes of the file, as many as were seen.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head.bytes
     }
 
     /// Returns how many bytes were not handed out, by the size of the file.
@@ -288,9 +283,12 @@ impl Generation {
         let begin = self.offset - guard as u64;
         let room = &mut block.all_mut()[..size];
         let read = self.body.read_at(room, begin)?;
-        if read < guard || room[..guard] != self.guard {
+        let is_same = room[..read].starts_with(&self.guard)
+            && self.head.agrees(&room[..read], begin);
+        if !is_same {
             return Ok(Err(Read::Replaced));
         }
+        self.head.learn(&room[..read], begin);
         self.seen = self.seen.max(begin + read as u64);
         block.fill(read);
         Ok(Ok(Piece { block, guard, is_end: read < size }))

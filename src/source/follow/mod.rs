@@ -208,8 +208,8 @@ impl Follower {
 
     /// Returns how far everything was handed out, in the words of a
     /// checkpoint.
-    pub fn record(&mut self) -> Vec<SourceRecord> {
-        self.trails.iter_mut().filter_map(Trail::record).collect()
+    pub fn record(&self) -> Vec<SourceRecord> {
+        self.trails.iter().filter_map(Trail::record).collect()
     }
 
     /// Returns how far each path is behind, in their order.

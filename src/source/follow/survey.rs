@@ -137,10 +137,10 @@ impl Survey {
                 continue;
             }
             let Ok(stat) = disk.stat(&folder.join(name)) else { continue };
-            if stat.kind != Kind::Regular || stat.size == 0 {
-                continue;
-            }
-            if memory.has_open(stat.id, name, &rotated) {
+            if memory.has_open(stat.id, name, &rotated)
+                || stat.kind != Kind::Regular
+                || stat.size == 0
+            {
                 continue;
             }
             let known = self.rotated.iter_mut();

@@ -11,7 +11,7 @@ use std::{
     ffi::{OsStr, OsString},
     io, mem,
     ops::Range,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -37,6 +37,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long the path may lead nowhere before it is worth a word.
 const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// Places that a checkpoint is given of files that were passed.
+const PLACES: usize = 16;
 
 /// Files held open at a time. While more wait they are found again later.
 const MANY: usize = 256;
@@ -308,7 +311,7 @@ impl Trail {
 
     /// Begins with what the path leads to; rotated files are behind us.
     fn begin_anew(&mut self, survey: Survey, begin: Begin) -> io::Result<()> {
-        for mut found in survey.rotated {
+        for found in survey.rotated {
             self.memory.known.add(Print::of(found.head()));
         }
         if let Some(mut current) = survey.current {
@@ -324,6 +327,10 @@ impl Trail {
         let mut newest = None;
         for place in &record.places {
             newest = None;
+            if place.offset == 0 && place.head.len == 0 {
+                // It was empty: whatever it holds is new, and found as such.
+                continue;
+            }
             let Some(found) = survey.find(place) else {
                 let is_there = Some(place.file) == current;
                 self.lose(Gap {
@@ -342,7 +349,7 @@ impl Trail {
         }
         if newest.is_some() && newest == current {
             // No rotation since: whatever else is there is older.
-            for mut found in mem::take(&mut survey.rotated) {
+            for found in mem::take(&mut survey.rotated) {
                 self.memory.known.add(Print::of(found.head()));
             }
         }
@@ -375,7 +382,7 @@ impl Trail {
                 Pass::Stay => return None,
                 Pass::Again => {}
                 Pass::Last(batch) => return Some(batch),
-                Pass::On => at += 1,
+                Pass::On => at += usize::from(!self.let_go(at)),
             }
         }
         None
@@ -431,11 +438,23 @@ impl Trail {
         Pass::On
     }
 
-    /// Lets go of generations that nothing can be added to.
+    /// Lets go of a generation that was passed, if nothing can be added to
+    /// it.
+    fn let_go(&mut self, at: usize) -> bool {
+        let generation = &self.memory.open[at];
+        let is_done = generation.is_closed();
+        if is_done {
+            self.memory.known.add(Print::of(generation.head()));
+            self.memory.open.remove(at);
+        }
+        is_done
+    }
+
+    /// Lets go of generations that nothing was added to for a while.
     fn retire(&mut self) {
-        while let Some(front) = self.memory.open.front_mut()
+        while let Some(front) = self.memory.open.front()
             && let Some(passed) = front.passed
-            && (front.is_closed() || passed.elapsed() >= self.patience)
+            && passed.elapsed() >= self.patience
         {
             let print = Print::of(front.head());
             self.memory.known.add(print);
@@ -446,7 +465,7 @@ impl Trail {
     /// Goes on behind a file that is not what it was: in a copy of it, if
     /// there is one, and in what it holds now.
     fn replaced(&mut self, at: usize) {
-        let Some(mut old) = self.memory.open.remove(at) else { return };
+        let Some(old) = self.memory.open.remove(at) else { return };
         let place = old.place();
         let rest = self.memory.open.split_off(at);
         let survey = Survey::take(&self.disk, &self.path, &mut self.memory);
@@ -485,7 +504,7 @@ impl Trail {
             let name = generation.name.clone();
             let from = generation.offset;
             let file = Some(beside(&self.path, name));
-            if let Some(mut broken) = self.memory.open.remove(at) {
+            if let Some(broken) = self.memory.open.remove(at) {
                 self.memory.known.add(Print::of(broken.head()));
             }
             self.lose(Gap { reason: Reason::Broken, file, from, bytes: None });
@@ -508,15 +527,29 @@ impl Trail {
     }
 
     /// Returns what a checkpoint has to say, if reading has begun.
-    pub(super) fn record(&mut self) -> Option<SourceRecord> {
+    ///
+    /// Files behind the one that is read need no place, for none of their
+    /// lines were handed out: they are found again by their content.
+    pub(super) fn record(&self) -> Option<SourceRecord> {
         if let Some(start) = &self.start {
             return start.record.clone();
         }
-        let open = self.memory.open.iter_mut();
+        let mut places = Vec::new();
+        let mut known = self.memory.known.prints();
+        let passed = self.memory.open.iter().filter(|o| o.passed.is_some());
+        let mut too_many = passed.count().saturating_sub(PLACES);
+        for open in &self.memory.open {
+            if open.passed.is_some() && too_many > 0 {
+                too_many -= 1;
+                known.push(Print::of(open.head()));
+            } else if open.offset > 0 || places.len() < 2 * PLACES {
+                places.push(open.place());
+            }
+        }
         Some(SourceRecord {
             path: text_of(&self.path),
-            places: open.map(Generation::place).collect(),
-            known: self.memory.known.prints(),
+            places,
+            known,
             knows_all: self.memory.known.is_all,
             counters: self.counters,
         })
