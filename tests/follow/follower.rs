@@ -5,7 +5,7 @@ use std::{
     fs,
     io::Read,
     os::unix::process::CommandExt,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -100,13 +100,13 @@ impl Follower {
 
     /// Begins to read what the program writes.
     pub(crate) fn listen(&mut self) {
-        let pipe = self.child.stdout.take().unwrap();
+        let pipe = self.pipe();
         self.ears.push(self.out.listen(pipe));
     }
 
-    /// Stops reading what the program writes, for good.
-    pub(crate) fn hang_up(&mut self) {
-        drop(self.child.stdout.take());
+    /// Hands out what the program writes to, for somebody else to read.
+    pub(crate) fn pipe(&mut self) -> ChildStdout {
+        self.child.stdout.take().unwrap()
     }
 
     pub(crate) fn id(&self) -> u32 {

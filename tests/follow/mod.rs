@@ -29,6 +29,7 @@ mod fault; // The disk fails,
 mod full; // or is full.
 mod signal; // Its owner wants something.
 mod calm; // Nothing happens.
+mod soak; // A lot happens, for long.
 mod real; // What a cluster wrote is written again.
 mod rivals; // What others make of the same.
 mod points; // Where a run can be killed,

@@ -52,7 +52,7 @@ fn what_a_sleeping_reader_has_not_read_is_sent_again() {
     follower.until_open(&site.place.log());
     thread::sleep(Duration::from_millis(500));
     // The pipe is full, and goes with its reader.
-    follower.hang_up();
+    drop(follower.pipe());
     let ran = follower.end();
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let ran = site.finish_stream(site.place.stream());
