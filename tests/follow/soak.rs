@@ -108,7 +108,11 @@ fn a_busy_log_is_followed_for_long() {
     let (early, late, wrong) = thread::scope(|scope| {
         let reader = scope.spawn(|| wrong(out, || last.get().copied()));
         let writer = &mut site.writer;
-        scope.spawn(|| last.set(load.write(writer)));
+        scope.spawn(|| {
+            last.set(load.write(writer)).unwrap();
+            // One more line, for whom the last one came too early.
+            writer.fence();
+        });
         thread::sleep(load.lasts / 4);
         let early = Use::of(&follower);
         thread::sleep(load.lasts / 2);
