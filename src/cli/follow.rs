@@ -20,7 +20,7 @@ use crate::{
     checkpoint::{Checkpoint, Mark, Record},
     disk::{Disk, Real},
     engine::{self, Calls, Pursuit, Sinks, Summary},
-    sink::{FileSink, LineByLine, Patient, Sink, Terminal},
+    sink::{self, Descriptor, FileSink, LineByLine, Patient, Sink, Terminal},
     source::{
         Name, Watch,
         follow::{Begin, Quest, Until, Way},
@@ -222,7 +222,15 @@ pub(super) fn appended(
     voice: &mut Voice,
 ) -> Result<Box<dyn Sink>, Complaint> {
     let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
-    let (sink, remarks) = FileSink::open(disk, path, last).map_err(wrong)?;
+    let (sink, remarks) = match FileSink::open(disk, path, last) {
+        // A device or a FIFO keeps nothing that could be compared.
+        Err(sink::Error::Irregular) => {
+            let sink = Descriptor::append(path);
+            let sink = sink.map_err(|error| wrong(error.into()))?;
+            return Ok(Box::new(sink));
+        }
+        result => result.map_err(wrong)?,
+    };
     for remark in remarks {
         voice.say_of(path, remark);
     }

@@ -71,6 +71,12 @@ impl Survey {
         Ok(survey)
     }
 
+    /// Returns whether the file is there of which a place is the begin.
+    pub(super) fn has(&self, place: &Place) -> bool {
+        let mut all = self.rotated.iter().chain(&self.current);
+        all.any(|found| place.head.is_begin_of(found.head()))
+    }
+
     /// Takes out the file that a place is in, gone to there.
     pub(super) fn find(&mut self, place: &Place) -> Option<Generation> {
         let holds =

@@ -16,6 +16,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::io::Errno;
+
 use super::{
     begin::{self, Begin},
     family::{Age, Rotated},
@@ -25,7 +27,7 @@ use super::{
     survey::{Memory, Survey, beside, lead},
 };
 use crate::{
-    checkpoint::{Counters, SourceRecord, text_of},
+    checkpoint::{Counters, Place, SourceRecord, text_of},
     disk::{Disk, FileId, Print},
     frame::{Batch, Pool},
 };
@@ -176,7 +178,9 @@ impl Trail {
     /// halves of a rotation that is as it should be.
     fn absent(&mut self, error: io::Error) {
         let now = Instant::now();
-        let first = Absence { since: now, is_told: false };
+        // That it is waited for is said where reading begins.
+        let is_told = self.start.is_none() && self.memory.open.is_empty();
+        let first = Absence { since: now, is_told };
         let absence = self.absent.get_or_insert(first);
         let is_new = self.memory.open.is_empty();
         let is_long = is_new || absence.since.elapsed() >= A_MOMENT;
@@ -195,7 +199,7 @@ impl Trail {
         let now = lead(&self.disk, &self.path)?;
         let newest = self.memory.open.back().map(|newest| newest.id);
         if now.is_none() {
-            return Err(io::ErrorKind::NotFound.into());
+            return Err(Errno::NOENT.into());
         }
         if now == newest || self.memory.open.len() >= MANY {
             return Ok(());
@@ -281,7 +285,7 @@ impl Trail {
         }
         match lead(&self.disk, &self.path)? {
             Some(_) => Ok(()),
-            None => Err(io::ErrorKind::NotFound.into()),
+            None => Err(Errno::NOENT.into()),
         }
     }
 
@@ -321,31 +325,26 @@ impl Trail {
         Ok(())
     }
 
-    /// Goes on where a checkpoint says.
+    /// Goes on where a checkpoint says: first in files of which lines were
+    /// handed out, then in those that are new.
     fn resume(&mut self, mut survey: Survey, record: &SourceRecord) {
         let current = survey.current.as_ref().map(|current| current.id);
+        let (begun, fresh): (Vec<_>, Vec<_>) =
+            record.places.iter().partition(|place| place.offset > 0);
         let mut newest = None;
-        for place in &record.places {
-            newest = None;
-            if place.offset == 0 && place.head.len == 0 {
-                // It was empty: whatever it holds is new, and found as such.
-                continue;
+        for place in begun {
+            let found = survey.find(place);
+            newest = found.as_ref().map(|found| found.id);
+            match found {
+                Some(found) => self.push(found),
+                None => self.lose_place(place, current),
             }
-            let Some(found) = survey.find(place) else {
-                let is_there = Some(place.file) == current;
-                self.lose(Gap {
-                    reason: match is_there {
-                        true => Reason::Truncated,
-                        false => Reason::Gone,
-                    },
-                    file: Some(beside(&self.path, &place.name)),
-                    from: place.offset,
-                    bytes: None,
-                });
-                continue;
-            };
-            newest = Some(found.id);
-            self.push(found);
+        }
+        for place in fresh {
+            // One that was empty is new, whatever it holds now.
+            if place.head.len > 0 && !survey.has(place) {
+                self.lose_place(place, current);
+            }
         }
         if newest.is_some() && newest == current {
             // No rotation since: whatever else is there is older.
@@ -354,6 +353,20 @@ impl Trail {
             }
         }
         self.take_in(survey);
+    }
+
+    /// Says that the file is gone that a place was in.
+    fn lose_place(&mut self, place: &Place, current: Option<FileId>) {
+        let reason = match Some(place.file) == current {
+            true => Reason::Truncated,
+            false => Reason::Gone,
+        };
+        self.lose(Gap {
+            reason,
+            file: Some(beside(&self.path, &place.name)),
+            from: place.offset,
+            bytes: None,
+        });
     }
 
     /// Reads the next lines there are.
