@@ -220,6 +220,13 @@ impl Follower {
         self.trails.iter().filter_map(Trail::record).collect()
     }
 
+    /// Returns whether there is something for a checkpoint to say although
+    /// nothing was read.
+    pub fn has_changed(&mut self) -> bool {
+        let changed = self.trails.iter_mut().map(Trail::has_changed);
+        changed.fold(false, |any, one| any | one)
+    }
+
     /// Returns how far each path is behind, in their order.
     pub fn lags(&self) -> Vec<Lag> {
         let lag = |trail: &Trail| Lag {
