@@ -150,6 +150,7 @@ fn follow(
         checkpoint: Some(checkpoint),
         last,
         interval: Duration::ZERO,
+        report: &|_| None,
     };
     let gaps = Cell::new(0);
     let mut notes = |note: Note<'_>| {
@@ -199,5 +200,6 @@ fn quest() -> Quest {
         way: Way::Polls,
         until: Until::Stopped,
         max_line: 1 << 20,
+        patience: Duration::ZERO,
     }
 }
