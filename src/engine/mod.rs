@@ -10,6 +10,8 @@
 
 mod crew;
 mod desk;
+#[cfg(test)]
+mod glued;
 mod groups;
 mod ledger;
 mod note;
