@@ -13,11 +13,13 @@ mod lines; // What becomes of lines, sound and odd.
 mod invalid; // Lines that break: said, counted, kept or set aside.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
+mod checkpoint; // How far a run that follows has come.
 mod size; // Deep and long lines, without recursion and in linear time.
 mod robust; // Inputs and outputs that fail, and signals.
 mod model; // What the language model keeps, we keep.
 mod oracle; // Verdicts and edits are as a slow definition has them.
 mod differ; // Random programs mean what the definition and the model say.
+mod follow; // Whatever happens to a log that is followed, nothing is lost.
 mod evasion; // What attackers write hides nothing.
 mod shapes; // Real bodies are as the tables of core API types say.
 mod pipelines; // The expression files that we ship do what they say.
@@ -28,4 +30,5 @@ mod man; // The manual page is made from it.
 mod console; // How what a document shows is run.
 mod examples; // What the library is used for works.
 mod floors; // Imports point down, and unsafe stays where it is.
+mod dice; // Choices that a seed makes.
 mod tool; // How the program is run, and events to give it.

@@ -120,7 +120,8 @@ pub(crate) fn feed(mut child: Child, input: &[u8]) -> Ran {
     })
 }
 
-/// A folder of files for one test, removed at its end.
+/// A folder of files for one test, removed at its end. What a failed test
+/// leaves can be looked at.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -147,6 +148,8 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).unwrap();
+        if !thread::panicking() {
+            fs::remove_dir_all(&self.0).unwrap();
+        }
     }
 }

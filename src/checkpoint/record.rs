@@ -16,7 +16,8 @@ pub struct Record {
 /// How far one followed file was taken over.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SourceRecord {
-    /// Its path, as it was given; bytes that are no UTF-8 as `\x9b`.
+    /// Its path as it was given, the way [`text_of`](super::text_of) writes
+    /// it: bytes that are no UTF-8 as `\x9b`.
     pub path: String,
     /// The generations that are not finished, oldest first.
     pub places: Vec<Place>,
@@ -63,6 +64,10 @@ pub struct Mark {
     pub len: u64,
     /// The print of the bytes before its end.
     pub guard: Print,
+    /// Where in it those lines begin that its sources may bring once more,
+    /// if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<u64>,
 }
 
 /// What was read of one source, through all runs.

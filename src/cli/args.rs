@@ -42,6 +42,16 @@ Examples:
   Are the expressions in a file right?
       kaudit-filter check rules.kaf
 
+  Follow a log through rotation, and go on where it ended after a restart:
+      kaudit-filter -F --checkpoint C --to file:failed.log 'code >= 400' \
+          /var/log/kubernetes/audit.log
+
+  What came since the last time:
+      kaudit-filter --new --checkpoint C 'outcome and denied' audit.log
+
+  How far has a run come that keeps a checkpoint?
+      kaudit-filter checkpoint show PATH
+
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log
 
@@ -54,7 +64,14 @@ Exit codes:
       --on-invalid fail
   66  an input could not be opened; the others were read
   74  a read or a write failed
-  130, 143  ended by INT or TERM, in good order
+  75  another process uses the checkpoint, or writes the output
+  78  the checkpoint cannot be used: damaged, no checkpoint, or exposed
+  130, 143  ended by INT or TERM, in good order; 0 if systemd asked for it
+
+Signals, with -F:
+  TERM, INT  stop reading, write what was read, commit, end
+  HUP   open the outputs anew
+  USR1  likewise, and print the numbers
 
 Environment:
   KAUDIT_FILTER_SIMD  scalar, sse2, avx2 or avx512: use no better
@@ -62,13 +79,7 @@ Environment:
   NO_COLOR            if set, messages have no colours";
 
 /// Flags of versions to come, with what to do until then.
-const LATER: [(&[&str], &str); 5] = [
-    (&["-F", "--follow"], "use `tail -F FILE | kaudit-filter EXPR`"),
-    (
-        &["-n", "--lines", "--from", "--new", "--checkpoint", "--poll"],
-        "each FILE is read once, from begin to end",
-    ),
-    (&["--to"], "kept lines go to standard output"),
+const LATER: [(&[&str], &str); 2] = [
     (
         &["-p", "--pipeline", "--set", "--live"],
         "-f reads an expression from a file",
@@ -113,6 +124,38 @@ pub(super) struct Args {
     /// Read definitions, and at most one pipeline, from FILE (repeatable)
     #[arg(short = 'f', long, value_name = "FILE")]
     pub from_file: Vec<PathBuf>,
+
+    /// Follow the FILEs as they grow, through rotation, until TERM or INT
+    #[arg(short = 'F', long, conflicts_with = "new")]
+    pub follow: bool,
+
+    /// Read what is new since the checkpoint, and end; needs --checkpoint
+    #[arg(long)]
+    pub new: bool,
+
+    /// Keep in PATH how far the sinks have come, and go on from there
+    #[arg(long, value_name = "PATH")]
+    pub checkpoint: Option<PathBuf>,
+
+    /// Where to begin without a checkpoint: begin or end of the FILE that is
+    /// there [default: end; with --new begin]
+    #[arg(long, value_name = "PLACE", conflicts_with = "lines")]
+    pub from: Option<From>,
+
+    /// Begin N lines before the end
+    #[arg(short = 'n', long, value_name = "N")]
+    pub lines: Option<u64>,
+
+    /// Look often instead of relying on notices (inotify)
+    #[arg(long)]
+    pub poll: bool,
+
+    /// Where kept lines go: stdout, or file:PATH to append to
+    ///
+    /// With -F or --new and a checkpoint, a file gets each line exactly once,
+    /// whatever happens; standard output gets it at least once.
+    #[arg(long, value_name = "SINK")]
+    pub to: Vec<OsString>,
 
     /// Print how many lines are kept, not the lines
     #[arg(short, long)]
@@ -203,6 +246,15 @@ pub(super) struct Args {
     /// Take warnings about the expression for errors
     #[arg(short = 'W', value_name = "error")]
     pub warnings: Option<String>,
+}
+
+/// Where to begin without a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum From {
+    /// At the first byte.
+    Begin,
+    /// Behind the last line.
+    End,
 }
 
 /// When messages are coloured.

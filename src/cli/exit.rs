@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, process::ExitCode};
 
 use super::text::Text;
 use super::voice::Voice;
-use crate::expr::Finding;
+use crate::{checkpoint, expr::Finding, sink};
 
 /// What the exit code says. The worst wins, and the worst is the last here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +39,18 @@ impl Exit {
     }
 }
 
+impl From<&checkpoint::Error> for Exit {
+    fn from(error: &checkpoint::Error) -> Exit {
+        match error {
+            checkpoint::Error::Locked => Exit::Locked,
+            checkpoint::Error::Open(_)
+            | checkpoint::Error::Unusable(_)
+            | checkpoint::Error::TooLong(_) => Exit::Config,
+            checkpoint::Error::Io(_) | checkpoint::Error::Doubtful => Exit::Io,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(exit as u8)
@@ -56,8 +68,10 @@ pub(super) enum Complaint {
     Warned { text: Text, warnings: Vec<Finding> },
     /// A file of expressions cannot be read.
     Unreadable(PathBuf, io::Error),
-    /// The file for lines set aside cannot be opened.
-    Aside(PathBuf, io::Error),
+    /// A file to write to cannot be opened.
+    Unwritable(PathBuf, sink::Error),
+    /// The checkpoint cannot be used.
+    Checkpoint(PathBuf, checkpoint::Error),
     /// The system lacks something.
     Start(io::Error),
 }
@@ -87,9 +101,18 @@ impl Complaint {
                 voice.say_of(&path, error);
                 Exit::Usage
             }
-            Complaint::Aside(path, error) => {
+            Complaint::Unwritable(path, error) => {
+                let exit = match error {
+                    sink::Error::Locked => Exit::Locked,
+                    sink::Error::Io(_) | sink::Error::Irregular => Exit::Io,
+                };
                 voice.say_of(&path, error);
-                Exit::Io
+                exit
+            }
+            Complaint::Checkpoint(path, error) => {
+                let exit = Exit::from(&error);
+                voice.say_of(&path, error);
+                exit
             }
             Complaint::Start(error) => {
                 voice.say(error.to_string());

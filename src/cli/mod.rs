@@ -5,23 +5,28 @@
 
 mod args;
 mod check;
+mod checkpoint;
 mod coverage;
 mod exit;
+mod follow;
 mod load;
 mod program;
 mod settings;
 mod show;
 mod signal;
 mod size;
+mod state;
 mod stats;
 mod table;
 mod text;
 mod voice;
+mod warden;
 
 use std::{
     ffi::OsString,
     io::{self, IoSlice, IsTerminal},
     os::fd::OwnedFd,
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::Instant,
@@ -32,7 +37,8 @@ use rustix::stdio;
 pub use exit::Exit;
 
 use crate::{
-    engine::{self, Job, Sinks, Summary, Wanted},
+    disk::{Disk, Real},
+    engine::{self, Failure, Job, Sinks, Summary, Wanted},
     pipeline::Depth,
     sink::{Descriptor, LineByLine, Sink, Terminal},
     source::{Name, Reason, Stop, Watch},
@@ -58,6 +64,9 @@ fn serve(
     if words.peek().is_some_and(|word| word == "check") {
         return check::run(words, voice);
     }
+    if words.peek().is_some_and(|word| word == "checkpoint") {
+        return checkpoint::run(words, voice);
+    }
     let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,
         args::Read::Text(text) => return show::print(&text),
@@ -77,6 +86,10 @@ fn serve(
     let summary = filter(&settings, &stop, voice)?;
     if settings.stats {
         voice.block(&stats::block(&summary.tally, started.elapsed()));
+        let state = state::block(&summary.sources, None, None);
+        if !state.is_empty() {
+            voice.block(&state);
+        }
     }
     if let (true, Some(coverage)) = (settings.coverage, &summary.coverage) {
         voice.block(&coverage::report(settings.pipeline.plan(), coverage));
@@ -89,21 +102,16 @@ fn filter(
     stop: &Arc<Stop>,
     voice: &mut Voice,
 ) -> Result<Summary, Complaint> {
-    let output = match settings.rules.wanted {
-        Wanted::Presence => None,
-        Wanted::Lines | Wanted::Count | Wanted::Groups => {
-            Some(duplicate_stdout()?)
-        }
+    let writes = match (settings.rules.wanted, &settings.to) {
+        (Wanted::Presence, _) | (_, Some(_)) => false,
+        (Wanted::Lines | Wanted::Count | Wanted::Groups, None) => true,
     };
-    let job = Job {
-        pipeline: &settings.pipeline,
-        rules: settings.rules,
-        inputs: &settings.inputs,
-        watch: Watch { stop: Arc::clone(stop), output },
+    let output = writes.then(duplicate_stdout).transpose()?;
+    let watch = Watch { stop: Arc::clone(stop), output };
+    let (mut summary, mut sinks) = match &settings.follow {
+        Some(follow) => follow::run(settings, follow, watch, voice)?,
+        None => read(settings, watch, voice)?,
     };
-    let mut sinks = sinks(settings)?;
-    let mut summary =
-        engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
     if let (Some(text), None) =
         (in_place_of_lines(settings, &summary), &summary.failure)
     {
@@ -115,6 +123,23 @@ fn filter(
         }
     }
     Ok(summary)
+}
+
+/// Reads every input from begin to end.
+fn read(
+    settings: &Settings,
+    watch: Watch,
+    voice: &mut Voice,
+) -> Result<(Summary, Sinks), Complaint> {
+    let job = Job {
+        pipeline: &settings.pipeline,
+        rules: settings.rules,
+        inputs: &settings.inputs,
+        watch,
+    };
+    let mut sinks = sinks(settings, voice)?;
+    let summary = engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
+    Ok((summary, sinks))
 }
 
 /// Returns what is printed instead of the kept lines.
@@ -143,21 +168,29 @@ fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
     stdout.map(Arc::new).map_err(Complaint::Start)
 }
 
-fn sinks(settings: &Settings) -> Result<Sinks, Complaint> {
-    let stdout = Descriptor::stdout().map_err(Complaint::Start)?;
-    let kept: Box<dyn Sink> = if io::stdout().is_terminal() {
-        Box::new(Terminal(stdout))
+fn sinks(settings: &Settings, voice: &mut Voice) -> Result<Sinks, Complaint> {
+    let disk: Arc<dyn Disk> = Arc::new(Real);
+    let mut append = |path: &PathBuf| {
+        let sink = follow::appended(&disk, path, None, voice)?;
+        Ok::<Box<dyn Sink>, Complaint>(sink)
+    };
+    let kept: Box<dyn Sink> = match &settings.to {
+        Some(path) => append(path)?,
+        None => stdout(settings).map_err(Complaint::Start)?,
+    };
+    let aside = settings.aside.as_ref().map(append).transpose()?;
+    Ok(Sinks { kept, aside, names: Default::default() })
+}
+
+fn stdout(settings: &Settings) -> io::Result<Box<dyn Sink>> {
+    let stdout = Descriptor::stdout()?;
+    Ok(if io::stdout().is_terminal() {
+        Box::new(Terminal::new(stdout))
     } else if settings.line_buffered {
         Box::new(LineByLine(stdout))
     } else {
         Box::new(stdout)
-    };
-    let Some(path) = &settings.aside else {
-        return Ok(Sinks { kept, aside: None });
-    };
-    let aside = Descriptor::append(path)
-        .map_err(|error| Complaint::Aside(path.clone(), error))?;
-    Ok(Sinks { kept, aside: Some(Box::new(aside)) })
+    })
 }
 
 /// Says what must be said at the end and finds the exit code.
@@ -202,11 +235,21 @@ fn conclude(
         exit = exit.worst(Exit::Io);
     }
     if let Some(failure) = &summary.failure {
-        voice.failed(failure, settings.aside.as_deref());
-        exit = exit.worst(Exit::Io);
+        voice.failed(failure, settings);
+        exit = exit.worst(match failure {
+            Failure::Checkpoint(error) => Exit::from(error),
+            Failure::Output(_) | Failure::Aside(_) | Failure::Wait(_) => {
+                Exit::Io
+            }
+        });
     }
     match reason {
-        Some(Reason::Signal(number)) => Exit::signal(number),
+        // systemd takes a unit for failed that it has ended otherwise.
+        Some(Reason::Signal(_)) if warden::is_service() => exit.into(),
+        Some(Reason::Signal(number)) if exit == Exit::Ran => {
+            Exit::signal(number)
+        }
+        Some(Reason::Signal(_)) => exit.into(),
         Some(Reason::OutputClosed) => exit.into(),
         Some(Reason::Enough) | None => {
             if settings.exit_status && tally.kept == 0 {

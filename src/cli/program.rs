@@ -17,7 +17,7 @@ use crate::{
 pub(super) const DEFAULT: &str = "code>=400";
 
 /// Words that the next versions will know as commands.
-const RESERVED: [&str; 4] = ["report", "policy", "checkpoint", "completions"];
+const RESERVED: [&str; 3] = ["report", "policy", "completions"];
 
 /// What judges, what is read, and what to say about the choice.
 #[derive(Debug)]
@@ -163,7 +163,7 @@ fn definitions(path: &Path) -> Result<String, Complaint> {
     if is_log(path, &bytes) {
         return Err(Complaint::usage(format!(
             "{} looks like a log, and not like expressions; a log to read is \
-             a plain argument (-F, to follow one, is not in this version)",
+             a plain argument, and -F follows it",
             path.display()
         )));
     }

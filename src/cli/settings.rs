@@ -2,13 +2,15 @@
 
 use std::{
     env,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     thread,
 };
 
-use super::{args::Args, exit::Complaint, program::Program, text::Text};
+use super::{
+    args::Args, exit::Complaint, follow::Follow, program::Program, text::Text,
+};
 use crate::{
     engine::{Glued, OnInvalid, Rules, Threads, Wanted},
     expr::Finding,
@@ -33,6 +35,10 @@ pub(super) struct Settings {
     pub warnings: Vec<Finding>,
     /// What is read, in order.
     pub inputs: Vec<Name>,
+    /// How it is followed, if it is.
+    pub follow: Option<Follow>,
+    /// The file that kept lines go to; none is standard output.
+    pub to: Option<PathBuf>,
     /// How lines are treated.
     pub rules: Rules,
     /// Where lines set aside go.
@@ -90,6 +96,10 @@ impl Settings {
             max_groups: args.max_groups,
         };
         let program = Program::from_args(&args)?.amended(&args)?;
+        let follow = Follow::from_args(&args, &program)?;
+        let to = destination(&args.to)?;
+        refuse_moods(&follow, &to, &program.pipeline)?;
+        let rules = if follow.is_some() { followed(rules) } else { rules };
         let rules = match (rules.wanted, program.pipeline.count()) {
             (Wanted::Lines, Some(_)) => {
                 Rules { wanted: Wanted::Groups, ..rules }
@@ -105,6 +115,8 @@ impl Settings {
             text: program.text,
             warnings: program.warnings,
             inputs: program.inputs,
+            follow,
+            to,
             rules,
             aside,
             quiet: args.quiet,
@@ -138,6 +150,56 @@ fn refuse_slips(args: &Args) -> Result<(), Complaint> {
         return Ok(());
     };
     Err(Complaint::usage(sentence))
+}
+
+/// Reads what `--to` says.
+fn destination(sinks: &[OsString]) -> Result<Option<PathBuf>, Complaint> {
+    let [sink] = sinks else {
+        return match sinks {
+            [] => Ok(None),
+            _ => Err(Complaint::usage("this version takes one --to")),
+        };
+    };
+    match sink.as_bytes() {
+        b"stdout" => Ok(None),
+        [b'f', b'i', b'l', b'e', b':', path @ ..] if !path.is_empty() => {
+            Ok(Some(Path::new(OsStr::from_bytes(path)).to_owned()))
+        }
+        _ => Err(Complaint::usage(
+            "--to takes stdout or file:PATH; other sinks are not in this \
+             version",
+        )),
+    }
+}
+
+/// Refuses what a file that is written exactly once cannot be made with.
+fn refuse_moods(
+    follow: &Option<Follow>,
+    to: &Option<PathBuf>,
+    pipeline: &Pipeline,
+) -> Result<(), Complaint> {
+    let has_checkpoint =
+        follow.as_ref().is_some_and(|follow| follow.checkpoint.is_some());
+    match pipeline.moody() {
+        Some(what) if has_checkpoint && to.is_some() => {
+            Err(Complaint::usage(format!(
+                "`{what}` does not go with a checkpoint and --to file: after \
+                 a crash, lines are judged again, and must come out the same"
+            )))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Returns the rules for lines of a file that grows: each is read to its end,
+/// for its end may be missing.
+fn followed(rules: Rules) -> Rules {
+    let depth = match rules.reading.depth {
+        Depth::Needed | Depth::Whole => Depth::Whole,
+        Depth::Strict => Depth::Strict,
+    };
+    let reading = Reading { depth, ..rules.reading };
+    Rules { reading, glued: Glued::Recover, ..rules }
 }
 
 /// Chooses what scans lines. The environment can lower the choice.

@@ -1,4 +1,5 @@
-//! TERM and INT end a run in good order; a second one ends it at once.
+//! TERM and INT end a run in good order; a second one ends it at once. HUP
+//! and USR1 ask something of one that follows.
 
 use std::{
     io,
@@ -6,12 +7,12 @@ use std::{
 };
 
 use signal_hook::{
-    consts::{SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1},
     flag,
     low_level::pipe,
 };
 
-use crate::source::Stop;
+use crate::{engine::Calls, source::Stop};
 
 /// Lets TERM and INT ask for the end of the run.
 pub(super) fn listen(stop: &Stop) -> io::Result<()> {
@@ -24,6 +25,18 @@ pub(super) fn listen(stop: &Stop) -> io::Result<()> {
         let number = usize::try_from(signal).unwrap_or(0);
         flag::register_usize(signal, stop.word(), number)?;
         pipe::register(signal, stop.bell()?)?;
+    }
+    Ok(())
+}
+
+/// Lets HUP and USR1 ask for what they are for.
+pub(super) fn listen_to_calls(calls: &Calls) -> io::Result<()> {
+    for signal in [SIGHUP, SIGUSR1] {
+        flag::register(signal, calls.reopening())?;
+    }
+    flag::register(SIGUSR1, calls.statistics())?;
+    for signal in [SIGHUP, SIGUSR1] {
+        pipe::register(signal, calls.bell()?)?;
     }
     Ok(())
 }

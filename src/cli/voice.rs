@@ -8,16 +8,17 @@ use std::{
     io::{self, Write},
     os::unix::ffi::OsStrExt,
     path::Path,
+    time::Instant,
 };
 
 use crate::{
     diag::{self, Color},
-    engine::{Failure, Flaw, Note, Tally},
+    engine::{Failure, Flaw, Note, State, Summary, Tally},
     expr::{self, Finding},
     source::Name,
 };
 
-use super::text::Text;
+use super::{settings::Settings, state, stats, text::Text};
 
 /// The way to stderr.
 #[derive(Debug)]
@@ -26,11 +27,12 @@ pub(super) struct Voice {
     told: [u64; 3],
     /// Whether messages are coloured.
     pub(super) color: Color,
+    born: Instant,
 }
 
 impl Voice {
     pub(super) fn new() -> Voice {
-        Voice { told: [0; 3], color: Color::Never }
+        Voice { told: [0; 3], color: Color::Never, born: Instant::now() }
     }
 
     /// Says one sentence.
@@ -95,7 +97,30 @@ impl Voice {
                      (--on-invalid fail)"
                 ));
             }
+            Note::Followed { path, remark } => {
+                self.say(state::remark(path, remark));
+            }
+            Note::Written { name, remark } => {
+                let name = diag::escape(name.as_bytes());
+                self.say(format!("{name}: {remark}"));
+            }
+            Note::Refused { error } => {
+                self.say(format!(
+                    "the output takes nothing ({error}); reading stops until \
+                     it does"
+                ));
+            }
+            Note::Asked { state, summary } => self.tell_state(state, summary),
+            Note::Ready | Note::State(_) => {}
         }
+    }
+
+    /// Says how a run that follows stands.
+    fn tell_state(&mut self, state: &State, summary: &Summary) {
+        let text = stats::block(&summary.tally, self.born.elapsed());
+        self.block(&text);
+        let late = Some(state.late);
+        self.block(&state::block(&state.sources, late, state.committed));
     }
 
     /// Says how many flaws were not told one by one.
@@ -112,13 +137,19 @@ impl Voice {
         }
     }
 
-    /// Says that an output does not take what it is given.
-    pub(super) fn failed(&mut self, failure: &Failure, aside: Option<&Path>) {
-        match (failure, aside) {
-            (Failure::Aside(error), Some(path)) => self.say_of(path, error),
-            (Failure::Output(error) | Failure::Aside(error), _) => {
-                self.say(format!("standard output: {error}"));
-            }
+    /// Says that a run could not go on.
+    pub(super) fn failed(&mut self, failure: &Failure, settings: &Settings) {
+        let follow = settings.follow.as_ref();
+        let checkpoint = follow.and_then(|f| f.checkpoint.as_deref());
+        let (path, error): (_, &dyn Display) = match failure {
+            Failure::Output(error) => (settings.to.as_deref(), error),
+            Failure::Aside(error) => (settings.aside.as_deref(), error),
+            Failure::Checkpoint(error) => (checkpoint, error),
+            Failure::Wait(error) => (None, error),
+        };
+        match path {
+            Some(path) => self.say_of(path, error),
+            None => self.say(format!("standard output: {error}")),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! can put a disk underneath that loses what was not synced, or refuses to
 //! take more. A run has [`Real`].
 
+mod exposure;
 mod mark;
 mod real;
 
@@ -18,6 +19,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+pub use exposure::Exposure;
 pub use mark::{GUARD, HEAD, Print, read};
 pub use real::Real;
 
@@ -52,6 +54,18 @@ pub trait Disk: Debug + Send + Sync {
     ///
     /// What the system says.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Returns how somebody else could make a file say something else, if
+    /// they could. A disk without users has nobody else.
+    ///
+    /// * Of a missing file, its directory alone is looked at.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn exposure(&self, _path: &Path) -> io::Result<Option<Exposure>> {
+        Ok(None)
+    }
 }
 
 /// An open file. It is there as long as it is held, whatever becomes of its

@@ -17,7 +17,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::{Disk, File, FileId, Kind, Purpose, Stat};
+use super::{Disk, Exposure, File, FileId, Kind, Purpose, Stat, exposure};
 
 const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::BTIME);
 
@@ -60,6 +60,10 @@ impl Disk for Real {
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         fs::canonicalize(path)
+    }
+
+    fn exposure(&self, path: &Path) -> io::Result<Option<Exposure>> {
+        exposure::find(path)
     }
 }
 

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     desk::Desk,
-    ledger::{Ledger, Page, Sinks, Summary},
+    ledger::{Ledger, Named, Never, Page, Sinks, Summary},
     note::Note,
     output::Output,
     rules::{Rules, Threads},
@@ -48,8 +48,9 @@ pub fn run(
     sinks: &mut Sinks,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> Summary {
-    let mut ledger =
-        Ledger::new(sinks, notes, &job.watch.stop, job.rules.max_groups);
+    let (stop, most) = (&job.watch.stop, job.rules.max_groups);
+    let mut never = Never;
+    let mut ledger = Ledger::new(sinks, notes, stop, &mut never, most);
     let mut crew = Crew::new(job);
     for (number, name) in job.inputs.iter().enumerate() {
         if job.watch.is_over() {
@@ -99,9 +100,10 @@ impl<'a> Crew<'a> {
             Err(error) => return not_opened(ledger, name, &error),
         };
         let before = ledger.summary.tally.bytes;
-        let mut page = Page::new(&input, name);
-        if self.alone(ledger, &mut page) {
-            self.together(ledger, &mut page);
+        let origin = Named { input: &input, name };
+        let mut page = Page::new(&origin);
+        if self.alone(ledger, &input, &mut page) {
+            self.together(ledger, &input, &mut page);
         }
         if ledger.summary.tally.bytes > before {
             // What cannot seek is a pipe, and where it should be.
@@ -116,12 +118,17 @@ impl<'a> Crew<'a> {
 
     /// Judges on the calling thread; returns whether it is worth calling
     /// others for the rest.
-    fn alone(&mut self, ledger: &mut Ledger<'_>, page: &mut Page<'_>) -> bool {
+    fn alone(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        input: &Input,
+        page: &mut Page<'_>,
+    ) -> bool {
         let mut scrap = Output::default();
         let mut pace = Pace::default();
-        while !self.wants_help(page.input, &pace) {
+        while !self.wants_help(input, &pace) {
             let begun = Instant::now();
-            let Some(batch) = page.input.next(self.pool.take()) else {
+            let Some(batch) = input.next(self.pool.take()) else {
                 return false;
             };
             let read = Instant::now();
@@ -148,8 +155,12 @@ impl<'a> Crew<'a> {
     }
 
     /// Judges on several threads and writes on this one.
-    fn together(&mut self, ledger: &mut Ledger<'_>, page: &mut Page<'_>) {
-        let input = page.input;
+    fn together(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        input: &Input,
+        page: &mut Page<'_>,
+    ) {
         let (done, outputs) = unbounded();
         let (reuse, scraps) = unbounded();
         // Who waits for a stream cannot write at the same time.

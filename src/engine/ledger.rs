@@ -4,18 +4,22 @@ use std::{
     collections::BTreeMap,
     io::{self, IoSlice},
     mem,
+    ops::Range,
+    os::fd::BorrowedFd,
 };
 
 use super::{
+    follow::SourceState,
     groups::Groups,
     note::{Finding, Flaw, Note, TOLD},
     output::{End, Output, Slice},
     tally::Tally,
 };
 use crate::{
+    checkpoint,
     expr::Coverage,
     frame::Position,
-    sink::Sink,
+    sink::{Sink, Stall},
     source::{Input, Name, Reason, Stop},
 };
 
@@ -25,6 +29,8 @@ pub struct Sinks {
     pub kept: Box<dyn Sink>,
     /// Unknown, foreign and oversize ones, with `--on-invalid file:PATH`.
     pub aside: Option<Box<dyn Sink>>,
+    /// What a checkpoint calls the two.
+    pub names: [String; 2],
 }
 
 /// Why a run could not go on.
@@ -34,6 +40,10 @@ pub enum Failure {
     Output(io::Error),
     /// The file for lines set aside does not take them.
     Aside(io::Error),
+    /// The checkpoint cannot be written.
+    Checkpoint(checkpoint::Error),
+    /// The system does not let us wait for a file to grow.
+    Wait(io::Error),
 }
 
 /// What a run came to.
@@ -55,6 +65,8 @@ pub struct Summary {
     pub failure: Option<Failure>,
     /// Place behind the last line that the sinks have accepted.
     pub position: Position,
+    /// The files that were followed.
+    pub sources: Vec<SourceState>,
 }
 
 /// The one writer of a run.
@@ -62,6 +74,7 @@ pub(super) struct Ledger<'a> {
     pub sinks: &'a mut Sinks,
     pub notes: &'a mut dyn FnMut(Note<'_>),
     pub stop: &'a Stop,
+    pub pause: &'a mut dyn Pause,
     pub summary: Summary,
     /// Findings told so far: defective, foreign, oversize.
     told: [u64; 3],
@@ -69,10 +82,74 @@ pub(super) struct Ledger<'a> {
     is_closed: bool,
 }
 
-/// The page of one input in the ledger.
-pub(super) struct Page<'a> {
+/// Where lines are of, as far as the ledger has to know.
+pub(super) trait Origin {
+    /// Returns what to call it.
+    fn name(&self) -> &Name;
+
+    /// Reads a range of it again, a bounded piece at a time.
+    fn copy(
+        &self,
+        range: Range<u64>,
+        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()>;
+}
+
+/// An input of a plain run.
+pub(super) struct Named<'a> {
     pub input: &'a Input,
     pub name: &'a Name,
+}
+
+impl Origin for Named<'_> {
+    fn name(&self) -> &Name {
+        self.name
+    }
+
+    fn copy(
+        &self,
+        range: Range<u64>,
+        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.input.copy(range, take)
+    }
+}
+
+/// What to do while a sink holds lines back.
+pub(super) trait Pause {
+    /// Waits a while; the sink is asked again then.
+    ///
+    /// # Errors
+    ///
+    /// When it is not worth waiting any longer.
+    fn pause(
+        &mut self,
+        stall: &Stall,
+        bottleneck: Option<BorrowedFd<'_>>,
+        notes: &mut dyn FnMut(Note<'_>),
+    ) -> io::Result<()>;
+
+    /// Hears that the sink takes lines again.
+    fn resumed(&mut self) {}
+}
+
+/// Sinks of a plain run hold nothing back.
+pub(super) struct Never;
+
+impl Pause for Never {
+    fn pause(
+        &mut self,
+        _: &Stall,
+        _: Option<BorrowedFd<'_>>,
+        _: &mut dyn FnMut(Note<'_>),
+    ) -> io::Result<()> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+}
+
+/// The page of one input in the ledger.
+pub(super) struct Page<'a> {
+    pub origin: &'a dyn Origin,
     /// The sequence number to write next.
     next: u64,
     /// Outputs that came before their turn.
@@ -82,8 +159,13 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(input: &'a Input, name: &'a Name) -> Page<'a> {
-        Page { input, name, next: 0, early: BTreeMap::new(), lines: 0 }
+    pub(super) fn new(origin: &'a dyn Origin) -> Page<'a> {
+        Page::from(origin, 0)
+    }
+
+    /// Begins in the midst of an input, behind so many lines.
+    pub(super) fn from(origin: &'a dyn Origin, lines: u64) -> Page<'a> {
+        Page { origin, next: 0, early: BTreeMap::new(), lines }
     }
 }
 
@@ -92,12 +174,13 @@ impl<'a> Ledger<'a> {
         sinks: &'a mut Sinks,
         notes: &'a mut dyn FnMut(Note<'_>),
         stop: &'a Stop,
+        pause: &'a mut dyn Pause,
         max_groups: usize,
     ) -> Ledger<'a> {
         let groups = Groups::new(max_groups);
         let summary = Summary { groups, ..Summary::default() };
         let (told, is_closed) = ([0; 3], false);
-        Ledger { sinks, notes, stop, summary, told, is_closed }
+        Ledger { sinks, notes, stop, pause, summary, told, is_closed }
     }
 
     /// Takes an output; writes it and those that waited for it as soon as it
@@ -151,21 +234,35 @@ impl<'a> Ledger<'a> {
         page: &Page<'_>,
         output: &Output,
     ) -> Result<(), Failure> {
+        let (notes, pause) = (&mut *self.notes, &mut *self.pause);
         if !output.kept.is_empty() {
             let kept = &mut *self.sinks.kept;
-            write(kept, output, &output.kept).map_err(Failure::Output)?;
+            write(kept, output, &output.kept)
+                .and_then(|()| drain(kept, pause, notes))
+                .map_err(Failure::Output)?;
         }
         let Some(aside) = &mut self.sinks.aside else { return Ok(()) };
+        let aside = &mut **aside;
         for slices in output.aside.chunk_by(|a, b| !is_far(a) && !is_far(b)) {
             match slices {
                 [Slice::Beyond(range)] => {
-                    copy(&mut **aside, page.input, range.clone())
+                    let mut take = |bytes: &[u8]| {
+                        aside.write(&mut [IoSlice::new(bytes)])?;
+                        drain(aside, pause, notes)
+                    };
+                    copy(page.origin, range.clone(), &mut take)
                 }
-                slices => write(&mut **aside, output, slices),
+                slices => write(aside, output, slices)
+                    .and_then(|()| drain(aside, pause, notes)),
             }
             .map_err(Failure::Aside)?;
         }
         Ok(())
+    }
+
+    /// Returns whether what still arrives is passed over.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     fn close(&mut self, failure: Failure) {
@@ -190,7 +287,7 @@ impl<'a> Ledger<'a> {
             End::Enough => {}
             End::Undecided { line, offset, defect } => {
                 let line = page.lines + line + 1;
-                let input = page.name;
+                let input = page.origin.name();
                 self.summary.is_undecided = true;
                 let note = Note::Undecided { input, line, offset, defect };
                 (self.notes)(note);
@@ -206,7 +303,7 @@ impl<'a> Ledger<'a> {
             Flaw::Oversize => &mut self.told[2],
         };
         if mem::replace(told, *told + 1) < TOLD {
-            let (input, line) = (page.name, page.lines + line + 1);
+            let (input, line) = (page.origin.name(), page.lines + line + 1);
             (self.notes)(Note::Flawed { input, line, offset, flaw });
         }
     }
@@ -226,19 +323,34 @@ fn write(
     sink.write(&mut parts)
 }
 
+/// Has a sink pass on what it holds back, however long that takes.
+pub(super) fn drain(
+    sink: &mut dyn Sink,
+    pause: &mut dyn Pause,
+    notes: &mut dyn FnMut(Note<'_>),
+) -> io::Result<()> {
+    loop {
+        match sink.drain() {
+            Ok(()) => {
+                pause.resumed();
+                return Ok(());
+            }
+            Err(Stall::Over(error)) => return Err(error),
+            Err(stall) => pause.pause(&stall, sink.bottleneck(), notes)?,
+        }
+    }
+}
+
 /// Copies a line that was too long to be held, ended by a newline.
 fn copy(
-    sink: &mut dyn Sink,
-    input: &Input,
-    range: std::ops::Range<u64>,
+    origin: &dyn Origin,
+    range: Range<u64>,
+    take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut last = 0;
-    input.copy(range, &mut |bytes| {
+    origin.copy(range, &mut |bytes| {
         last = bytes.last().copied().unwrap_or(last);
-        sink.write(&mut [IoSlice::new(bytes)])
+        take(bytes)
     })?;
-    if last == b'\n' {
-        return Ok(());
-    }
-    sink.write(&mut [IoSlice::new(b"\n")])
+    if last == b'\n' { Ok(()) } else { take(b"\n") }
 }

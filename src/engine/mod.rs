@@ -10,6 +10,7 @@
 
 mod crew;
 mod desk;
+mod follow;
 #[cfg(test)]
 mod glued;
 mod groups;
@@ -22,6 +23,7 @@ mod tally;
 mod tests;
 
 pub use crew::{Job, run};
+pub use follow::{Calls, Go, Idle, Pursuit, SourceState, State, follow};
 pub use groups::{Groups, Keys, Row};
 pub use ledger::{Failure, Sinks, Summary};
 pub use note::{Flaw, Note};

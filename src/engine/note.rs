@@ -1,6 +1,13 @@
 //! What is worth telling while a run goes on.
 
-use crate::{scan::Defect, source, source::Name};
+use std::{io, path::Path};
+
+use super::{follow::State, ledger::Summary};
+use crate::{
+    scan::Defect,
+    sink,
+    source::{self, Name, follow},
+};
 
 /// How many flaws of a kind are told one by one; the rest is a number.
 pub(super) const TOLD: u64 = 5;
@@ -43,6 +50,36 @@ pub enum Note<'a> {
         offset: u64,
         /// What is wrong, where that is known.
         defect: Option<Defect>,
+    },
+    /// Something about a followed file.
+    Followed {
+        /// Its path, as it was given.
+        path: &'a Path,
+        /// What there is to tell.
+        remark: &'a follow::Remark,
+    },
+    /// Something about a file that is written.
+    Written {
+        /// How the command line calls it.
+        name: &'a str,
+        /// What there is to tell.
+        remark: &'a sink::Remark,
+    },
+    /// A sink takes nothing for the time being; it is tried again.
+    Refused {
+        /// Why.
+        error: &'a io::Error,
+    },
+    /// What was to be opened is open, and following has begun.
+    Ready,
+    /// How a run that follows stands, about once a second.
+    State(&'a State),
+    /// A user has asked how the run stands.
+    Asked {
+        /// How it stands.
+        state: &'a State,
+        /// What it came to so far.
+        summary: &'a Summary,
     },
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use crate::checkpoint::Counters;
+
 /// How many lines, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -37,6 +39,14 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds these numbers to those of a followed file.
+    pub(super) fn add_to(&self, counters: &mut Counters) {
+        counters.read += self.read;
+        counters.kept += self.kept;
+        counters.skipped += self.skipped;
+        counters.set_aside += self.set_aside;
+    }
+
     /// Returns whether every line read is accounted for.
     pub fn is_balanced(&self) -> bool {
         self.read == self.kept + self.skipped + self.set_aside

@@ -65,6 +65,7 @@ fn come(inputs: &[Name], threads: usize) -> Came {
     let mut sinks = Sinks {
         kept: Box::new(kept.clone()),
         aside: Some(Box::new(aside.clone())),
+        names: Default::default(),
     };
     let stop = Arc::new(Stop::new().unwrap());
     let job = Job {

@@ -13,7 +13,8 @@ use std::sync::Arc;
 pub use counted::Counted;
 pub use judge::{Judge, Judgement, Look, Verdict};
 
-use crate::expr::plan::{Count, Plan, Step};
+use crate::event::Computed;
+use crate::expr::plan::{Count, Plan, Step, Subject};
 use crate::expr::{self, Finding, Routes, Source};
 use crate::scan::Scanner;
 use tool::Tool;
@@ -110,6 +111,31 @@ impl Pipeline {
             Step::Tag { .. } | Step::Label { .. } => false,
             Step::Count(_) => false,
         })
+    }
+
+    /// Returns what the pipeline makes of an event that depends on more than
+    /// the event: on the clock, or on the events before it. It would not make
+    /// the same of it a second time.
+    ///
+    /// ```
+    /// # use kaudit_filter::pipeline::Pipeline;
+    /// let pipeline = Pipeline::compile("age > 1h | head 3");
+    /// assert_eq!(pipeline.expect("it is right").moody(), Some("age"));
+    /// ```
+    pub fn moody(&self) -> Option<&'static str> {
+        let is_age = |subject: &Subject| {
+            matches!(subject, Subject::Computed(Computed::Age))
+        };
+        let step = |step: &Step| match step {
+            Step::Head(_) => Some("head"),
+            Step::Sample { .. } => Some("sample"),
+            Step::Count(_) => Some("count"),
+            Step::Where(_) | Step::Skip(_) | Step::Edit(..) => None,
+            Step::Fit { .. } | Step::Detect(_) => None,
+            Step::Tag { .. } | Step::Label { .. } => None,
+        };
+        let age = self.plan.subjects.iter().any(is_age).then_some("age");
+        age.or_else(|| self.plan.steps.iter().find_map(step))
     }
 
     /// Returns what the last step counts, if it does: the events that come to

@@ -1,10 +1,12 @@
 //! Where kept lines go.
 //!
-//! A [`Sink`] is given whole lines as slices, in order, and has passed all of
-//! them on when it returns: nothing is held back here, so that a quiet input
-//! is prompt.
+//! A [`Sink`] is given whole lines as slices, in order. A [`Descriptor`] has
+//! passed all of them on when it returns, so that a quiet input is prompt.
+//! Who follows has a [`Patient`] or a [`FileSink`], which never make it wait.
 
 mod descriptor;
+mod file;
+mod patient;
 mod terminal;
 
 use std::{
@@ -13,6 +15,8 @@ use std::{
 };
 
 pub use descriptor::Descriptor;
+pub use file::{Error, FileSink, Remark};
+pub use patient::Patient;
 pub use terminal::Terminal;
 
 use crate::checkpoint::Mark;
@@ -57,24 +61,38 @@ pub trait Sink {
         Ok(Settled::default())
     }
 
-    /// Returns the end of what was written, for a file that can be taken up
-    /// again there; none for anything else.
+    /// Returns how far the file was written, for one that can be taken up
+    /// again there; none for anything else. `given` is how many bytes the
+    /// sink had been given where its sources will begin again: what came
+    /// behind them will come once more.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
-    fn mark(&self) -> io::Result<Option<Mark>> {
+    fn mark(&mut self, given: u64) -> io::Result<Option<Mark>> {
+        _ = given;
         Ok(None)
     }
 
     /// Leaves the file that is written and opens the one that has its name
-    /// now, if the sink is a file.
+    /// now, if the sink is a file. Who keeps a checkpoint settles before it
+    /// and commits behind it, before anything else is written.
     ///
     /// # Errors
     ///
-    /// When there is no such file and none can be made.
+    /// When there is no such file and none can be made, or when the disk did
+    /// not take what was written to the old one.
     fn reopen(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Hears that all that was there at the start has been read: from here
+    /// on nothing comes that was written by an earlier run.
+    fn caught_up(&mut self) {}
+
+    /// Returns what is worth telling since it was asked last.
+    fn remarks(&mut self) -> Vec<Remark> {
+        Vec::new()
     }
 }
 
@@ -116,6 +134,34 @@ impl<S: Sink> Sink for LineByLine<S> {
             }
         }
         if line.is_empty() { Ok(()) } else { self.0.write(&mut line) }
+    }
+
+    fn drain(&mut self) -> Result<(), Stall> {
+        self.0.drain()
+    }
+
+    fn bottleneck(&self) -> Option<BorrowedFd<'_>> {
+        self.0.bottleneck()
+    }
+
+    fn settle(&mut self) -> io::Result<Settled> {
+        self.0.settle()
+    }
+
+    fn mark(&mut self, given: u64) -> io::Result<Option<Mark>> {
+        self.0.mark(given)
+    }
+
+    fn reopen(&mut self) -> io::Result<()> {
+        self.0.reopen()
+    }
+
+    fn caught_up(&mut self) {
+        self.0.caught_up();
+    }
+
+    fn remarks(&mut self) -> Vec<Remark> {
+        self.0.remarks()
     }
 }
 

@@ -1,14 +1,28 @@
 //! Lines to a terminal: what would move the cursor or turn the text around
 //! is shown instead of obeyed, for log text is written by attackers.
 
-use std::io::{self, IoSlice};
+use std::{
+    io::{self, IoSlice},
+    os::fd::BorrowedFd,
+};
 
-use super::Sink;
+use super::{Settled, Sink, Stall};
 use crate::diag;
 
 /// A terminal behind another sink.
 #[derive(Debug)]
-pub struct Terminal<S>(pub S);
+pub struct Terminal<S> {
+    sink: S,
+    /// In bytes as they were given, not as they are shown.
+    settled: Settled,
+}
+
+impl<S> Terminal<S> {
+    /// Shows lines on the terminal that `sink` writes to.
+    pub fn new(sink: S) -> Terminal<S> {
+        Terminal { sink, settled: Settled::default() }
+    }
+}
 
 impl<S: Sink> Sink for Terminal<S> {
     fn write(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
@@ -22,7 +36,26 @@ impl<S: Sink> Sink for Terminal<S> {
             escape(text, &mut shown);
             shown.extend_from_slice(&line[text.len()..]);
         }
-        self.0.write(&mut [IoSlice::new(&shown)])
+        self.settled.given += bytes.len() as u64;
+        self.sink.write(&mut [IoSlice::new(&shown)])
+    }
+
+    fn drain(&mut self) -> Result<(), Stall> {
+        self.sink.drain()
+    }
+
+    fn bottleneck(&self) -> Option<BorrowedFd<'_>> {
+        self.sink.bottleneck()
+    }
+
+    /// Shown text is longer than what was given, so that part of it counts
+    /// for nothing until all of it is taken.
+    fn settle(&mut self) -> io::Result<Settled> {
+        let shown = self.sink.settle()?;
+        if shown.taken == shown.given {
+            self.settled.taken = self.settled.given;
+        }
+        Ok(self.settled)
     }
 }
 

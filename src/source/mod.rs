@@ -6,6 +6,7 @@
 
 mod chunk;
 mod error;
+pub mod follow;
 mod stop;
 mod stream;
 mod watch;

@@ -49,6 +49,35 @@ impl Watch {
         self.stop.reason().is_some()
     }
 
+    /// Returns what to poll beside other things; [`Watch::heed`] then looks
+    /// at the answer.
+    pub fn fds(&self) -> Vec<PollFd<'_>> {
+        let ear = self.stop.ear();
+        let mut fds = vec![PollFd::from_borrowed_fd(ear, PollFlags::IN)];
+        // Of an output only the errors are of interest: poll tells them
+        // unasked.
+        let output = self.output.as_deref();
+        fds.extend(output.map(|fd| PollFd::new(fd, PollFlags::empty())));
+        fds
+    }
+
+    /// Looks whether the run is to end, without waiting.
+    pub fn glance(&self) {
+        let mut fds = self.fds();
+        // What cannot be looked at now will be looked at soon.
+        if poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok() {
+            self.heed(&fds);
+        }
+    }
+
+    /// Looks at what was polled of [`Watch::fds`].
+    pub(super) fn heed(&self, polled: &[PollFd<'_>]) {
+        let output = polled.get(1);
+        if output.is_some_and(|output| !output.revents().is_empty()) {
+            self.stop.ask(Reason::OutputClosed);
+        }
+    }
+
     pub(super) fn wait(
         &self,
         input: BorrowedFd<'_>,

@@ -2,9 +2,9 @@
 
 use kaudit_filter::pipeline::{Pipeline, Reading, Verdict};
 
-use super::dice::Dice;
 use super::tree::{Expr, Program, Step};
 use super::{grow, made, names, spell, write};
+use crate::dice::Dice;
 use crate::tool::wants;
 
 /// How often each law is looked at.

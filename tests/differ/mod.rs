@@ -6,7 +6,6 @@
 //! language model where there is one. `KAUDIT_FILTER_PROOF=full` compares
 //! five million pairs instead of a hundred thousand.
 
-mod dice;
 mod found;
 mod grow;
 mod laws;
@@ -27,12 +26,14 @@ use kaudit_filter::pipeline::{Judge, Pipeline, Reading, Verdict};
 use serde_json::Value;
 
 use self::{
-    dice::Dice,
     grow::Reader,
     plain::Fate,
     tree::{Program, Step},
 };
-use crate::tool::{skip, wants};
+use crate::{
+    dice::Dice,
+    tool::{skip, wants},
+};
 
 /// Programs of one round; each meets all events of the round.
 const PROGRAMS: usize = 20;

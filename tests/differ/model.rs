@@ -14,10 +14,13 @@ use kaudit_filter::pipeline::Reading;
 use serde_json::{Value, json};
 
 use super::{
-    Case, Line, PRELUDE, compile, dice::Dice, grow::Reader, judged, names,
-    plain, plain::Fate,
+    Case, Line, PRELUDE, compile, grow::Reader, judged, names, plain,
+    plain::Fate,
 };
-use crate::tool::{self, Folder, skip};
+use crate::{
+    dice::Dice,
+    tool::{self, Folder, skip},
+};
 
 /// Programs and lines that the model is asked about at once.
 struct Round {

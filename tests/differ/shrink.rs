@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::tree::{Expr, Program, Step};
 use super::{Case, Difference, Line, PRELUDE, compile, judged, plain, write};
-use crate::differ::dice::Dice;
+use crate::dice::Dice;
 
 /// Returns the difference after leaving out what it does not need.
 pub(super) fn plainest(seed: u64, case: Case, line: &Line) -> Difference {

@@ -6,7 +6,7 @@
 
 use serde_json::{Number, Value};
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// Writes an event on one line.
 pub(crate) fn line(event: &Value, dice: &mut Dice) -> String {

@@ -1,8 +1,8 @@
 //! Turns a tree into text, in one of the many spellings that mean the same.
 
-use super::dice::Dice;
 use super::tree::{Each, Expr, Op, Part, Path, Program, Step, Subject};
 use super::tree::{Term, Test};
+use crate::dice::Dice;
 
 /// Writes a program; the dice choose the spelling.
 pub(crate) fn program(program: &Program, dice: &mut Dice) -> String {

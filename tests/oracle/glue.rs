@@ -141,7 +141,8 @@ proptest! {
     ) {
         let choices: Vec<_> = choices.into_iter().map(|one| one.0).collect();
         for line in [Pen::event(&choices[0], true), nested(&choices)] {
-            prop_assert_eq!(taken(&line), [0..line.len()]);
+            let whole = vec![Range { start: 0, end: line.len() }];
+            prop_assert_eq!(taken(&line), whole);
             let begins = start(&line).unwrap();
             let broken = first_break(Scanner::best(), &line, begins);
             prop_assert_eq!(broken, None, "{}", line.escape_ascii());
@@ -181,7 +182,11 @@ fn come(pipeline: &Pipeline, text: &[u8]) -> (Vec<u8>, Tally) {
     let folder = Folder::new();
     let inputs = [Name::Path(folder.file("log", text).into())];
     let kept = Memory::default();
-    let mut sinks = Sinks { kept: Box::new(kept.clone()), aside: None };
+    let mut sinks = Sinks {
+        kept: Box::new(kept.clone()),
+        aside: None,
+        names: Default::default(),
+    };
     let rules = Rules {
         reading: Reading { depth: READING, ..Reading::default() },
         glued: Glued::Recover,

@@ -5,11 +5,11 @@ mod text;
 
 use serde_json::Value;
 
-use super::dice::Dice;
 use super::plain::field;
 use super::read;
 use super::tree::{Each, Expr, Part, Path, Program, Step, Term};
 use super::words::{BODY, DROPS, FIELDS, INNER_LISTS, LISTS, OBJECTS, Sort};
+use crate::dice::Dice;
 
 /// Who is to understand the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

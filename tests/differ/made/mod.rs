@@ -4,8 +4,8 @@ mod body;
 
 use serde_json::{Map, Value, json};
 
-use super::dice::Dice;
 use super::pool::pool;
+use crate::dice::Dice;
 
 /// Makes one event.
 pub(crate) fn event(dice: &mut Dice) -> Value {

@@ -1,0 +1,248 @@
+//! What flags about following mean, and the run that they ask for.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{
+    args::{Args, From},
+    exit::Complaint,
+    program::Program,
+    settings::Settings,
+    signal,
+    voice::Voice,
+    warden::Warden,
+};
+use crate::{
+    checkpoint::{Checkpoint, Mark, Record},
+    disk::{Disk, Real},
+    engine::{self, Calls, Pursuit, Sinks, Summary},
+    sink::{self, Descriptor, FileSink, LineByLine, Patient, Sink, Terminal},
+    source::{
+        Name, Watch,
+        follow::{Begin, Quest, Until, Way},
+    },
+};
+
+/// How often a checkpoint is written.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// The same in a service, which has its disk in common with others.
+const INTERVAL_IN_SERVICE: Duration = Duration::from_secs(1);
+
+/// What a checkpoint calls the file for lines set aside.
+const ASIDE: &str = "aside:";
+
+/// How files are followed.
+#[derive(Clone, Debug)]
+pub(super) struct Follow {
+    pub quest: Quest,
+    pub checkpoint: Option<PathBuf>,
+}
+
+impl Follow {
+    /// Makes sense of what was typed.
+    pub(super) fn from_args(
+        args: &Args,
+        program: &Program,
+    ) -> Result<Option<Follow>, Complaint> {
+        if !args.follow && !args.new {
+            return match stray(args) {
+                Some(flag) => Err(Complaint::usage(format!(
+                    "{flag} goes with -F, which follows the FILEs, or --new"
+                ))),
+                None => Ok(None),
+            };
+        }
+        if args.new && args.checkpoint.is_none() {
+            return Err(Complaint::usage(
+                "--new needs --checkpoint PATH: it keeps what is not new",
+            ));
+        }
+        if args.threads.is_some_and(|threads| threads > 1) {
+            return Err(Complaint::usage(
+                "who follows works on one thread: leave out --threads",
+            ));
+        }
+        let quest = Quest {
+            paths: paths(&program.inputs)?,
+            begin: begin(args),
+            way: if args.poll { Way::Polls } else { Way::Listens },
+            until: match args.new {
+                true => Until::CaughtUp,
+                false => Until::Stopped,
+            },
+            max_line: args.max_line,
+        };
+        Ok(Some(Follow { quest, checkpoint: args.checkpoint.clone() }))
+    }
+}
+
+/// Returns a flag that means nothing where nothing is followed.
+fn stray(args: &Args) -> Option<&'static str> {
+    let flags = [
+        (args.checkpoint.is_some(), "--checkpoint"),
+        (args.from.is_some(), "--from"),
+        (args.lines.is_some(), "-n"),
+        (args.poll, "--poll"),
+    ];
+    flags.into_iter().find_map(|(is_given, flag)| is_given.then_some(flag))
+}
+
+fn paths(inputs: &[Name]) -> Result<Vec<PathBuf>, Complaint> {
+    let mut paths = Vec::new();
+    for input in inputs {
+        match input {
+            Name::Path(path) if paths.contains(path) => {
+                return Err(Complaint::usage(format!(
+                    "{} is given twice",
+                    path.display()
+                )));
+            }
+            Name::Path(path) => paths.push(path.clone()),
+            Name::Stdin => {
+                return Err(Complaint::usage(
+                    "-F and --new read FILEs, and standard input is none; it \
+                     is read as it comes without -F",
+                ));
+            }
+        }
+    }
+    Ok(paths)
+}
+
+fn begin(args: &Args) -> Begin {
+    match (args.lines, args.from) {
+        (Some(lines), _) => Begin::Lines(lines),
+        (None, Some(From::Begin)) => Begin::First,
+        (None, Some(From::End)) => Begin::End,
+        // What no checkpoint speaks of is new.
+        (None, None) if args.new => Begin::First,
+        (None, None) => Begin::End,
+    }
+}
+
+/// Follows files, from the checkpoint to the end of the run.
+pub(super) fn run(
+    settings: &Settings,
+    follow: &Follow,
+    watch: Watch,
+    voice: &mut Voice,
+) -> Result<(Summary, Sinks), Complaint> {
+    let disk: Arc<dyn Disk> = Arc::new(Real);
+    let (checkpoint, last) = open(&disk, follow.checkpoint.as_deref(), voice)?;
+    let marks = last.clone().unwrap_or_default();
+    let mut sinks = sinks(settings, &disk, &marks, voice)?;
+    let calls = Calls::new().map_err(Complaint::Start)?;
+    signal::listen_to_calls(&calls).map_err(Complaint::Start)?;
+    let mut warden = Warden::from_environment();
+    let pursuit = Pursuit {
+        pipeline: &settings.pipeline,
+        rules: settings.rules,
+        quest: follow.quest.clone(),
+        disk,
+        watch,
+        calls: Some(&calls),
+        checkpoint,
+        last,
+        interval: match warden.is_there() {
+            true => INTERVAL_IN_SERVICE,
+            false => INTERVAL,
+        },
+    };
+    let mut notes = |note: engine::Note<'_>| {
+        warden.hear(&note);
+        voice.tell(&note);
+    };
+    let summary = engine::follow(pursuit, &mut sinks, &mut notes, None);
+    warden.stopping();
+    Ok((summary, sinks))
+}
+
+/// Opens the checkpoint and reads what it says.
+fn open(
+    disk: &Arc<dyn Disk>,
+    path: Option<&Path>,
+    voice: &mut Voice,
+) -> Result<(Option<Checkpoint>, Option<Record>), Complaint> {
+    let Some(path) = path else { return Ok((None, None)) };
+    let wrong = |error| Complaint::Checkpoint(path.to_owned(), error);
+    let (checkpoint, last) = Checkpoint::open(disk, path).map_err(wrong)?;
+    if let Some(remark) = checkpoint.remark() {
+        voice.say_of(path, remark);
+    }
+    Ok((Some(checkpoint), last))
+}
+
+fn sinks(
+    settings: &Settings,
+    disk: &Arc<dyn Disk>,
+    last: &Record,
+    voice: &mut Voice,
+) -> Result<Sinks, Complaint> {
+    let mut names = [String::from("stdout"), String::new()];
+    let kept = match &settings.to {
+        Some(path) => {
+            names[0] = name("file:", path);
+            appended(disk, path, mark(last, &names[0]), voice)?
+        }
+        None => stdout(settings).map_err(Complaint::Start)?,
+    };
+    let aside = match &settings.aside {
+        Some(path) => {
+            names[1] = name(ASIDE, path);
+            Some(appended(disk, path, mark(last, &names[1]), voice)?)
+        }
+        None => None,
+    };
+    Ok(Sinks { kept, aside, names })
+}
+
+/// Opens standard output so that a slow reader does not stop us.
+fn stdout(settings: &Settings) -> io::Result<Box<dyn Sink>> {
+    use std::io::IsTerminal;
+    let stdout = Patient::stdout()?;
+    Ok(if io::stdout().is_terminal() {
+        Box::new(Terminal::new(stdout))
+    } else if settings.line_buffered {
+        Box::new(LineByLine(stdout))
+    } else {
+        Box::new(stdout)
+    })
+}
+
+/// Opens a file to append to, and says what was found in it.
+pub(super) fn appended(
+    disk: &Arc<dyn Disk>,
+    path: &Path,
+    last: Option<&Mark>,
+    voice: &mut Voice,
+) -> Result<Box<dyn Sink>, Complaint> {
+    let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
+    let (sink, remarks) = match FileSink::open(disk, path, last) {
+        // A device or a FIFO keeps nothing that could be compared.
+        Err(sink::Error::Irregular) => {
+            let sink = Descriptor::append(path);
+            let sink = sink.map_err(|error| wrong(error.into()))?;
+            return Ok(Box::new(sink));
+        }
+        result => result.map_err(wrong)?,
+    };
+    for remark in remarks {
+        voice.say_of(path, remark);
+    }
+    Ok(Box::new(sink))
+}
+
+/// Returns what a checkpoint calls a file.
+fn name(kind: &str, path: &Path) -> String {
+    format!("{kind}{}", crate::checkpoint::text_of(path))
+}
+
+fn mark<'a>(last: &'a Record, name: &str) -> Option<&'a Mark> {
+    let record = last.sinks.iter().find(|record| record.name == name);
+    record.map(|record| &record.mark)
+}

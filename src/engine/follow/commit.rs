@@ -1,0 +1,194 @@
+//! Makes final what was written: first the sinks, then the checkpoint.
+//!
+//! The checkpoint never runs ahead of a sink. What a sink was given it may
+//! not have taken yet (a pipe that nobody has read): then an older place is
+//! committed, up to which it has.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+use super::{
+    super::ledger::{Failure, Sinks},
+    MUCH,
+};
+use crate::{
+    checkpoint::{Checkpoint, Mark, Record, SinkRecord, SourceRecord},
+    sink::Settled,
+};
+
+/// Places that wait to be taken. More are not kept: the newest is replaced.
+const WAITING: usize = 64;
+
+/// What is final, and what is not yet.
+#[derive(Debug)]
+pub(super) struct Log {
+    checkpoint: Option<Checkpoint>,
+    interval: Duration,
+    /// How far files were written, those among them not in use now.
+    marks: Vec<SinkRecord>,
+    waiting: VecDeque<Waiting>,
+    /// Since when something is not final.
+    dirty: Option<Instant>,
+    /// Bytes read since the last commit.
+    bytes: u64,
+    /// When the checkpoint last said all there was to say.
+    committed: Option<Instant>,
+}
+
+/// A place up to which all was written.
+#[derive(Debug)]
+struct Waiting {
+    /// How many bytes each sink was given by then: kept lines, others.
+    given: [u64; 2],
+    sources: Vec<SourceRecord>,
+}
+
+impl Log {
+    pub(super) fn new(
+        checkpoint: Option<Checkpoint>,
+        last: Record,
+        interval: Duration,
+    ) -> Log {
+        Log {
+            checkpoint,
+            interval,
+            marks: last.sinks,
+            waiting: VecDeque::new(),
+            dirty: Some(Instant::now()),
+            bytes: 0,
+            committed: None,
+        }
+    }
+
+    /// Counts bytes that were read and are not final.
+    pub(super) fn add(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        self.touch();
+    }
+
+    /// Notes that there is something to commit.
+    pub(super) fn touch(&mut self) {
+        self.dirty.get_or_insert_with(Instant::now);
+    }
+
+    /// Returns when the next commit is due, if there is something to commit.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.checkpoint.as_ref()?;
+        self.dirty.map(|dirty| dirty + self.interval)
+    }
+
+    /// Returns whether a commit is due while there is more to read.
+    pub(super) fn is_due(&self) -> bool {
+        let is_time = |dirty: Instant| dirty.elapsed() >= self.interval;
+        self.bytes >= MUCH || self.dirty.is_some_and(is_time)
+    }
+
+    /// Returns whether all that was written is final.
+    pub(super) fn is_clean(&self) -> bool {
+        self.checkpoint.is_none() || self.dirty.is_none()
+    }
+
+    /// Returns how long ago everything was final.
+    pub(super) fn age(&self) -> Option<Duration> {
+        self.checkpoint.as_ref()?;
+        self.committed.map(|committed| committed.elapsed())
+    }
+
+    /// Commits as much as the sinks have taken.
+    pub(super) fn commit(
+        &mut self,
+        sources: Vec<SourceRecord>,
+        sinks: &mut Sinks,
+    ) -> Result<(), Failure> {
+        if self.checkpoint.is_none() {
+            (self.bytes, self.dirty) = (0, None);
+            return Ok(());
+        }
+        let settled = settle(sinks)?;
+        let given = settled.map(|settled| settled.given);
+        let newest = self.waiting.back();
+        if newest.is_none_or(|newest| newest.sources != sources) {
+            self.waiting.push_back(Waiting { given, sources });
+        }
+        if self.waiting.len() > WAITING {
+            // In between, so that places old and new are kept.
+            self.waiting.remove(WAITING / 2);
+        }
+        self.write(settled, sinks)
+    }
+
+    /// Commits what was waiting, and nothing new.
+    pub(super) fn commit_last(
+        &mut self,
+        sinks: &mut Sinks,
+    ) -> Result<(), Failure> {
+        if self.checkpoint.is_none() {
+            return Ok(());
+        }
+        let settled = settle(sinks)?;
+        self.write(settled, sinks)
+    }
+
+    /// Writes the newest place that all sinks have come to.
+    fn write(
+        &mut self,
+        settled: [Settled; 2],
+        sinks: &mut Sinks,
+    ) -> Result<(), Failure> {
+        let is_taken = |waiting: &Waiting| {
+            let mut pairs = waiting.given.iter().zip(settled);
+            pairs.all(|(&given, now)| given <= now.taken)
+        };
+        let taken = self.waiting.iter().rposition(is_taken);
+        (self.bytes, self.dirty) = (0, Some(Instant::now()));
+        let Some(taken) = taken else { return Ok(()) };
+        let Some(Waiting { given, sources }) =
+            self.waiting.drain(..=taken).next_back()
+        else {
+            return Ok(());
+        };
+        self.mark(given, sinks)?;
+        let record = Record { sources, sinks: self.marks.clone() };
+        if let Some(checkpoint) = &mut self.checkpoint {
+            checkpoint.write(&record).map_err(Failure::Checkpoint)?;
+        }
+        if self.waiting.is_empty() {
+            (self.dirty, self.committed) = (None, Some(Instant::now()));
+        }
+        Ok(())
+    }
+
+    /// Notes how far the files were written that belong to a place.
+    fn mark(
+        &mut self,
+        given: [u64; 2],
+        sinks: &mut Sinks,
+    ) -> Result<(), Failure> {
+        let mark = sinks.kept.mark(given[0]).map_err(Failure::Output)?;
+        put(&mut self.marks, &sinks.names[0], mark);
+        if let Some(aside) = &mut sinks.aside {
+            let mark = aside.mark(given[1]).map_err(Failure::Aside)?;
+            put(&mut self.marks, &sinks.names[1], mark);
+        }
+        Ok(())
+    }
+}
+
+fn put(marks: &mut Vec<SinkRecord>, name: &str, mark: Option<Mark>) {
+    let Some(mark) = mark else { return };
+    match marks.iter_mut().find(|record| record.name == name) {
+        Some(record) => record.mark = mark,
+        None => marks.push(SinkRecord { name: name.to_owned(), mark }),
+    }
+}
+
+fn settle(sinks: &mut Sinks) -> Result<[Settled; 2], Failure> {
+    let kept = sinks.kept.settle().map_err(Failure::Output)?;
+    let aside = match &mut sinks.aside {
+        Some(aside) => aside.settle().map_err(Failure::Aside)?,
+        None => Settled::default(),
+    };
+    Ok([kept, aside])
+}

@@ -1,0 +1,317 @@
+//! Runs for as long as files grow: what they gain is judged, written, and
+//! then made final.
+//!
+//! One thread does everything, in turns. A turn looks around, reads all that
+//! is there, and writes what is kept; a commit follows when it is due. While
+//! a sink takes nothing, nothing is read, but the look around goes on: a file
+//! that is rotated meanwhile is held, however often that happens.
+
+mod call; //   What users ask of a run,
+mod commit; // what is final,
+mod pause; //  what to do while there is nothing to do,
+mod state; //  and how things stand.
+
+use std::{
+    cell::RefCell,
+    io,
+    ops::Range,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+pub use call::Calls;
+pub use pause::{Go, Idle};
+pub use state::{SourceState, State};
+
+use self::{commit::Log, pause::Shared};
+use super::{
+    desk::Desk,
+    ledger::{Failure, Ledger, Origin, Page, Sinks, Summary},
+    note::Note,
+    output::Output,
+    rules::Rules,
+};
+use crate::{
+    checkpoint::{Checkpoint, Record},
+    disk::Disk,
+    frame::{Batch, Pool},
+    pipeline::Pipeline,
+    source::{
+        BLOCK_SIZE, Name, Watch,
+        follow::{Follower, Quest, Until},
+    },
+};
+
+/// Blocks in use: one that is judged, one that is looked into.
+const BLOCKS: usize = 3;
+
+/// Bytes after which a commit is due before its time.
+const MUCH: u64 = 4 << 20;
+
+/// What to follow, with what.
+#[derive(Debug)]
+pub struct Pursuit<'a> {
+    /// What judges the lines.
+    pub pipeline: &'a Pipeline,
+    /// How lines are treated.
+    pub rules: Rules,
+    /// Which files, and how.
+    pub quest: Quest,
+    /// Where they are.
+    pub disk: Arc<dyn Disk>,
+    /// What ends the run early.
+    pub watch: Watch,
+    /// What users ask of it meanwhile.
+    pub calls: Option<&'a Calls>,
+    /// Where it is kept how far the run has come.
+    pub checkpoint: Option<Checkpoint>,
+    /// What it says of the run before.
+    pub last: Option<Record>,
+    /// How often it is written.
+    pub interval: Duration,
+}
+
+/// Follows files until asked to stop, or until all is read that is there.
+///
+/// `idle`, if given, is called instead of waiting.
+pub fn follow(
+    pursuit: Pursuit<'_>,
+    sinks: &mut Sinks,
+    notes: &mut dyn FnMut(Note<'_>),
+    idle: Option<Idle<'_>>,
+) -> Summary {
+    let last = pursuit.last.unwrap_or_default();
+    let disk = Arc::clone(&pursuit.disk);
+    let follower = Follower::new(disk, &pursuit.quest, &last.sources);
+    let paths = &pursuit.quest.paths[..];
+    let (watch, calls) = (&pursuit.watch, pursuit.calls);
+    let shared = Shared::new(follower, watch, calls, paths, idle);
+    let mut waiting = &shared;
+    let stop = &pursuit.watch.stop;
+    let most = pursuit.rules.max_groups;
+    let mut run = Run {
+        shared: &shared,
+        ledger: Ledger::new(sinks, notes, stop, &mut waiting, most),
+        desk: Desk::new(pursuit.pipeline, pursuit.rules),
+        pool: Pool::new(BLOCKS, BLOCK_SIZE),
+        scrap: Output::default(),
+        log: Log::new(pursuit.checkpoint, last, pursuit.interval),
+        until: pursuit.quest.until,
+        has_caught_up: false,
+    };
+    if let Err(failure) = run.go() {
+        run.ledger.summary.failure.get_or_insert(failure);
+    }
+    run.ledger.summary.sources = shared.sources();
+    run.ledger.summary
+}
+
+/// A run under way.
+struct Run<'a, 's> {
+    shared: &'a Shared<'s>,
+    ledger: Ledger<'a>,
+    desk: Desk,
+    pool: Arc<Pool>,
+    scrap: Output,
+    log: Log,
+    until: Until,
+    has_caught_up: bool,
+}
+
+/// A followed file, for the ledger.
+struct Followed<'a> {
+    follower: &'a RefCell<Follower>,
+    input: usize,
+    name: Name,
+}
+
+impl Origin for Followed<'_> {
+    fn name(&self) -> &Name {
+        &self.name
+    }
+
+    fn copy(
+        &self,
+        range: Range<u64>,
+        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        // Taking may pause, and a pause looks around: one at a time.
+        let mut at = range.start;
+        while at < range.end {
+            let end = range.end.min(at + PIECE);
+            let mut piece = Vec::new();
+            self.follower.borrow_mut().copy(
+                self.input,
+                at..end,
+                &mut |b| {
+                    piece.extend_from_slice(b);
+                    Ok(())
+                },
+            )?;
+            if piece.is_empty() {
+                break;
+            }
+            at += piece.len() as u64;
+            take(&piece)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a line too long to be held that are copied at a time.
+const PIECE: u64 = 1 << 20;
+
+impl Run<'_, '_> {
+    fn go(&mut self) -> Result<(), Failure> {
+        self.shared.look(self.ledger.notes);
+        // Where nothing was read yet, the place to begin is what is final.
+        self.commit()?;
+        (self.ledger.notes)(Note::Ready);
+        loop {
+            self.read_all()?;
+            if self.is_over() {
+                break;
+            }
+            match self.wait()? {
+                Go::On => {}
+                Go::End => break,
+                Go::Drop => return Ok(()),
+            }
+            self.heed()?;
+            self.shared.look(self.ledger.notes);
+        }
+        self.end()
+    }
+
+    /// Reads, judges and writes until there is nothing more to read.
+    fn read_all(&mut self) -> Result<(), Failure> {
+        while !self.shared.watch.is_over() {
+            let next = self.shared.follower.borrow_mut().next(&self.pool);
+            let Some(batch) = next else {
+                self.shared.tell(self.ledger.notes);
+                return self.note_end();
+            };
+            self.judge(&batch);
+            if self.ledger.is_closed() {
+                return Ok(());
+            }
+            self.log.add(batch.span());
+            drop(batch);
+            if self.log.is_due() {
+                // Files that were rotated meanwhile are held from now on.
+                self.shared.look(self.ledger.notes);
+                self.commit()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self, batch: &Batch) {
+        let input = batch.position.input;
+        let follower = &self.shared.follower;
+        let (name, lines) = follower.borrow().file_of(input);
+        let origin = Followed { follower, input, name };
+        let mut page = Page::from(&origin, lines);
+        let scrap = std::mem::take(&mut self.scrap);
+        let output = self.desk.judge(batch, scrap);
+        let tally = output.tally;
+        let mut scrap = Output::default();
+        self.ledger.accept(&mut page, output, |used| scrap = used.emptied());
+        self.scrap = scrap;
+        if !self.ledger.is_closed() {
+            let mut follower = follower.borrow_mut();
+            follower.count(input, tally.lines());
+            let path = follower.path_of(input);
+            tally.add_to(follower.counters(path));
+        }
+    }
+
+    /// Notes the first time that all was read which was there at the start.
+    fn note_end(&mut self) -> Result<(), Failure> {
+        let is_at_end = self.shared.follower.borrow().is_at_end();
+        if is_at_end && !std::mem::replace(&mut self.has_caught_up, true) {
+            let sinks = &mut *self.ledger.sinks;
+            sinks.kept.caught_up();
+            if let Some(aside) = &mut sinks.aside {
+                aside.caught_up();
+            }
+        }
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.shared.watch.is_over()
+            || self.ledger.is_closed()
+            || self.until == Until::CaughtUp
+    }
+
+    /// Waits for more to read, and commits when that is due.
+    fn wait(&mut self) -> Result<Go, Failure> {
+        loop {
+            let due = self.log.due();
+            if due.is_some_and(|due| due <= Instant::now()) {
+                self.commit()?;
+                continue;
+            }
+            self.shared.tell_state(self.log.age(), self.ledger.notes);
+            return self.shared.wait(due).map_err(Failure::Wait);
+        }
+    }
+
+    /// Does what users have asked for meanwhile.
+    fn heed(&mut self) -> Result<(), Failure> {
+        let Some(calls) = self.shared.calls else { return Ok(()) };
+        calls.clear();
+        if calls.wants_reopening() {
+            self.commit()?;
+            let sinks = &mut *self.ledger.sinks;
+            sinks.kept.reopen().map_err(Failure::Output)?;
+            if let Some(aside) = &mut sinks.aside {
+                aside.reopen().map_err(Failure::Aside)?;
+            }
+            // The new file is a place to go on as well.
+            self.log.touch();
+            self.commit()?;
+        }
+        if calls.wants_statistics() {
+            let state = self.shared.state(self.log.age());
+            let summary = &self.ledger.summary;
+            (self.ledger.notes)(Note::Asked { state: &state, summary });
+        }
+        Ok(())
+    }
+
+    /// Makes final what was written since the last time.
+    fn commit(&mut self) -> Result<(), Failure> {
+        let sources = self.shared.follower.borrow().record();
+        self.log.commit(sources, self.ledger.sinks)?;
+        let Sinks { kept, aside, names } = &mut *self.ledger.sinks;
+        let aside = aside.as_mut().map(|aside| aside.remarks());
+        let all = [kept.remarks(), aside.unwrap_or_default()];
+        for (name, remarks) in names.iter().zip(&all) {
+            for remark in remarks {
+                (self.ledger.notes)(Note::Written { name, remark });
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends in good order: what was written becomes final, as far as its
+    /// reader takes it in time.
+    fn end(&mut self) -> Result<(), Failure> {
+        if self.ledger.is_closed() {
+            // Lines behind the last one that was accepted are not counted.
+            return self.log.commit_last(self.ledger.sinks);
+        }
+        self.log.touch();
+        let begun = Instant::now();
+        loop {
+            self.commit()?;
+            let has_time = self.shared.has_time(begun);
+            if self.log.is_clean() || !has_time {
+                return Ok(());
+            }
+            self.shared.rest();
+        }
+    }
+}

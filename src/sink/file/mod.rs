@@ -1,0 +1,269 @@
+//! Turns lines into a file that holds each of them once, whatever happens:
+//! a crash, a full disk, a rotation.
+//!
+//! It takes two to do so. The file can say how far it was written
+//! ([`Sink::mark`]), and somebody keeps that in a checkpoint together with
+//! the places of the sources. After a crash, what stands behind the mark is
+//! compared with what the sources bring once more. Only what is torn is ever
+//! cut off; a line too many is better than one too few.
+
+mod beside;
+mod course;
+mod output;
+mod recover;
+mod remark;
+mod replay;
+mod tail;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io::{self, IoSlice},
+    mem,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+pub use remark::{Error, Remark};
+
+use self::{
+    beside::{Elsewhere, Found, find},
+    course::Course,
+    output::Output,
+    recover::{Recovered, recover},
+    replay::Replay,
+};
+use super::{Settled, Sink, Stall};
+use crate::{checkpoint::Mark, disk::Disk};
+
+/// A regular file that is appended to, locked against others of our kind.
+///
+/// * What the disk does not take is held back, and the file ends with a
+///   whole line all the same. Only a line that comes in several writes is
+///   there in part meanwhile.
+/// * If it is renamed, removed or cut by somebody, that is noticed when it
+///   settles, and lines go to the file that has its name then.
+#[derive(Debug)]
+pub struct FileSink {
+    disk: Arc<dyn Disk>,
+    path: PathBuf,
+    output: Output,
+    /// What was written before, as long as some of it may come again.
+    elsewhere: Option<Elsewhere>,
+    /// The place of the first byte of `output`. Places are counted on from
+    /// file to file, so that they never go back.
+    base: u64,
+    /// What an earlier run wrote behind its last commit, until it is met.
+    replay: Option<Replay>,
+    /// What the disk did not take; it begins where a line does, as far as a
+    /// line came in one write.
+    held: Vec<u8>,
+    given: u64,
+    /// Places that were reached.
+    course: Course,
+    /// What was asked last for a checkpoint.
+    last: Option<Mark>,
+    remarks: Vec<Remark>,
+    /// Whether it was said that the path cannot be opened.
+    is_astray: bool,
+}
+
+impl FileSink {
+    /// Opens a file, or makes it, for its owner alone; goes on where the
+    /// `last` checkpoint says, or at its end.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened, read or cut, is not a regular file, or is
+    /// written by another process.
+    pub fn open(
+        disk: &Arc<dyn Disk>,
+        path: &Path,
+        last: Option<&Mark>,
+    ) -> Result<(FileSink, Vec<Remark>), Error> {
+        let recovered = match last {
+            Some(last) => recover(&**disk, path, last)?,
+            None => Recovered::new(Output::open(&**disk, path)?),
+        };
+        let Recovered { output, elsewhere, lines, remarks } = recovered;
+        let base = elsewhere.as_ref().map_or(0, |other| other.end);
+        let sink = FileSink {
+            disk: Arc::clone(disk),
+            path: path.to_owned(),
+            course: Course::new(0, base + output.length()),
+            output,
+            elsewhere,
+            base,
+            replay: (!lines.is_empty()).then(|| Replay::new(lines)),
+            held: Vec::new(),
+            given: 0,
+            last: None,
+            remarks: Vec::new(),
+            is_astray: false,
+        };
+        Ok((sink, remarks))
+    }
+
+    /// Appends `parts`, or holds back what of them finds no room.
+    fn append(&mut self, parts: &[IoSlice<'_>]) {
+        let kept = if self.held.is_empty() {
+            match self.output.append(parts) {
+                Ok(()) => return,
+                Err(refusal) => refusal.kept,
+            }
+        } else {
+            0
+        };
+        let bytes = parts.iter().flat_map(|part| part.iter());
+        self.held.extend(bytes.skip(kept));
+    }
+
+    /// Returns the place where those lines begin that may come again, if no
+    /// source goes back to before what it has brought so far.
+    fn again(&self) -> u64 {
+        let unmet = self.replay.as_ref().and_then(Replay::unmet);
+        unmet.unwrap_or(self.base + self.output.length())
+    }
+
+    /// Notices what became of the file and of its name.
+    fn look_around(&mut self) -> io::Result<()> {
+        let cut = self.output.look()?;
+        if cut > 0 {
+            self.look_for_copy(cut)?;
+        }
+        if self.output.mend().is_err() {
+            return Ok(());
+        }
+        match self.follow_name() {
+            Ok(Name::Same) => self.is_astray = false,
+            Ok(Name::Another) => {
+                self.is_astray = false;
+                self.remarks.push(Remark::Reopened);
+            }
+            Err(error) if !self.is_astray => {
+                self.is_astray = true;
+                self.remarks.push(Remark::Astray(error));
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Finds out where the first `cut` bytes of the file have gone. What is
+    /// in it now was written since.
+    fn look_for_copy(&mut self, cut: u64) -> io::Result<()> {
+        let (begin, here) = (self.base, self.output.id);
+        self.base += cut;
+        self.elsewhere = None;
+        let last = self.last.as_ref().filter(|last| last.file == here);
+        let copy = match last {
+            Some(last) => find(&*self.disk, &self.path, here, last)?,
+            None => None,
+        };
+        let mut from = 0;
+        if let Some(Found { path, id, file, size, .. }) = copy {
+            file.sync()?;
+            from = size.min(cut);
+            self.elsewhere = Some(Elsewhere { id, file, begin, end: from });
+            self.remarks.push(Remark::Elsewhere { path });
+        }
+        if from < cut {
+            self.remarks.push(Remark::Lost { from, bytes: cut - from });
+        }
+        Ok(())
+    }
+
+    /// Opens what the path leads to, unless it is the file that we write.
+    fn follow_name(&mut self) -> Result<Name, Error> {
+        let stat = self.disk.stat(&self.path);
+        if stat.is_ok_and(|stat| stat.id == self.output.id) {
+            return Ok(Name::Same);
+        }
+        let new = Output::open(&*self.disk, &self.path)?;
+        let old = mem::replace(&mut self.output, new);
+        let (begin, end) = (self.base, old.length());
+        self.base += end;
+        // An old file that nobody asks for is not kept from being freed.
+        self.elsewhere = self.last.as_ref().map(|_| {
+            let Output { id, file, .. } = old;
+            Elsewhere { id, file, begin, end }
+        });
+        Ok(Name::Another)
+    }
+}
+
+/// What a path has come to lead to.
+enum Name {
+    Same,
+    Another,
+}
+
+impl Sink for FileSink {
+    fn write(&mut self, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        self.course.pass(self.given, self.again());
+        self.given += parts.iter().map(|part| part.len() as u64).sum::<u64>();
+        let Some(replay) = &mut self.replay else {
+            self.append(parts);
+            return Ok(());
+        };
+        let mut fresh = Vec::new();
+        replay.sift(parts, &mut fresh);
+        if replay.is_over() {
+            self.replay = None;
+        }
+        self.append(&[IoSlice::new(&fresh)]);
+        Ok(())
+    }
+
+    fn drain(&mut self) -> Result<(), Stall> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let mut held = mem::take(&mut self.held);
+        let appended = self.output.append(&[IoSlice::new(&held)]);
+        appended.map_err(|refusal| {
+            held.drain(..refusal.kept);
+            self.held = held;
+            Stall::Refused(refusal.error)
+        })
+    }
+
+    fn settle(&mut self) -> io::Result<Settled> {
+        self.output.file.sync()?;
+        self.look_around()?;
+        let taken = self.given.saturating_sub(self.held.len() as u64);
+        Ok(Settled { given: self.given, taken })
+    }
+
+    fn mark(&mut self, given: u64) -> io::Result<Option<Mark>> {
+        let again = if given < self.given {
+            self.course.at(given)
+        } else {
+            self.again()
+        };
+        if again >= self.base {
+            self.elsewhere = None;
+        }
+        let mark = match &self.elsewhere {
+            Some(elsewhere) => elsewhere.mark(again)?,
+            None => self.output.mark(again.saturating_sub(self.base))?,
+        };
+        self.last = Some(mark.clone());
+        Ok(Some(mark))
+    }
+
+    fn reopen(&mut self) -> io::Result<()> {
+        self.output.mend()?;
+        self.output.file.sync()?;
+        self.follow_name()?;
+        Ok(())
+    }
+
+    fn caught_up(&mut self) {
+        self.replay = None;
+    }
+
+    fn remarks(&mut self) -> Vec<Remark> {
+        mem::take(&mut self.remarks)
+    }
+}

@@ -1,0 +1,277 @@
+//! Turns slices into whole lines at the end of one open file.
+//!
+//! What the disk has no room for leaves no trace: the part of a line that
+//! did fit is cut off again.
+
+use std::{
+    io::{self, ErrorKind, IoSlice},
+    path::Path,
+    sync::Arc,
+};
+
+use memchr::memrchr;
+
+use super::Error;
+use crate::{
+    checkpoint::Mark,
+    disk::{self, Disk, File, FileId, Kind, Print, Purpose},
+};
+
+/// The most slices that one system call takes (`IOV_MAX`).
+const SLICES: usize = 1024;
+
+/// How far back the begin of a last line without an end is looked for.
+const PART: u64 = 64 << 10;
+
+/// A regular file that nobody else of our kind appends to.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub file: Arc<dyn File>,
+    pub id: FileId,
+    /// End of the last whole line, of ours or of what we found.
+    whole: u64,
+    /// End of what we wrote or found. Behind `whole` stands a line that the
+    /// disk had no room for, and that could not be cut off yet.
+    end: u64,
+    ending: Ending,
+}
+
+/// How the file that was found ends.
+#[derive(Debug)]
+enum Ending {
+    /// With a whole line.
+    Whole,
+    /// With this part of a line.
+    Part(Vec<u8>),
+    /// With so much of a line that nobody looks for its begin.
+    LongPart,
+}
+
+/// Where an append ended, and why.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// How many of the bytes are there to stay.
+    pub kept: usize,
+    pub error: io::Error,
+}
+
+impl Output {
+    /// Opens a file to append to, for ourselves alone.
+    pub(super) fn open(disk: &dyn Disk, path: &Path) -> Result<Output, Error> {
+        let file = disk.open(path, Purpose::Append)?;
+        let stat = file.stat()?;
+        if stat.kind != Kind::Regular {
+            return Err(Error::Irregular);
+        }
+        if !file.lock()? {
+            return Err(Error::Locked);
+        }
+        if stat.size == 0 {
+            sync_name(disk, path);
+        }
+        let (id, whole, end) = (stat.id, 0, 0);
+        let ending = Ending::Whole;
+        let mut output = Output { file, id, whole, end, ending };
+        output.go_on_at(stat.size)?;
+        Ok(output)
+    }
+
+    /// Returns where the last whole line ends.
+    pub(super) fn length(&self) -> u64 {
+        self.whole
+    }
+
+    /// Returns how far it was written, with lines from `again` on that may
+    /// come once more.
+    pub(super) fn mark(&self, again: u64) -> io::Result<Mark> {
+        let (file, len) = (self.id, self.whole);
+        let guard = Print::before(&*self.file, len)?;
+        let again = (again < len).then_some(again);
+        Ok(Mark { file, len, guard, again })
+    }
+
+    /// Takes `size` for the end, where it is not us who made it so.
+    pub(super) fn go_on_at(&mut self, size: u64) -> io::Result<()> {
+        self.ending = Ending::at(&*self.file, size)?;
+        (self.whole, self.end) = (size, size);
+        Ok(())
+    }
+
+    /// Cuts off all behind `length`, the end of a line.
+    pub(super) fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.file.truncate(length)?;
+        self.go_on_at(length)
+    }
+
+    /// Appends all of `parts`, or as many whole lines as there is room for.
+    pub(super) fn append(
+        &mut self,
+        parts: &[IoSlice<'_>],
+    ) -> Result<(), Refusal> {
+        let mut rest = parts.to_vec();
+        let mut rest = &mut rest[..];
+        IoSlice::advance_slices(&mut rest, 0);
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let nothing = |error| Refusal { kept: 0, error };
+        self.mend().map_err(nothing)?;
+        self.end_line(parts).map_err(nothing)?;
+        let mut written = 0;
+        while !rest.is_empty() {
+            let batch = &rest[..rest.len().min(SLICES)];
+            match some(self.file.append(batch)) {
+                Ok(more) => {
+                    written += more;
+                    IoSlice::advance_slices(&mut rest, more);
+                }
+                Err(error) => return Err(self.refused(parts, written, error)),
+            }
+        }
+        self.end += written as u64;
+        self.whole = self.end;
+        Ok(())
+    }
+
+    /// Cuts off a line that did not fit.
+    pub(super) fn mend(&mut self) -> io::Result<()> {
+        if self.whole == self.end {
+            return Ok(());
+        }
+        let size = self.file.stat()?.size;
+        if size != self.end {
+            // Somebody else has been here; what is theirs is not cut.
+            return self.go_on_at(size);
+        }
+        self.file.truncate(self.whole)?;
+        self.end = self.whole;
+        Ok(())
+    }
+
+    /// Notices what others did to the file; returns by how many bytes they
+    /// have cut it.
+    pub(super) fn look(&mut self) -> io::Result<u64> {
+        let (size, end) = (self.file.stat()?.size, self.end);
+        if size != end {
+            self.go_on_at(size)?;
+        }
+        Ok(end.saturating_sub(size))
+    }
+
+    /// Gives the last line an end, or takes it away where that of `parts`
+    /// begins with it: it is ours then, and comes again.
+    fn end_line(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
+        match &self.ending {
+            Ending::Whole => return Ok(()),
+            Ending::Part(part) if begin_with(parts, part) => {
+                let length = self.end - part.len() as u64;
+                self.file.truncate(length)?;
+                self.end = length;
+            }
+            Ending::Part(_) | Ending::LongPart => {
+                let newline = [IoSlice::new(b"\n")];
+                self.end += some(self.file.append(&newline))? as u64;
+            }
+        }
+        self.whole = self.end;
+        self.ending = Ending::Whole;
+        Ok(())
+    }
+
+    fn refused(
+        &mut self,
+        parts: &[IoSlice<'_>],
+        written: usize,
+        error: io::Error,
+    ) -> Refusal {
+        let kept = whole_lines(parts, written);
+        self.whole = self.end + kept as u64;
+        self.end += written as u64;
+        match self.mend() {
+            // A failure to cut is met again before the next append.
+            Ok(()) | Err(_) => Refusal { kept, error },
+        }
+    }
+}
+
+impl Ending {
+    fn at(file: &dyn File, size: u64) -> io::Result<Ending> {
+        let mut last = [b'\n'];
+        if size > 0 {
+            file.read_at(&mut last, size - 1)?;
+        }
+        if last == [b'\n'] {
+            return Ok(Ending::Whole);
+        }
+        let begin = size.saturating_sub(PART);
+        let mut bytes = disk::read(file, begin, PART as usize)?;
+        Ok(match memrchr(b'\n', &bytes) {
+            Some(newline) => Ending::Part(bytes.split_off(newline + 1)),
+            None if begin == 0 => Ending::Part(bytes),
+            None => Ending::LongPart,
+        })
+    }
+}
+
+/// Returns whether `parts` begin with `begin`.
+fn begin_with(parts: &[IoSlice<'_>], begin: &[u8]) -> bool {
+    let mut bytes = parts.iter().flat_map(|part| part.iter());
+    begin.iter().all(|byte| bytes.next() == Some(byte))
+}
+
+/// Takes no byte for an error, as only a broken file would answer so.
+fn some(written: io::Result<usize>) -> io::Result<usize> {
+    match written {
+        Ok(0) => Err(ErrorKind::WriteZero.into()),
+        written => written,
+    }
+}
+
+/// Returns how many of the first `length` bytes are whole lines.
+fn whole_lines(parts: &[IoSlice<'_>], length: usize) -> usize {
+    let (mut at, mut whole) = (0, 0);
+    for part in parts {
+        let part = &part[..part.len().min(length - at)];
+        if let Some(newline) = memrchr(b'\n', part) {
+            whole = at + newline + 1;
+        }
+        at += part.len();
+    }
+    whole
+}
+
+/// Has the name of a new file survive a power cut as well. A file system
+/// that cannot do that for a directory does it with the file.
+fn sync_name(disk: &dyn Disk, path: &Path) {
+    let folder = folder(path);
+    disk.open(folder, Purpose::Read).and_then(|file| file.sync()).ok();
+}
+
+/// Returns the directory that a path is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => Path::new("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_whole_up_to_the_last_newline_that_was_written() {
+        let parts: [&[u8]; 3] = [b"ab\nc", b"", b"d\ne\n"];
+        let parts = parts.map(IoSlice::new);
+        let found: Vec<_> = (0..=8).map(|n| whole_lines(&parts, n)).collect();
+        assert_eq!(found, [0, 0, 0, 3, 3, 3, 6, 6, 8]);
+    }
+
+    #[test]
+    fn a_bare_name_is_in_the_current_folder() {
+        assert_eq!(folder(Path::new("out")), Path::new("."));
+        assert_eq!(folder(Path::new("a/out")), Path::new("a"));
+        assert_eq!(folder(Path::new("/out")), Path::new("/"));
+    }
+}

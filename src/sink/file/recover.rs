@@ -1,0 +1,163 @@
+//! Turns a file, and what a checkpoint says of it, into one that ends with a
+//! whole line, and the lines behind the last commit.
+//!
+//! The file at the path may be another one than that which was written: it
+//! was renamed (then the old one is looked for beside it), or copied and cut
+//! to nothing. What the old one or the copy holds behind the last commit
+//! counts as written, wherever it is.
+
+use std::{io, path::Path};
+
+use super::{
+    Error, Remark,
+    beside::{Elsewhere, Found, Relation, find, holds},
+    output::Output,
+    replay::Line,
+    tail::Tail,
+};
+use crate::{checkpoint::Mark, disk::Disk};
+
+/// A file that is not known to be ours is read in search of lines that may
+/// come again only up to this length.
+const UNKNOWN: u64 = 64 << 20;
+
+/// What a recovery comes to.
+#[derive(Debug)]
+pub(super) struct Recovered {
+    pub output: Output,
+    /// Where what was written is, if not in `output`.
+    pub elsewhere: Option<Elsewhere>,
+    /// What may come again, in both; in `output` places are counted on from
+    /// the end of what is elsewhere.
+    pub lines: Vec<Line>,
+    pub remarks: Vec<Remark>,
+}
+
+/// Opens the file at `path` and takes it up where `last` says.
+pub(super) fn recover(
+    disk: &dyn Disk,
+    path: &Path,
+    last: &Mark,
+) -> Result<Recovered, Error> {
+    let mut recovered = Recovered::new(Output::open(disk, path)?);
+    match Standing::of(&recovered.output, last)? {
+        Standing::Here => recovered.go_on(begin(last), last.len)?,
+        Standing::Shorter => {
+            let left = recovered.output.length();
+            recovered.search(disk, path, last, left)?;
+            recovered.go_on(0, 0)?;
+        }
+        Standing::Another => {
+            recovered.search(disk, path, last, 0)?;
+            recovered.look_through()?;
+        }
+    }
+    Ok(recovered)
+}
+
+/// What the file at the path is to the one that was written.
+#[derive(Clone, Copy, Debug)]
+enum Standing {
+    /// The same.
+    Here,
+    /// The same, but somebody has cut it.
+    Shorter,
+    /// Another one, or one that was written anew.
+    Another,
+}
+
+impl Standing {
+    fn of(output: &Output, last: &Mark) -> io::Result<Standing> {
+        let is_same = output.id == last.file;
+        let holds = holds(&*output.file, output.length(), last)?;
+        Ok(match (is_same, holds) {
+            (true, true) => Standing::Here,
+            // Numbers of devices may change when a machine starts; some
+            // hundred bytes at their place are better evidence.
+            (false, true) if last.len > 0 => Standing::Here,
+            (true, false) if output.length() < last.len => Standing::Shorter,
+            (true | false, _) => Standing::Another,
+        })
+    }
+}
+
+impl Recovered {
+    /// Nothing comes again to a file that nothing is known of.
+    pub(super) fn new(output: Output) -> Recovered {
+        let (lines, remarks) = (Vec::new(), Vec::new());
+        Recovered { output, elsewhere: None, lines, remarks }
+    }
+
+    /// Takes up our own file, of which the first `len` bytes are settled.
+    fn go_on(&mut self, again: u64, len: u64) -> io::Result<()> {
+        let size = self.output.length();
+        let tail = Tail::read(&*self.output.file, again, len, size)?;
+        self.add(tail.lines);
+        if tail.end < size {
+            self.output.cut(tail.end)?;
+            self.remarks.push(Remark::Cut { bytes: size - tail.end });
+        }
+        Ok(())
+    }
+
+    /// Reads a file that took the place of ours. Lines of ours may be in it
+    /// all the same, but nothing that could be cut off for certain.
+    fn look_through(&mut self) -> io::Result<()> {
+        let size = self.output.length();
+        if size <= UNKNOWN {
+            let tail = Tail::read(&*self.output.file, 0, size, size)?;
+            // The last line gets an end before anything else is written.
+            self.add(tail.lines.into_iter().chain(tail.torn));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, lines: impl IntoIterator<Item = Line>) {
+        let base = self.elsewhere.as_ref().map_or(0, |other| other.end);
+        let lines = lines.into_iter();
+        self.lines.extend(
+            lines.map(|line| Line { start: base + line.start, ..line }),
+        );
+    }
+
+    /// Looks beside the path for what was written; at the path, `left` bytes
+    /// of it are left.
+    fn search(
+        &mut self,
+        disk: &dyn Disk,
+        path: &Path,
+        last: &Mark,
+        left: u64,
+    ) -> io::Result<()> {
+        let Some(found) = find(disk, path, self.output.id, last)? else {
+            if left < last.len {
+                let (from, bytes) = (left, last.len - left);
+                self.remarks.push(Remark::Lost { from, bytes });
+            }
+            return Ok(());
+        };
+        let Found { path, id, file, size, relation } = found;
+        let settled = match relation {
+            Relation::Same => last.len,
+            // What a copy holds, it keeps.
+            Relation::Copy => size,
+        };
+        let Tail { lines, end, .. } =
+            Tail::read(&*file, begin(last), settled, size)?;
+        if end < size {
+            file.truncate(end)?;
+            self.remarks.push(Remark::Cut { bytes: size - end });
+        }
+        // What is in there is not written again, so it has to survive.
+        file.sync()?;
+        self.add(lines);
+        self.elsewhere = Some(Elsewhere { id, file, begin: 0, end });
+        self.remarks.push(Remark::Elsewhere { path });
+        Ok(())
+    }
+}
+
+/// Returns where the lines begin that may come again.
+fn begin(last: &Mark) -> u64 {
+    last.again.unwrap_or(last.len)
+}

@@ -1,0 +1,368 @@
+//! Any sequence of writes, commits, crashes and rotations: each line of ours
+//! is there once, in the order of its source, and nothing of others is gone.
+
+use proptest::{collection::vec, prelude::*};
+
+use super::*;
+
+/// What happens to a file and its writer.
+#[derive(Clone, Debug)]
+enum Act {
+    /// A batch: from which source each line is, and how many bytes one call
+    /// takes.
+    Write(Vec<Source>, usize),
+    /// So much room is left on the disk.
+    Fill(u64),
+    /// The disk is emptied, and what was held goes out.
+    Free,
+    /// The sink settles, and the place of some earlier batch is committed:
+    /// that which was this many batches ago, if it is taken.
+    Commit(usize),
+    /// All that was there at the start has been read.
+    CatchUp,
+    /// The file is renamed or cut while it is written.
+    Rotate(Rotation),
+    /// The writer ends; this happens before it is started again, what a
+    /// power cut does first.
+    Crash(Option<Power>, Vec<Mishap>),
+}
+
+/// What becomes of bytes that are not settled.
+#[derive(Clone, Copy, Debug)]
+enum Power {
+    /// So many at the end are gone.
+    Torn(usize),
+    /// From here on, so many read as NUL.
+    Hole(usize, usize),
+}
+
+/// What happens while nobody writes.
+#[derive(Clone, Copy, Debug)]
+enum Mishap {
+    /// Somebody else writes a line.
+    Foreign,
+    /// The file is renamed or cut.
+    Rotate(Rotation),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Rotation {
+    Rename,
+    RenameAndCreate,
+    CopyAndTruncate,
+}
+
+/// One of two sources.
+type Source = usize;
+
+/// How many lines of each source were taken.
+type Place = [usize; 2];
+
+fn acts() -> impl Strategy<Value = Vec<Act>> {
+    let batch = vec(0..2_usize, 1..6);
+    let rotation = || {
+        prop_oneof![
+            Just(Rotation::Rename),
+            Just(Rotation::RenameAndCreate),
+            Just(Rotation::CopyAndTruncate),
+        ]
+    };
+    let power = prop_oneof![
+        Just(None),
+        (0..300_usize).prop_map(|length| Some(Power::Torn(length))),
+        (0..300_usize, 1..40_usize)
+            .prop_map(|(at, length)| Some(Power::Hole(at, length))),
+    ];
+    let mishap = prop_oneof![
+        Just(Mishap::Foreign),
+        rotation().prop_map(Mishap::Rotate),
+    ];
+    let act = prop_oneof![
+        10 => (batch, prop_oneof![Just(usize::MAX), 1..50_usize])
+            .prop_map(|(lines, sip)| Act::Write(lines, sip)),
+        2 => (0..80_u64).prop_map(Act::Fill),
+        2 => Just(Act::Free),
+        5 => (0..3_usize).prop_map(Act::Commit),
+        1 => Just(Act::CatchUp),
+        1 => rotation().prop_map(Act::Rotate),
+        4 => (power, vec(mishap, 0..3))
+            .prop_map(|(power, mishaps)| Act::Crash(power, mishaps)),
+    ];
+    vec(act, 1..40)
+}
+
+/// A writer that commits, and what it writes to.
+struct World {
+    bench: Bench,
+    sink: Option<FileSink>,
+    /// How far the sources were read, after each batch of this run, and how
+    /// much the sink had been given then; the first is where it began.
+    batches: Vec<(u64, Place)>,
+    /// What the checkpoint says.
+    committed: (Place, Mark),
+    /// How far the sources were ever read.
+    front: Place,
+    /// Bytes of the file that a power cut leaves alone.
+    settled: u64,
+    /// Files that were written before, and lines of others.
+    rotated: Vec<PathBuf>,
+    foreign: usize,
+}
+
+impl World {
+    fn new() -> World {
+        let bench = Bench::new();
+        let (mut sink, _) = bench.open(None);
+        let mark = sink.mark(0).unwrap().unwrap();
+        World {
+            bench,
+            sink: Some(sink),
+            batches: vec![(0, [0, 0])],
+            committed: ([0, 0], mark),
+            front: [0, 0],
+            settled: 0,
+            rotated: Vec::new(),
+            foreign: 0,
+        }
+    }
+
+    fn sink(&mut self) -> &mut FileSink {
+        self.sink.as_mut().unwrap()
+    }
+
+    fn act(&mut self, act: &Act) {
+        match act {
+            Act::Write(lines, sip) => self.write(lines, *sip),
+            Act::Fill(room) => {
+                self.suffer(Flaws { room: *room, ..Flaws::NONE });
+            }
+            Act::Free => {
+                self.suffer(Flaws::NONE);
+                self.sink().drain().unwrap();
+            }
+            Act::Commit(ago) => self.commit(*ago),
+            Act::CatchUp => self.catch_up(),
+            Act::Rotate(rotation) => {
+                // A live one is noticed when the sink settles, so that what
+                // was there is on the disk.
+                self.rotate(*rotation);
+                self.commit(0);
+            }
+            Act::Crash(power, mishaps) => self.crash(*power, mishaps),
+        }
+    }
+
+    fn suffer(&mut self, flaws: Flaws) {
+        self.bench.disk.suffer(flaws);
+    }
+
+    fn place(&self) -> Place {
+        self.batches[self.batches.len() - 1].1
+    }
+
+    fn write(&mut self, lines: &[Source], sip: usize) {
+        if self.sink().drain().is_err() {
+            return; // The engine does not read while something is held.
+        }
+        let flaws = self.bench.disk.flaws();
+        self.suffer(Flaws { sip, ..flaws });
+        let mut place = self.place();
+        let mut texts = Vec::new();
+        for &source in lines {
+            texts.push(line(source, place[source]));
+            place[source] += 1;
+        }
+        let parts = texts.iter().map(|text| text.split_at(text.len() / 3));
+        let mut parts: Vec<IoSlice<'_>> = parts
+            .flat_map(|(a, b)| [a, b])
+            .map(|part| IoSlice::new(part.as_bytes()))
+            .collect();
+        self.sink().write(&mut parts).unwrap();
+        self.suffer(Flaws { sip: usize::MAX, ..self.bench.disk.flaws() });
+        let given = self.sink().given;
+        self.batches.push((given, place));
+        for source in [0, 1] {
+            self.front[source] = self.front[source].max(place[source]);
+        }
+    }
+
+    fn commit(&mut self, ago: usize) {
+        let settled = self.sink().settle().unwrap();
+        self.settled = size(&self.bench.path);
+        let batches = self.batches.iter().rev();
+        let mut taken = batches.filter(|batch| batch.0 <= settled.taken);
+        let mut batch = *taken.next().unwrap();
+        for older in taken.take(ago) {
+            batch = *older;
+        }
+        let mark = self.sink().mark(batch.0).unwrap().unwrap();
+        self.committed = (batch.1, mark);
+        self.batches.retain(|other| other.0 >= batch.0);
+    }
+
+    fn catch_up(&mut self) {
+        let (place, front) = (self.place(), self.front);
+        if place[0] >= front[0] && place[1] >= front[1] {
+            self.sink().caught_up();
+        }
+    }
+
+    fn crash(&mut self, power: Option<Power>, mishaps: &[Mishap]) {
+        self.sink = None;
+        self.suffer(Flaws::NONE);
+        if let Some(power) = power {
+            self.cut_power(power);
+        }
+        for mishap in mishaps {
+            self.befall(*mishap);
+        }
+        let (place, mark) = &self.committed;
+        self.batches = vec![(0, *place)];
+        let (sink, _) = self.bench.open(Some(mark));
+        self.sink = Some(sink);
+        self.commit(0);
+    }
+
+    fn cut_power(&self, power: Power) {
+        let path = &self.bench.path;
+        let mut bytes = fs::read(path).unwrap_or_default();
+        let settled = usize::try_from(self.settled).unwrap();
+        let loose = bytes.len().saturating_sub(settled);
+        if loose == 0 {
+            return;
+        }
+        match power {
+            Power::Torn(length) => {
+                bytes.truncate(bytes.len() - length % (loose + 1));
+            }
+            Power::Hole(at, length) => {
+                let at = settled + at % loose;
+                let end = bytes.len().min(at + length);
+                bytes[at..end].fill(0);
+            }
+        }
+        fs::write(path, bytes).unwrap();
+    }
+
+    fn befall(&mut self, mishap: Mishap) {
+        let path = &self.bench.path;
+        let mut bytes = fs::read(path).unwrap_or_default();
+        match mishap {
+            // All that stands behind a hole is cut off with it.
+            Mishap::Foreign if bytes.contains(&0) => {}
+            Mishap::Foreign => {
+                self.foreign += 1;
+                bytes.extend(format!("foreign {}.\n", self.foreign).bytes());
+                fs::write(path, bytes).unwrap();
+            }
+            Mishap::Rotate(rotation) => self.rotate(rotation),
+        }
+    }
+
+    fn rotate(&mut self, rotation: Rotation) {
+        let path = &self.bench.path;
+        let Ok(stat) = self.bench.disk.stat(path) else { return };
+        let mark = &self.committed.1;
+        let is_copied = matches!(rotation, Rotation::CopyAndTruncate);
+        // Of two files that lines come again for, the older is forgotten;
+        // and nothing tells that a copy of nothing is ours.
+        if mark.file != stat.id || (is_copied && mark.len == 0) {
+            return;
+        }
+        let name = format!("out.log.{}", self.rotated.len());
+        let old = self.bench.disk.path(&name);
+        match rotation {
+            Rotation::Rename => fs::rename(path, &old).unwrap(),
+            Rotation::RenameAndCreate => {
+                fs::rename(path, &old).unwrap();
+                fs::write(path, "").unwrap();
+            }
+            Rotation::CopyAndTruncate => {
+                fs::copy(path, &old).unwrap();
+                fs::write(path, "").unwrap();
+            }
+        }
+        self.settled = 0;
+        self.rotated.push(old);
+    }
+
+    /// Reads the sources to their end and returns all that was written.
+    fn finish(mut self, lines: usize) -> Vec<String> {
+        self.suffer(Flaws::NONE);
+        self.sink().drain().unwrap();
+        let place = self.place();
+        for (source, &from) in place.iter().enumerate() {
+            for _ in from..lines {
+                self.write(&[source], usize::MAX);
+            }
+        }
+        self.sink().caught_up();
+        self.sink().settle().unwrap();
+        let mut all = Vec::new();
+        for path in self.rotated.iter().chain([&self.bench.path]) {
+            let bytes = fs::read(path).unwrap();
+            let whole = memchr::memrchr(b'\n', &bytes);
+            all.extend(&bytes[..whole.map_or(0, |newline| newline + 1)]);
+        }
+        let all = String::from_utf8(all).unwrap();
+        all.lines()
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// A line of a source; each is another one, and of another length.
+fn line(source: Source, number: usize) -> String {
+    let much = "x".repeat((number * 7 + source * 3) % 23);
+    format!("{} {number:04} {much}.\n", ["one", "two"][source])
+}
+
+fn check(acts: &[Act]) {
+    let mut world = World::new();
+    for act in acts {
+        world.act(act);
+    }
+    let foreign = world.foreign;
+    let is_rotated = !world.rotated.is_empty();
+    let lines = world.front[0].max(world.front[1]) + 3;
+    let all = world.finish(lines);
+    for source in [0, 1] {
+        let name = ["one", "two"][source];
+        let own = all.iter().filter(|line| line.starts_with(name));
+        // What is torn or has a hole stays where it is not known for ours,
+        // or where somebody wrote behind it.
+        let own = own.filter(|line| !line.contains("foreign"));
+        let own = own.filter(|line| !line.contains('\0'));
+        let own = own.filter(|line| line.ends_with('.'));
+        let mut own: Vec<_> = own.map(|line| format!("{line}\n")).collect();
+        if is_rotated {
+            // Behind a hole in a file that is not known for ours, lines
+            // stay, and those in the hole come behind them.
+            own.sort();
+        }
+        let expected: Vec<_> = (0..lines).map(|n| line(source, n)).collect();
+        assert_eq!(own, expected);
+    }
+    if foreign == 0 && !is_rotated {
+        assert_eq!(all.len(), 2 * lines);
+    }
+    for number in 1..=foreign {
+        // It may stand behind a torn line of ours.
+        let end = format!("foreign {number}.");
+        assert!(all.iter().any(|line| line.ends_with(&end)), "{end}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn each_line_is_there_once(acts in acts()) {
+        check(&acts);
+    }
+}

@@ -1,0 +1,387 @@
+//! Turns one file that has, or had, the followed name into batches.
+//!
+//! Only whole lines are handed out; what follows the last newline waits. Each
+//! read begins with the bytes before the offset, the *guard*: if they are not
+//! what they were, the file is not what it was, and nothing of the read is
+//! believed.
+
+use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
+
+use super::{
+    body::{Body, Head},
+    family::Rotated,
+};
+use crate::{
+    checkpoint::Place,
+    disk::{FileId, GUARD, Print},
+    frame::{
+        Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
+    },
+};
+
+/// Bytes that are read at a time: they should still be in the core's own
+/// cache when they are judged.
+const CHUNK: usize = 512 << 10;
+
+/// A line that is still arriving is not read again with each piece once it is
+/// as long as this; only what is new is searched for its end.
+const LONG: usize = 64 << 10;
+
+/// One file that has, or had, the followed name.
+#[derive(Debug)]
+pub(super) struct Generation {
+    /// Its number in this run: the `input` of its batches.
+    pub serial: usize,
+    /// The name it had when it was last seen.
+    pub name: OsString,
+    /// What that name says, if it is that of a rotated file.
+    pub rotated: Option<Rotated>,
+    /// Which file it is. As long as it is open no other has this identity.
+    pub id: FileId,
+    pub body: Body,
+    /// Its first bytes, as they were when they were read.
+    head: Head,
+    /// Behind the last line handed out.
+    pub offset: u64,
+    /// Lines before `offset`.
+    pub lines: u64,
+    /// The bytes before `offset`, a few.
+    guard: Vec<u8>,
+    /// No newline is between `offset` and here.
+    searched: u64,
+    /// The most bytes that were ever seen in it.
+    pub seen: u64,
+    /// Whether its end was seen since the last look around.
+    pub is_idle: bool,
+    /// Whether the last look around found a name for it, or for a copy.
+    pub is_named: bool,
+    /// When it was first seen that a newer file is written to.
+    pub outlived: Option<Instant>,
+    /// Since when the newer file is read.
+    pub passed: Option<Instant>,
+}
+
+/// What there is to read.
+#[derive(Debug)]
+pub(super) enum Read {
+    Batch(Batch),
+    /// No whole line, for now.
+    Nothing,
+    /// The file is not what it was before `offset`.
+    Replaced,
+}
+
+/// A piece of the file in a block, behind its guard.
+struct Piece {
+    block: Block,
+    guard: usize,
+    /// Whether the file ends with it, for now.
+    is_end: bool,
+}
+
+impl Generation {
+    /// Takes up a file at its begin.
+    pub(super) fn new(
+        name: OsString,
+        rotated: Option<Rotated>,
+        id: FileId,
+        body: Body,
+        head: Head,
+    ) -> Generation {
+        Generation {
+            serial: 0,
+            name,
+            rotated,
+            id,
+            body,
+            head,
+            offset: 0,
+            lines: 0,
+            guard: Vec::new(),
+            searched: 0,
+            seen: 0,
+            is_idle: false,
+            is_named: true,
+            outlived: None,
+            passed: None,
+        }
+    }
+
+    /// Takes the same file up at its begin, if it can be read.
+    pub(super) fn anew(&self) -> Option<Generation> {
+        let mut body = Body::new(Arc::clone(self.body.file())).ok()?;
+        let head = body.head().ok()?;
+        let (name, rotated) = (self.name.clone(), self.rotated.clone());
+        Some(Generation::new(name, rotated, self.id, body, head))
+    }
+
+    /// Goes on at an offset, behind a newline.
+    pub(super) fn go_to(&mut self, offset: u64, lines: u64) -> io::Result<()> {
+        let begin = offset.saturating_sub(GUARD as u64);
+        let mut guard = vec![0; (offset - begin) as usize];
+        let read = self.body.read_at(&mut guard, begin)?;
+        guard.truncate(read);
+        self.guard = guard;
+        (self.offset, self.searched, self.lines) = (offset, offset, lines);
+        Ok(())
+    }
+
+    /// Returns whether the file is the one that a place is in.
+    pub(super) fn holds(&mut self, place: &Place) -> io::Result<bool> {
+        if !place.head.is_begin_of(&self.head.bytes) {
+            return Ok(false);
+        }
+        if place.head.len == 0 && place.file != self.id {
+            // Nothing was in the file: only its identity is left to compare.
+            return Ok(false);
+        }
+        self.go_to(place.offset, place.lines)?;
+        let holds = Print::of(&self.guard) == place.guard;
+        if !holds {
+            self.go_to(0, 0)?;
+        }
+        Ok(holds)
+    }
+
+    /// Returns the place up to which everything was handed out.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            name: crate::diag::escape(self.name.as_encoded_bytes())
+                .into_owned(),
+            file: self.id,
+            head: Print::of(self.head()),
+            offset: self.offset,
+            lines: self.lines,
+            guard: Print::of(&self.guard),
+        }
+    }
+
+    /// Returns the first bytes of the file, as many as were seen.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head.bytes
+    }
+
+    /// Returns how many bytes were not handed out, by the size of the file.
+    pub(super) fn behind(&self) -> u64 {
+        match (self.body.file().stat(), self.body.is_packed()) {
+            (Ok(stat), false) => stat.size.saturating_sub(self.offset),
+            // What is packed is about as long at least.
+            (Ok(stat), true) if self.offset == 0 => stat.size,
+            (Ok(_) | Err(_), _) => 0,
+        }
+    }
+
+    /// Returns the size of the file as it is on the disk.
+    pub(super) fn size(&self) -> u64 {
+        self.body.file().stat().map_or(0, |stat| stat.size)
+    }
+
+    /// Returns whether nothing can be written to the file any more.
+    pub(super) fn is_closed(&self) -> bool {
+        let by_name = self.rotated.as_ref().is_some_and(|name| name.is_closed);
+        by_name || self.body.is_packed()
+    }
+
+    /// Reads the next whole lines.
+    pub(super) fn next(
+        &mut self,
+        block: Block,
+        max_line: usize,
+    ) -> io::Result<Read> {
+        if self.searched > self.offset && !self.search()? {
+            return self.check(block);
+        }
+        let mut piece = match self.read(block, CHUNK)? {
+            Ok(piece) => piece,
+            Err(read) => return Ok(read),
+        };
+        loop {
+            let bytes = &piece.block.filled()[piece.guard..];
+            if let Some(end) = whole_lines(bytes) {
+                return Ok(Read::Batch(self.lines(piece, end)));
+            }
+            if piece.is_end {
+                if bytes.len() >= LONG {
+                    self.searched = self.offset + bytes.len() as u64;
+                }
+                return Ok(Read::Nothing);
+            }
+            let nuls = leading_nuls(bytes);
+            if nuls == bytes.len() {
+                // A hole is not kept in memory.
+                return Ok(Read::Batch(self.hole(nuls)));
+            }
+            if bytes.len() - nuls > max_line {
+                return self.long_line(max_line);
+            }
+            let most = piece.guard + nuls + max_line.saturating_add(2);
+            let size = (piece.guard + bytes.len()).saturating_mul(2).min(most);
+            piece = match self.read(piece.block, size)? {
+                Ok(piece) => piece,
+                Err(read) => return Ok(read),
+            };
+        }
+    }
+
+    /// Hands out what follows the last newline, for there will be no other.
+    pub(super) fn last(
+        &mut self,
+        block: Block,
+        max_line: usize,
+    ) -> io::Result<Read> {
+        let end = self.offset + self.behind_in_body()?;
+        if end - self.offset > max_line as u64 {
+            return Ok(Read::Batch(self.beyond(self.offset..end)));
+        }
+        let length = (end - self.offset) as usize;
+        let piece = match self.read(block, length + GUARD)? {
+            Ok(piece) => piece,
+            Err(read) => return Ok(read),
+        };
+        let there = piece.block.filled().len() - piece.guard;
+        if length == 0 || there < length {
+            return Ok(Read::Nothing);
+        }
+        Ok(Read::Batch(self.lines(piece, length)))
+    }
+
+    /// Returns whether there is anything behind the last newline.
+    pub(super) fn has_rest(&mut self) -> io::Result<bool> {
+        Ok(self.body.read_at(&mut [0], self.offset)? > 0)
+    }
+
+    /// Reads a range again, a bounded piece at a time.
+    pub(super) fn copy(
+        &mut self,
+        range: Range<u64>,
+        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut room = vec![0; CHUNK];
+        let mut at = range.start;
+        while at < range.end {
+            let rest = (range.end - at).min(CHUNK as u64) as usize;
+            let read = self.body.read_at(&mut room[..rest], at)?;
+            if read == 0 {
+                break;
+            }
+            take(&room[..read])?;
+            at += read as u64;
+        }
+        Ok(())
+    }
+
+    /// Reads up to `size` bytes, the guard in front of them.
+    fn read(
+        &mut self,
+        mut block: Block,
+        size: usize,
+    ) -> io::Result<Result<Piece, Read>> {
+        let guard = self.guard.len();
+        block.truncate(0);
+        block.resize(size.max(2 * GUARD));
+        let size = size.max(2 * GUARD);
+        let begin = self.offset - guard as u64;
+        let room = &mut block.all_mut()[..size];
+        let read = self.body.read_at(room, begin)?;
+        let is_same = room[..read].starts_with(&self.guard)
+            && self.head.agrees(&room[..read], begin);
+        if !is_same {
+            return Ok(Err(Read::Replaced));
+        }
+        self.head.learn(&room[..read], begin);
+        self.seen = self.seen.max(begin + read as u64);
+        block.fill(read);
+        Ok(Ok(Piece { block, guard, is_end: read < size }))
+    }
+
+    /// Only looks whether the file is still what it was.
+    fn check(&mut self, block: Block) -> io::Result<Read> {
+        Ok(self.read(block, 0)?.err().unwrap_or(Read::Nothing))
+    }
+
+    /// Makes a batch of the first `length` bytes behind the guard.
+    fn lines(&mut self, piece: Piece, length: usize) -> Batch {
+        let position = self.position();
+        let Piece { block, guard, .. } = piece;
+        let whole = block.freeze();
+        let bytes = whole.slice(guard..guard + length);
+        self.guard = whole[..guard + length].to_vec();
+        let too_many = self.guard.len().saturating_sub(GUARD);
+        self.guard.drain(..too_many);
+        self.advance(length as u64);
+        Batch { position, bytes, ..Batch::default() }
+    }
+
+    /// Passes over NUL bytes.
+    fn hole(&mut self, nuls: usize) -> Batch {
+        let position = self.position();
+        self.guard.resize(self.guard.len() + nuls.min(GUARD), 0);
+        let too_many = self.guard.len().saturating_sub(GUARD);
+        self.guard.drain(..too_many);
+        self.advance(nuls as u64);
+        let hole = Hole { at: 0, bytes: nuls as u64 };
+        Batch { position, hole, ..Batch::default() }
+    }
+
+    /// Passes over a line that is not held in memory, if it has an end.
+    fn long_line(&mut self, max_line: usize) -> io::Result<Read> {
+        self.searched = self.offset + max_line as u64;
+        if !self.search()? {
+            return Ok(Read::Nothing);
+        }
+        let range = self.offset..self.searched;
+        Ok(Read::Batch(self.beyond(range)))
+    }
+
+    fn beyond(&mut self, range: Range<u64>) -> Batch {
+        let position = self.position();
+        // A guard that cannot be read is caught by the next read.
+        self.go_to(range.end, self.lines).ok();
+        Batch { position, beyond: range, ..Batch::default() }
+    }
+
+    /// Looks on for the end of a long line; returns whether there is one,
+    /// and leaves `searched` behind it.
+    fn search(&mut self) -> io::Result<bool> {
+        let mut room = vec![0; CHUNK];
+        loop {
+            let read = self.body.read_at(&mut room, self.searched)?;
+            if let Some(end) = first_line(&room[..read]) {
+                self.searched += end as u64;
+                return Ok(true);
+            }
+            self.searched += read as u64;
+            if read < room.len() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Returns how many bytes follow the offset.
+    fn behind_in_body(&mut self) -> io::Result<u64> {
+        let mut room = vec![0; CHUNK];
+        let mut at = self.offset.max(self.searched);
+        loop {
+            let read = self.body.read_at(&mut room, at)?;
+            at += read as u64;
+            if read < room.len() {
+                return Ok(at - self.offset);
+            }
+        }
+    }
+
+    fn position(&self) -> Position {
+        Position { input: self.serial, offset: self.offset }
+    }
+
+    fn advance(&mut self, length: u64) {
+        self.offset += length;
+        self.searched = self.offset;
+    }
+}
+
+/// Returns whether two files have the same content, as far as both go.
+pub(super) fn is_alike(one: &[u8], other: &[u8]) -> bool {
+    let common = one.len().min(other.len());
+    common > 0 && one[..common] == other[..common]
+}

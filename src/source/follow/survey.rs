@@ -1,0 +1,263 @@
+//! Looks at the folder of a log: which files are of its family, and what is
+//! in them?
+//!
+//! A folder cannot be listed at one moment. Where the path led to another
+//! file before the listing than behind it, a rotation came in between, and
+//! the look is taken again.
+
+use std::{
+    cmp::Ordering,
+    collections::HashSet,
+    ffi::{OsStr, OsString},
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    body::Body,
+    family::{Family, Rotated},
+    generation::Generation,
+};
+use crate::{
+    checkpoint::Place,
+    disk::{Disk, FileId, Kind, Purpose},
+};
+
+/// How often the folder is listed anew before what is seen has to do.
+const TRIES: usize = 10;
+
+/// What was found in the folder of a log.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Rotated files that are not empty, oldest first.
+    pub rotated: Vec<Generation>,
+    /// What the path leads to.
+    pub current: Option<Generation>,
+    /// Rotated files that are packed and cannot be unpacked.
+    pub broken: Vec<(OsString, Rotated)>,
+}
+
+/// What is known of the files of a log.
+pub(super) trait Memory {
+    /// Returns whether a file is open already, and notes its name.
+    fn has_open(&mut self, id: FileId, name: &OsStr, as_: &Rotated) -> bool;
+
+    /// Returns whether the content of a file is behind us.
+    fn is_behind(&mut self, found: &mut Generation) -> bool;
+}
+
+impl Survey {
+    /// Looks around, for what is not in memory.
+    ///
+    /// # Errors
+    ///
+    /// When the path leads to something that cannot be read. A path that
+    /// leads nowhere is no error.
+    pub(super) fn take(
+        disk: &Arc<dyn Disk>,
+        path: &Path,
+        memory: &mut dyn Memory,
+    ) -> io::Result<Survey> {
+        let mut survey = Survey::default();
+        for _ in 0..TRIES {
+            let before = lead(disk, path)?;
+            survey.look(disk, path, memory)?;
+            if before == survey.current.as_ref().map(|current| current.id) {
+                break;
+            }
+        }
+        survey.rotated.sort_by(by_age);
+        Ok(survey)
+    }
+
+    /// Returns whether the file is there of which a place is the begin.
+    pub(super) fn has(&self, place: &Place) -> bool {
+        let mut all = self.rotated.iter().chain(&self.current);
+        all.any(|found| place.head.is_begin_of(found.head()))
+    }
+
+    /// Takes out the file that a place is in, gone to there.
+    pub(super) fn find(&mut self, place: &Place) -> Option<Generation> {
+        let holds =
+            |found: &mut Generation| found.holds(place).unwrap_or(false);
+        let is_same = |found: &Generation| found.id == place.file;
+        if let Some(current) = &mut self.current
+            && is_same(current)
+            && holds(current)
+        {
+            return self.current.take();
+        }
+        // Identity tells where to look first, and nothing else.
+        let mut order: Vec<usize> = (0..self.rotated.len()).collect();
+        order.sort_by_key(|&at| !is_same(&self.rotated[at]));
+        let mut order = order.into_iter();
+        if let Some(at) = order.find(|&at| holds(&mut self.rotated[at])) {
+            return Some(self.rotated.remove(at));
+        }
+        self.current.take_if(holds)
+    }
+
+    fn look(
+        &mut self,
+        disk: &Arc<dyn Disk>,
+        path: &Path,
+        memory: &mut dyn Memory,
+    ) -> io::Result<()> {
+        self.broken.clear();
+        for home in homes(disk, path) {
+            let Some(name) = home.file_name() else { continue };
+            let family = Family::new(name);
+            self.list(disk, &home, &family, memory);
+        }
+        // What was the current file in the look before may be a rotated one
+        // that is gone from the folder by now.
+        let last = self.current.take();
+        self.current = current(disk, path)?;
+        if let Some(last) = last
+            && Some(last.id) != self.current.as_ref().map(|now| now.id)
+            && self.rotated.iter().all(|found| found.id != last.id)
+        {
+            self.rotated.push(last);
+        }
+        Ok(())
+    }
+
+    fn list(
+        &mut self,
+        disk: &Arc<dyn Disk>,
+        path: &Path,
+        family: &Family,
+        memory: &mut dyn Memory,
+    ) {
+        let folder = folder(path);
+        // A folder that cannot be listed has no rotated files for us.
+        let names = disk.list(folder).unwrap_or_default();
+        let all: HashSet<&[u8]> =
+            names.iter().map(|name| name.as_encoded_bytes()).collect();
+        for name in &names {
+            let Some(rotated) = family.rotated(name) else { continue };
+            let plain = name.as_encoded_bytes().strip_suffix(b".gz");
+            if plain.is_some_and(|plain| all.contains(plain)) {
+                // It is being packed; the plain file is the whole one.
+                continue;
+            }
+            let Ok(stat) = disk.stat(&folder.join(name)) else { continue };
+            if memory.has_open(stat.id, name, &rotated)
+                || stat.kind != Kind::Regular
+                || stat.size == 0
+            {
+                continue;
+            }
+            let known = self.rotated.iter_mut();
+            if let Some(known) = known.into_iter().find(|g| g.id == stat.id) {
+                known.name.clone_from(name);
+                known.rotated = Some(rotated);
+                continue;
+            }
+            match open(disk, &folder.join(name), name) {
+                Ok(mut found) => {
+                    found.rotated = Some(rotated);
+                    if !memory.is_behind(&mut found) {
+                        self.rotated.push(found);
+                    }
+                }
+                Err(_) if rotated.is_gzip => {
+                    self.broken.push((name.clone(), rotated));
+                }
+                // It has gone, or is not for us to read.
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Returns which file the path leads to, if any.
+pub(super) fn lead(
+    disk: &Arc<dyn Disk>,
+    path: &Path,
+) -> io::Result<Option<FileId>> {
+    match disk.stat(path) {
+        Ok(stat) => Ok(Some(stat.id)),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns whether an error says that there is no such file.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// Opens what the path leads to.
+fn current(
+    disk: &Arc<dyn Disk>,
+    path: &Path,
+) -> io::Result<Option<Generation>> {
+    let name = path.file_name().unwrap_or_default();
+    match open(disk, path, name) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if is_absence(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Opens a regular file and reads its head.
+fn open(
+    disk: &Arc<dyn Disk>,
+    path: &Path,
+    name: &OsStr,
+) -> io::Result<Generation> {
+    let file = disk.open(path, Purpose::Read)?;
+    let stat = file.stat()?;
+    match stat.kind {
+        Kind::Regular => {}
+        Kind::Directory => return Err(io::ErrorKind::IsADirectory.into()),
+        Kind::Other => {
+            return Err(io::Error::other("not a regular file"));
+        }
+    }
+    let mut body = Body::new(file)?;
+    let head = body.head()?;
+    Ok(Generation::new(name.to_owned(), None, stat.id, body, head))
+}
+
+/// Returns the paths beside which rotated files may be: the one given, and
+/// the one that it leads to by symbolic links.
+fn homes(disk: &Arc<dyn Disk>, path: &Path) -> Vec<PathBuf> {
+    let mut homes = vec![path.to_owned()];
+    let name = path.file_name().unwrap_or_default();
+    let here = disk.resolve(folder(path)).map(|folder| folder.join(name));
+    if let (Ok(real), Ok(here)) = (disk.resolve(path), here)
+        && real != here
+    {
+        homes.push(real);
+    }
+    homes
+}
+
+/// Returns the path of a file beside `path`.
+pub(super) fn beside(path: &Path, name: impl AsRef<OsStr>) -> PathBuf {
+    path.with_file_name(name.as_ref())
+}
+
+/// Returns the folder that a path is in.
+pub(super) fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        Some(_) | None => Path::new("."),
+    }
+}
+
+/// Sorts by age; a file whose name was never seen was the current one a
+/// moment ago, and is the youngest.
+fn by_age(one: &Generation, other: &Generation) -> Ordering {
+    let age = |generation: &Generation| {
+        let rotated = generation.rotated.as_ref();
+        (rotated.is_none(), rotated.map(|rotated| rotated.age.clone()))
+    };
+    age(one).cmp(&age(other))
+}
