@@ -16,13 +16,14 @@
 //!   missed.
 //!
 //! A client can write an object into a body that looks like an event. In a
-//! sound line it is nothing else than a part of the body, for a sound line
-//! does not break; nor is it in a line that another event was glued to, since
-//! brackets of the body follow. But if a line was cut exactly behind that
-//! object, it cannot be told from one that was glued there. Then it is judged
-//! as well, and that of the line which stands in front of it is judged as
-//! cut: doubt falls on the side of keeping. The bytes of texts show nothing:
-//! their quotes have backslashes in front.
+//! sound line it is a part of the body and nothing else, for a sound line
+//! does not break. Nor can it stand in the way of an event that was glued
+//! behind it, or be taken for one there: brackets of the body follow, or are
+//! missing. The bytes of texts show nothing, since their quotes have
+//! backslashes in front. Only where a line was cut exactly behind such an
+//! object, and nothing was glued, it cannot be told from a glued event. Then
+//! it is judged as one, and what stands in front as a line that was cut: doubt
+//! falls on the side of keeping.
 
 use std::{mem, ops::Range};
 
