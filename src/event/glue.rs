@@ -17,13 +17,12 @@
 //!
 //! A client can write an object into a body that looks like an event. In a
 //! sound line it is a part of the body and nothing else, for a sound line
-//! does not break. Nor can it stand in the way of an event that was glued
-//! behind it, or be taken for one there: brackets of the body follow, or are
-//! missing. The bytes of texts show nothing, since their quotes have
+//! does not break. Nor can it keep an event that was glued behind it from
+//! being found. The bytes of texts show nothing, since their quotes have
 //! backslashes in front. Only where a line was cut exactly behind such an
-//! object, and nothing was glued, it cannot be told from a glued event. Then
-//! it is judged as one, and what stands in front as a line that was cut: doubt
-//! falls on the side of keeping.
+//! object, it cannot be told from a glued event. Then it is judged as one, and
+//! what stands in front as a line that was cut: doubt falls on the side of
+//! keeping.
 
 use std::{mem, ops::Range};
 
