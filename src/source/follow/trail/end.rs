@@ -1,0 +1,155 @@
+//! What happens at the end of a generation, or where it turns out not to be
+//! what it was.
+
+use std::{ffi::OsStr, io, mem, sync::Arc, time::Instant};
+
+use super::{
+    super::{
+        generation::Read,
+        remark::{Gap, Reason, Remark},
+        survey::{Survey, beside},
+    },
+    Trail,
+};
+use crate::{
+    disk::Print,
+    frame::{Batch, Pool},
+};
+
+/// What to do at the end of a generation.
+#[derive(Debug)]
+pub(super) enum Pass {
+    /// Wait for more of it.
+    Stay,
+    /// Read it once more.
+    Again,
+    /// This was its last, unfinished line.
+    Last(Batch),
+    /// Go on with the next one.
+    On,
+}
+
+impl Trail {
+    /// Decides what to do at the end of a generation.
+    pub(super) fn pass(&mut self, at: usize, pool: &Arc<Pool>) -> Pass {
+        let newer = self.memory.open.len() - at - 1;
+        let has_begun =
+            self.memory.open.get(at + 1).is_some_and(|next| next.size() > 0);
+        let generation = &mut self.memory.open[at];
+        if generation.passed.is_some() {
+            return Pass::On;
+        }
+        if !generation.is_closed() {
+            if !has_begun && newer < 2 {
+                return Pass::Stay;
+            }
+            if generation.outlived.is_none() {
+                // Seen only now: what came before must be looked at again.
+                generation.outlived = Some(Instant::now());
+                generation.is_idle = false;
+                return Pass::Again;
+            }
+        }
+        if generation.has_rest().unwrap_or(false) {
+            let waited = generation.outlived.map(|since| since.elapsed());
+            let is_patient =
+                waited.is_some_and(|waited| waited < self.patience);
+            if is_patient && !generation.is_closed() {
+                return Pass::Stay;
+            }
+            let offset = generation.offset;
+            let path = beside(&self.path, &generation.name);
+            let last = generation.last(pool.take(), self.max_line);
+            if let Ok(Read::Batch(batch)) = last {
+                self.remarks.push(Remark::Unfinished { path, offset });
+                return Pass::Last(batch);
+            }
+        }
+        let generation = &mut self.memory.open[at];
+        generation.passed = Some(Instant::now());
+        Pass::On
+    }
+
+    /// Lets go of a generation that was passed, if nothing can be added to
+    /// it.
+    pub(super) fn let_go(&mut self, at: usize) -> bool {
+        let generation = &self.memory.open[at];
+        let is_done = generation.is_closed();
+        if is_done {
+            self.memory.known.add(Print::of(generation.head()));
+            self.memory.open.remove(at);
+        }
+        is_done
+    }
+
+    /// Lets go of generations that nothing was added to for a while.
+    pub(super) fn retire(&mut self) {
+        while let Some(front) = self.memory.open.front()
+            && let Some(passed) = front.passed
+            && passed.elapsed() >= self.patience
+        {
+            let print = Print::of(front.head());
+            self.memory.known.add(print);
+            self.memory.open.pop_front();
+        }
+    }
+
+    /// Goes on behind a file that is not what it was: in a copy of it, if
+    /// there is one, and in what it holds now.
+    pub(super) fn replaced(&mut self, at: usize) {
+        let Some(old) = self.memory.open.remove(at) else { return };
+        let place = old.place();
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        self.is_troubled |= survey.trouble.is_some();
+        let copy = survey.find(&place);
+        let now = survey.current.take_if(|current| current.id == old.id);
+        match &copy {
+            Some(copy) => {
+                let path = beside(&self.path, &copy.name);
+                self.remarks.push(Remark::Copied(path));
+            }
+            None => {
+                let bytes = old.seen.saturating_sub(old.offset);
+                self.memory.known.add(place.head);
+                self.lose(Gap {
+                    reason: Reason::Truncated,
+                    file: Some(beside(&self.path, &old.name)),
+                    from: old.offset,
+                    bytes: (bytes > 0).then_some(bytes),
+                });
+            }
+        }
+        survey.rotated.retain(|found| found.id != old.id);
+        for (place, found) in
+            copy.into_iter().chain(now.or_else(|| old.anew())).enumerate()
+        {
+            self.insert(at + place, found);
+        }
+        self.take_in(survey);
+    }
+
+    /// Returns whether to go on in spite of an error.
+    pub(super) fn unreadable(&mut self, at: usize, error: io::Error) -> bool {
+        let generation = &self.memory.open[at];
+        if generation.body.is_packed() {
+            let name = generation.name.clone();
+            let from = generation.offset;
+            let file = Some(beside(&self.path, name));
+            if let Some(broken) = self.memory.open.remove(at) {
+                self.memory.known.add(Print::of(broken.head()));
+            }
+            self.lose(Gap { reason: Reason::Broken, file, from, bytes: None });
+            return true;
+        }
+        if !mem::replace(&mut self.is_unreadable, true) {
+            self.remarks.push(Remark::Unreadable(error));
+        }
+        false
+    }
+
+    pub(super) fn lose_packed(&mut self, name: &OsStr) {
+        let file = Some(beside(&self.path, name));
+        self.lose(Gap { reason: Reason::Broken, file, from: 0, bytes: None });
+    }
+}

@@ -1,0 +1,155 @@
+//! Looks where the path leads to now, and takes in what is new.
+
+use std::{io, mem, time::Instant};
+
+use rustix::io::Errno;
+
+use super::{
+    super::{
+        family::Age,
+        generation::Generation,
+        remark::{Gap, Reason, Remark},
+        survey::{Survey, beside, lead},
+    },
+    A_MOMENT, Absence, MANY, Trail,
+};
+
+impl Trail {
+    /// Looks where the path leads to now, and opens what is new.
+    pub(in super::super) fn look(&mut self) {
+        self.memory.open.iter_mut().for_each(|open| open.is_idle = false);
+        let result = match self.start.take() {
+            Some(start) => self.begin(start),
+            None => self.look_again(),
+        };
+        match result {
+            Ok(()) => self.present(),
+            Err(error) => self.absent(error),
+        }
+        self.retire();
+    }
+
+    /// Notes that there is nothing to read at the path. Between the two
+    /// halves of a rotation that is as it should be.
+    fn absent(&mut self, error: io::Error) {
+        let now = Instant::now();
+        // That it is waited for is said where reading begins.
+        let is_told = self.start.is_none() && self.memory.open.is_empty();
+        let first = Absence { since: now, is_told };
+        let absence = self.absent.get_or_insert(first);
+        let is_new = self.memory.open.is_empty();
+        let is_long = is_new || absence.since.elapsed() >= A_MOMENT;
+        if is_long && !mem::replace(&mut absence.is_told, true) {
+            self.remarks.push(match self.patience.is_zero() {
+                true => Remark::Missing(error),
+                false => Remark::Absent(error),
+            });
+        }
+    }
+
+    fn present(&mut self) {
+        if self.absent.take().is_some_and(|absence| absence.is_told) {
+            self.remarks.push(Remark::Present);
+        }
+    }
+
+    fn look_again(&mut self) -> io::Result<()> {
+        let now = lead(&self.disk, &self.path);
+        let newest = self.memory.open.back().map(|newest| newest.id);
+        let is_same = match now {
+            Ok(Some(now)) => Some(now) == newest,
+            // What was rotated before the path came to lead nowhere is
+            // looked for once.
+            Ok(None) | Err(_) => self.absent.is_some(),
+        };
+        let is_full = self.memory.open.len() >= MANY;
+        let trouble = match (is_same && !self.is_troubled) || is_full {
+            true => None,
+            false => self.look_through(),
+        };
+        self.is_troubled = trouble.is_some();
+        match (now?, trouble) {
+            (None, _) => Err(Errno::NOENT.into()),
+            (Some(_), Some(error)) => Err(error),
+            (Some(_), None) => Ok(()),
+        }
+    }
+
+    /// Takes in what is new in the folder; returns why something could not
+    /// be opened.
+    fn look_through(&mut self) -> Option<io::Error> {
+        self.memory.open.iter_mut().for_each(|open| open.is_named = false);
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        let trouble = survey.trouble.take();
+        self.say_if_pruned(&survey);
+        self.take_in(survey);
+        trouble
+    }
+
+    /// Says so if files between two that were seen may have been deleted.
+    fn say_if_pruned(&mut self, survey: &Survey) {
+        let Some(newest) = self.memory.open.back() else { return };
+        if let (false, Some(next)) = (newest.is_named, survey.rotated.first())
+        {
+            let file = beside(&self.path, &next.name);
+            self.lose(Gap {
+                reason: Reason::Pruned,
+                file: Some(file),
+                from: 0,
+                bytes: None,
+            });
+        }
+    }
+
+    /// Adds what was found to the queue.
+    pub(super) fn take_in(&mut self, survey: Survey) {
+        let Survey { rotated, current, broken, .. } = survey;
+        for (name, rotated) in broken {
+            let is_behind = Some(rotated.age) <= self.memory.behind;
+            if !is_behind && self.told_broken.insert(name.clone()) {
+                self.lose_packed(&name);
+            }
+        }
+        let line = self.line();
+        for found in rotated {
+            let age = found.rotated.as_ref().map(|name| &name.age);
+            if age.is_some() && age <= line.as_ref() {
+                continue;
+            }
+            if self.memory.open.len() >= MANY {
+                // What the path leads to is found again as well.
+                return;
+            }
+            self.push(found);
+        }
+        if let Some(current) = current
+            && self.memory.open.iter().all(|open| open.id != current.id)
+        {
+            self.push(current);
+        }
+    }
+
+    /// Returns the age up to which rotated files are behind us, where the
+    /// memory of their content does not go far enough to tell.
+    fn line(&self) -> Option<Age> {
+        if self.memory.known.is_all {
+            return None;
+        }
+        let rotated = self.memory.open.iter().find_map(|open| {
+            open.rotated.as_ref().map(|rotated| rotated.age.clone())
+        });
+        rotated.max(self.memory.behind.clone())
+    }
+
+    pub(super) fn push(&mut self, generation: Generation) {
+        self.insert(self.memory.open.len(), generation);
+    }
+
+    pub(super) fn insert(&mut self, at: usize, mut generation: Generation) {
+        generation.serial = self.next_serial;
+        self.next_serial += self.serial_step;
+        self.memory.open.insert(at, generation);
+        self.has_changed = true;
+    }
+}
