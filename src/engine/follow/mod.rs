@@ -248,6 +248,10 @@ impl Run<'_, '_> {
     /// Waits for more to read, and commits when that is due.
     fn wait(&mut self) -> Result<Go, Failure> {
         loop {
+            if self.shared.has_gap.take() {
+                // It is told once, not after each start.
+                self.log.touch();
+            }
             let due = self.log.due();
             if due.is_some_and(|due| due <= Instant::now()) {
                 self.commit()?;

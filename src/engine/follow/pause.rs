@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     sink::Stall,
-    source::{Reason, Watch, follow::Follower},
+    source::{
+        Reason, Watch,
+        follow::{Follower, Remark},
+    },
 };
 
 /// How often to look around while a sink takes nothing.
@@ -58,6 +61,8 @@ pub(super) struct Shared<'a> {
     stalled: Cell<Option<Instant>>,
     /// Since when the end is asked for and a sink takes nothing.
     ending: Cell<Option<Instant>>,
+    /// Whether a gap was told that no commit knows of.
+    pub has_gap: Cell<bool>,
     /// When the state was last told.
     told: Cell<Option<Instant>>,
 }
@@ -78,6 +83,7 @@ impl<'a> Shared<'a> {
             idle: RefCell::new(idle),
             stalled: Cell::new(None),
             ending: Cell::new(None),
+            has_gap: Cell::new(false),
             told: Cell::new(None),
         }
     }
@@ -92,6 +98,8 @@ impl<'a> Shared<'a> {
     pub(super) fn tell(&self, notes: &mut dyn FnMut(Note<'_>)) {
         for (path, remark) in self.follower.borrow_mut().remarks() {
             let path = &self.paths[path];
+            let is_gap = matches!(remark, Remark::Gap(_));
+            self.has_gap.set(self.has_gap.get() || is_gap);
             notes(Note::Followed { path, remark: &remark });
         }
     }
