@@ -98,6 +98,15 @@ impl Survey {
         self.current.take_if(holds)
     }
 
+    /// Takes out the file of this identity.
+    pub(super) fn same(&mut self, id: FileId) -> Option<Generation> {
+        let at = self.rotated.iter().position(|found| found.id == id);
+        match at {
+            Some(at) => Some(self.rotated.remove(at)),
+            None => self.current.take_if(|current| current.id == id),
+        }
+    }
+
     fn look(
         &mut self,
         disk: &Arc<dyn Disk>,

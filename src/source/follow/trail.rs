@@ -266,10 +266,14 @@ impl Trail {
         rotated.max(self.memory.behind.clone())
     }
 
-    fn push(&mut self, mut generation: Generation) {
+    fn push(&mut self, generation: Generation) {
+        self.insert(self.memory.open.len(), generation);
+    }
+
+    fn insert(&mut self, at: usize, mut generation: Generation) {
         generation.serial = self.next_serial;
         self.next_serial += self.serial_step;
-        self.memory.open.push_back(generation);
+        self.memory.open.insert(at, generation);
     }
 
     /// Finds the places where reading begins.
@@ -480,14 +484,17 @@ impl Trail {
     fn replaced(&mut self, at: usize) {
         let Some(old) = self.memory.open.remove(at) else { return };
         let place = old.place();
-        let rest = self.memory.open.split_off(at);
         let survey = Survey::take(&self.disk, &self.path, &mut self.memory);
         let mut survey = survey.unwrap_or_default();
+        // Younger ones stand behind it: what it was and what it is now both
+        // come before them.
+        let mut at = at;
         match survey.find(&place) {
             Some(copy) => {
                 let path = beside(&self.path, &copy.name);
                 self.remarks.push(Remark::Copied(path));
-                self.push(copy);
+                self.insert(at, copy);
+                at += 1;
             }
             None => {
                 let bytes = old.seen.saturating_sub(old.offset);
@@ -500,14 +507,11 @@ impl Trail {
                 });
             }
         }
-        self.memory.open.extend(rest);
-        self.take_in(survey);
-        if self.memory.open.iter().all(|open| open.id != old.id)
-            && let Some(fresh) = old.anew()
-        {
-            // The path leads elsewhere by now; this file is read all the same.
-            self.push(fresh);
+        // Where its name leads elsewhere by now, it is read all the same.
+        if let Some(now) = survey.same(old.id).or_else(|| old.anew()) {
+            self.insert(at, now);
         }
+        self.take_in(survey);
     }
 
     /// Returns whether to go on in spite of an error.
