@@ -163,7 +163,7 @@ pub(super) struct Args {
 
     /// Print nothing and stop at the first kept line; implies -e
     ///
-    /// With --coverage or --fail-on-dead, all input is read.
+    /// With --coverage, --fail-on-dead or --new, all input is read.
     #[arg(short, long)]
     pub quiet: bool,
 

@@ -72,6 +72,8 @@ pub(super) enum Complaint {
     Unwritable(PathBuf, sink::Error),
     /// The checkpoint cannot be used.
     Checkpoint(PathBuf, checkpoint::Error),
+    /// No checkpoint can be kept there.
+    NoCheckpoint(PathBuf, io::Error),
     /// The system lacks something.
     Start(io::Error),
 }
@@ -113,6 +115,10 @@ impl Complaint {
                 let exit = Exit::from(&error);
                 voice.say_of(&path, error);
                 exit
+            }
+            Complaint::NoCheckpoint(path, error) => {
+                voice.say_of(&path, error);
+                Exit::Config
             }
             Complaint::Start(error) => {
                 voice.say(error.to_string());

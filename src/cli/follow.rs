@@ -17,7 +17,7 @@ use super::{
     warden::Warden,
 };
 use crate::{
-    checkpoint::{Checkpoint, Mark, Record},
+    checkpoint::{self, Checkpoint, Mark, Record},
     disk::{Disk, Real},
     engine::{self, Calls, Pursuit, Sinks, Summary},
     sink::{self, Descriptor, FileSink, LineByLine, Patient, Sink, Terminal},
@@ -135,13 +135,14 @@ pub(super) fn run(
     follow: &Follow,
     watch: Watch,
     voice: &mut Voice,
-) -> Result<(Summary, Sinks), Complaint> {
+) -> Result<Summary, Complaint> {
     let disk: Arc<dyn Disk> = Arc::new(Real);
     let (checkpoint, last) = open(&disk, follow.checkpoint.as_deref(), voice)?;
     let marks = last.clone().unwrap_or_default();
     let mut sinks = sinks(settings, &disk, &marks, voice)?;
     let calls = Calls::new().map_err(Complaint::Start)?;
-    signal::listen_to_calls(&calls).map_err(Complaint::Start)?;
+    signal::listen_to_calls(&calls, follow.quest.until)
+        .map_err(Complaint::Start)?;
     let mut warden = Warden::from_environment();
     let pursuit = Pursuit {
         pipeline: &settings.pipeline,
@@ -156,14 +157,14 @@ pub(super) fn run(
             true => INTERVAL_IN_SERVICE,
             false => INTERVAL,
         },
+        report: &|summary| super::in_place_of_lines(settings, summary),
     };
     let mut notes = |note: engine::Note<'_>| {
         warden.hear(&note);
         voice.tell(&note);
     };
     let summary = engine::follow(pursuit, &mut sinks, &mut notes, None);
-    warden.stopping();
-    Ok((summary, sinks))
+    Ok(summary)
 }
 
 /// Opens the checkpoint and reads what it says.
@@ -173,7 +174,12 @@ fn open(
     voice: &mut Voice,
 ) -> Result<(Option<Checkpoint>, Option<Record>), Complaint> {
     let Some(path) = path else { return Ok((None, None)) };
-    let wrong = |error| Complaint::Checkpoint(path.to_owned(), error);
+    let wrong = |error| match error {
+        checkpoint::Error::Open(error) => {
+            Complaint::NoCheckpoint(path.to_owned(), error)
+        }
+        error => Complaint::Checkpoint(path.to_owned(), error),
+    };
     let (checkpoint, last) = Checkpoint::open(disk, path).map_err(wrong)?;
     if let Some(remark) = checkpoint.remark() {
         voice.say_of(path, remark);

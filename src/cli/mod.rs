@@ -108,21 +108,10 @@ fn filter(
     };
     let output = writes.then(duplicate_stdout).transpose()?;
     let watch = Watch { stop: Arc::clone(stop), output };
-    let (mut summary, mut sinks) = match &settings.follow {
-        Some(follow) => follow::run(settings, follow, watch, voice)?,
-        None => read(settings, watch, voice)?,
-    };
-    if let (Some(text), None) =
-        (in_place_of_lines(settings, &summary), &summary.failure)
-    {
-        let parts = &mut [IoSlice::new(text.as_bytes())];
-        if let Err(error) = sinks.kept.write(parts)
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
-            summary.failure = Some(engine::Failure::Output(error));
-        }
+    match &settings.follow {
+        Some(follow) => follow::run(settings, follow, watch, voice),
+        None => read(settings, watch, voice),
     }
-    Ok(summary)
 }
 
 /// Reads every input from begin to end.
@@ -130,7 +119,7 @@ fn read(
     settings: &Settings,
     watch: Watch,
     voice: &mut Voice,
-) -> Result<(Summary, Sinks), Complaint> {
+) -> Result<Summary, Complaint> {
     let job = Job {
         pipeline: &settings.pipeline,
         rules: settings.rules,
@@ -138,8 +127,19 @@ fn read(
         watch,
     };
     let mut sinks = sinks(settings, voice)?;
-    let summary = engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
-    Ok((summary, sinks))
+    let mut summary =
+        engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
+    if let (Some(text), None) =
+        (in_place_of_lines(settings, &summary), &summary.failure)
+    {
+        let parts = &mut [IoSlice::new(text.as_bytes())];
+        if let Err(error) = sinks.kept.write(parts)
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            summary.failure = Some(Failure::Output(error));
+        }
+    }
+    Ok(summary)
 }
 
 /// Returns what is printed instead of the kept lines.

@@ -98,7 +98,7 @@ impl Settings {
         let program = Program::from_args(&args)?.amended(&args)?;
         let follow = Follow::from_args(&args, &program)?;
         let to = destination(&args.to)?;
-        refuse_moods(&follow, &to, &program.pipeline)?;
+        refuse_moods(&follow, &to, moody(&args, &program.pipeline))?;
         let rules = if follow.is_some() { followed(rules) } else { rules };
         let rules = match (rules.wanted, program.pipeline.count()) {
             (Wanted::Lines, Some(_)) => {
@@ -172,15 +172,21 @@ fn destination(sinks: &[OsString]) -> Result<Option<PathBuf>, Complaint> {
     }
 }
 
+/// Returns what does not give the same lines each time.
+fn moody(args: &Args, pipeline: &Pipeline) -> Option<&'static str> {
+    let counts = (args.count && !args.quiet).then_some("-c");
+    counts.or_else(|| pipeline.moody())
+}
+
 /// Refuses what a file that is written exactly once cannot be made with.
 fn refuse_moods(
     follow: &Option<Follow>,
     to: &Option<PathBuf>,
-    pipeline: &Pipeline,
+    moody: Option<&str>,
 ) -> Result<(), Complaint> {
     let has_checkpoint =
         follow.as_ref().is_some_and(|follow| follow.checkpoint.is_some());
-    match pipeline.moody() {
+    match moody {
         Some(what) if has_checkpoint && to.is_some() => {
             Err(Complaint::usage(format!(
                 "`{what}` does not go with a checkpoint and --to file: after \
@@ -231,8 +237,9 @@ fn on_invalid(way: &OsStr) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {
 }
 
 fn wanted(args: &Args) -> Wanted {
-    // What a condition met is known at the end only.
-    let to_the_end = args.coverage || args.fail_on_dead;
+    // What a condition met is known at the end only; and what was new is new
+    // once.
+    let to_the_end = args.coverage || args.fail_on_dead || args.new;
     match (args.quiet, args.count) {
         (true, _) if to_the_end => Wanted::Count,
         (true, _) => Wanted::Presence,

@@ -1,5 +1,5 @@
-//! TERM and INT end a run in good order; a second one ends it at once. HUP
-//! and USR1 ask something of one that follows.
+//! TERM and INT end a run in good order; a second one ends it at once. USR1
+//! asks something of one that follows, and HUP of one that goes on following.
 
 use std::{
     io,
@@ -12,7 +12,10 @@ use signal_hook::{
     low_level::pipe,
 };
 
-use crate::{engine::Calls, source::Stop};
+use crate::{
+    engine::Calls,
+    source::{Stop, follow::Until},
+};
 
 /// Lets TERM and INT ask for the end of the run.
 pub(super) fn listen(stop: &Stop) -> io::Result<()> {
@@ -29,13 +32,16 @@ pub(super) fn listen(stop: &Stop) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets HUP and USR1 ask for what they are for.
-pub(super) fn listen_to_calls(calls: &Calls) -> io::Result<()> {
-    for signal in [SIGHUP, SIGUSR1] {
-        flag::register(signal, calls.reopening())?;
-    }
+/// Lets HUP and USR1 ask for what they are for. A run that ends of itself
+/// leaves HUP as it is: whoever hangs up ends it.
+pub(super) fn listen_to_calls(calls: &Calls, until: Until) -> io::Result<()> {
+    let reopening = match until {
+        Until::Stopped => &[SIGUSR1, SIGHUP][..],
+        Until::CaughtUp => &[SIGUSR1],
+    };
     flag::register(SIGUSR1, calls.statistics())?;
-    for signal in [SIGHUP, SIGUSR1] {
+    for &signal in reopening {
+        flag::register(signal, calls.reopening())?;
         pipe::register(signal, calls.bell()?)?;
     }
     Ok(())

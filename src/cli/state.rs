@@ -1,7 +1,7 @@
 //! How a run that follows stands, as text: one line for a service manager, a
 //! block for `--stats` and USR1, a sentence for what happened to a file.
 
-use std::{path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 
 use crate::{
     diag,
@@ -75,13 +75,23 @@ pub(super) fn remark(path: &Path, remark: &Remark) -> String {
             "{}: byte {offset}: the file ends amid this line",
             shown(path)
         ),
-        Remark::Absent(error) => format!("{name}: {error}; waiting for it"),
+        Remark::Absent(error) => {
+            format!("{name}: {}; waiting for it", absence(error))
+        }
+        Remark::Missing(error) => format!("{name}: {}", absence(error)),
         Remark::Present => format!("{name}: is there"),
         Remark::Unreadable(error) => format!("{name}: {error}; trying again"),
         Remark::Polling(error) => format!(
             "warning: no notices from the system ({error}); looking every \
              100 ms"
         ),
+    }
+}
+
+fn absence(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "is not there".into(),
+        _ => error.to_string(),
     }
 }
 

@@ -111,7 +111,7 @@ impl Voice {
                 ));
             }
             Note::Asked { state, summary } => self.tell_state(state, summary),
-            Note::Ready | Note::State(_) => {}
+            Note::Ready | Note::Ending | Note::State(_) => {}
         }
     }
 

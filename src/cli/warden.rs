@@ -48,6 +48,7 @@ impl Warden {
     pub(super) fn hear(&mut self, note: &Note<'_>) {
         match note {
             Note::Ready => self.say(&[NotifyState::Ready]),
+            Note::Ending => self.say(&[NotifyState::Stopping]),
             Note::State(state) => {
                 if is_due(self.alive, self.watchdog.map(|often| often / 3)) {
                     self.alive = Some(Instant::now());
@@ -68,11 +69,6 @@ impl Warden {
             | Note::Refused { .. }
             | Note::Asked { .. } => {}
         }
-    }
-
-    /// Tells that the run is over.
-    pub(super) fn stopping(&self) {
-        self.say(&[NotifyState::Stopping]);
     }
 
     fn say(&self, states: &[NotifyState<'_>]) {

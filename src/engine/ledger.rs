@@ -80,6 +80,8 @@ pub(super) struct Ledger<'a> {
     told: [u64; 3],
     /// Whether the outputs that still arrive are wanted.
     is_closed: bool,
+    /// Whether they are not because the answer is complete.
+    has_enough: bool,
 }
 
 /// Where lines are of, as far as the ledger has to know.
@@ -179,8 +181,16 @@ impl<'a> Ledger<'a> {
     ) -> Ledger<'a> {
         let groups = Groups::new(max_groups);
         let summary = Summary { groups, ..Summary::default() };
-        let (told, is_closed) = ([0; 3], false);
-        Ledger { sinks, notes, stop, pause, summary, told, is_closed }
+        Ledger {
+            sinks,
+            notes,
+            stop,
+            pause,
+            summary,
+            told: [0; 3],
+            is_closed: false,
+            has_enough: false,
+        }
     }
 
     /// Takes an output; writes it and those that waited for it as soon as it
@@ -260,9 +270,26 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
+    /// Writes what is printed in place of lines.
+    pub(super) fn print(&mut self, text: &str) {
+        let kept = &mut *self.sinks.kept;
+        let written = kept
+            .write(&mut [IoSlice::new(text.as_bytes())])
+            .and_then(|()| drain(kept, self.pause, self.notes));
+        if let Err(error) = written {
+            self.close(Failure::Output(error));
+        }
+    }
+
     /// Returns whether what still arrives is passed over.
     pub(super) fn is_closed(&self) -> bool {
         self.is_closed
+    }
+
+    /// Returns whether the answer is complete with the last line that was
+    /// taken.
+    pub(super) fn has_enough(&self) -> bool {
+        self.has_enough
     }
 
     fn close(&mut self, failure: Failure) {
@@ -284,7 +311,7 @@ impl<'a> Ledger<'a> {
         self.is_closed = true;
         self.stop.ask(Reason::Enough);
         match end {
-            End::Enough => {}
+            End::Enough => self.has_enough = true,
             End::Undecided { line, offset, defect } => {
                 let line = page.lines + line + 1;
                 let input = page.origin.name();

@@ -21,7 +21,9 @@ mod tally;
 mod tests;
 
 pub use crew::{Job, run};
-pub use follow::{Calls, Go, Idle, Pursuit, SourceState, State, follow};
+pub use follow::{
+    Calls, Go, Idle, Pursuit, Report, SourceState, State, follow,
+};
 pub use groups::{Groups, Keys, Row};
 pub use ledger::{Failure, Sinks, Summary};
 pub use note::{Flaw, Note};

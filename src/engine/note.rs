@@ -72,6 +72,8 @@ pub enum Note<'a> {
     },
     /// What was to be opened is open, and following has begun.
     Ready,
+    /// Nothing more is read; what was read is made final.
+    Ending,
     /// How a run that follows stands, about once a second.
     State(&'a State),
     /// A user has asked how the run stands.

@@ -70,6 +70,14 @@ impl Watch {
         }
     }
 
+    /// Returns whether the reader of our output has left.
+    pub fn is_forsaken(&self) -> bool {
+        let Some(output) = self.output.as_deref() else { return false };
+        let mut fds = [PollFd::new(output, PollFlags::empty())];
+        let polled = poll(&mut fds, Some(&Timespec::default()));
+        polled.is_ok() && !fds[0].revents().is_empty()
+    }
+
     /// Looks at what was polled of [`Watch::fds`].
     pub(super) fn heed(&self, polled: &[PollFd<'_>]) {
         let output = polled.get(1);

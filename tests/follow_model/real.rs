@@ -154,6 +154,7 @@ fn follow(
         checkpoint: Some(checkpoint),
         last,
         interval: Duration::ZERO,
+        report: &|_| None,
     };
     let mut notes = |note: Note<'_>| {
         if let Note::Followed { remark: Remark::Gap(gap), .. } = note {
@@ -203,5 +204,6 @@ fn quest() -> Quest {
         until: Until::Stopped,
         patience: Duration::ZERO,
         max_line: 1 << 20,
+        patience: Duration::ZERO,
     }
 }

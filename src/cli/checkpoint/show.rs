@@ -111,6 +111,7 @@ fn lost(remark: &Remark) -> Option<String> {
         | Remark::Copied(_)
         | Remark::Unfinished { .. }
         | Remark::Absent(_)
+        | Remark::Missing(_)
         | Remark::Present
         | Remark::Unreadable(_)
         | Remark::Polling(_) => return None,

@@ -35,6 +35,8 @@ pub(super) struct Log {
     bytes: u64,
     /// When the checkpoint last said all there was to say.
     committed: Option<Instant>,
+    /// Whether nothing is final until the end.
+    is_held: bool,
 }
 
 /// A place up to which all was written.
@@ -59,7 +61,19 @@ impl Log {
             dirty: Some(Instant::now()),
             bytes: 0,
             committed: None,
+            is_held: false,
         }
+    }
+
+    /// Lets nothing become final: what was read so far is known to nobody
+    /// but us.
+    pub(super) fn hold(&mut self) {
+        self.is_held = true;
+    }
+
+    /// Lets what was read become final.
+    pub(super) fn release(&mut self) {
+        self.is_held = false;
     }
 
     /// Counts bytes that were read and are not final.
@@ -75,7 +89,7 @@ impl Log {
 
     /// Returns when the next commit is due, if there is something to commit.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.checkpoint.as_ref()?;
+        self.checkpoint.as_ref().filter(|_| !self.is_held)?;
         self.dirty.map(|dirty| dirty + self.interval)
     }
 
@@ -104,6 +118,10 @@ impl Log {
     ) -> Result<(), Failure> {
         if self.checkpoint.is_none() {
             (self.bytes, self.dirty) = (0, None);
+            return Ok(());
+        }
+        if self.is_held {
+            (self.bytes, self.dirty) = (0, Some(Instant::now()));
             return Ok(());
         }
         let settled = settle(sinks)?;

@@ -29,7 +29,7 @@ use super::{
     ledger::{Failure, Ledger, Origin, Page, Sinks, Summary},
     note::Note,
     output::Output,
-    rules::Rules,
+    rules::{Rules, Wanted},
 };
 use crate::{
     checkpoint::{Checkpoint, Record},
@@ -48,8 +48,10 @@ const BLOCKS: usize = 3;
 /// Bytes after which a commit is due before its time.
 const MUCH: u64 = 4 << 20;
 
+/// Returns what is printed in place of lines, if anything is.
+pub type Report<'a> = &'a dyn Fn(&Summary) -> Option<String>;
+
 /// What to follow, with what.
-#[derive(Debug)]
 pub struct Pursuit<'a> {
     /// What judges the lines.
     pub pipeline: &'a Pipeline,
@@ -69,6 +71,8 @@ pub struct Pursuit<'a> {
     pub last: Option<Record>,
     /// How often it is written.
     pub interval: Duration,
+    /// What is printed in place of lines: at the end, and when a user asks.
+    pub report: Report<'a>,
 }
 
 /// Follows files until asked to stop, or until all is read that is there.
@@ -97,12 +101,23 @@ pub fn follow(
         scrap: Output::default(),
         log: Log::new(pursuit.checkpoint, last, pursuit.interval),
         until: pursuit.quest.until,
+        report: pursuit.report,
+        counts: match pursuit.rules.wanted {
+            Wanted::Count | Wanted::Groups => true,
+            Wanted::Lines | Wanted::Presence => false,
+        },
         has_caught_up: false,
     };
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
     }
-    run.ledger.summary.sources = shared.sources();
+    let summary = &mut run.ledger.summary;
+    summary.sources = shared.sources();
+    if run.until == Until::CaughtUp {
+        // Who does not wait has failed to read them.
+        [summary.not_opened, summary.unreadable] =
+            shared.follower.borrow().troubles();
+    }
     run.ledger.summary
 }
 
@@ -115,6 +130,9 @@ struct Run<'a, 's> {
     scrap: Output,
     log: Log,
     until: Until,
+    report: Report<'a>,
+    /// Whether what was read is told at the end only.
+    counts: bool,
     has_caught_up: bool,
 }
 
@@ -166,6 +184,9 @@ impl Run<'_, '_> {
         self.shared.look(self.ledger.notes);
         // Where nothing was read yet, the place to begin is what is final.
         self.commit()?;
+        if self.counts {
+            self.log.hold();
+        }
         (self.ledger.notes)(Note::Ready);
         loop {
             self.read_all()?;
@@ -178,9 +199,17 @@ impl Run<'_, '_> {
                 Go::Drop => return Ok(()),
             }
             self.heed()?;
-            self.shared.look(self.ledger.notes);
+            self.look();
         }
         self.end()
+    }
+
+    /// Looks around; what that changes is worth a commit.
+    fn look(&mut self) {
+        self.shared.look(self.ledger.notes);
+        if self.shared.follower.borrow_mut().has_changed() {
+            self.log.touch();
+        }
     }
 
     /// Reads, judges and writes until there is nothing more to read.
@@ -199,8 +228,10 @@ impl Run<'_, '_> {
             drop(batch);
             if self.log.is_due() {
                 // Files that were rotated meanwhile are held from now on.
-                self.shared.look(self.ledger.notes);
+                self.look();
                 self.commit()?;
+                self.shared.tell_state(self.log.age(), self.ledger.notes);
+                self.heed()?;
             }
         }
         Ok(())
@@ -214,15 +245,19 @@ impl Run<'_, '_> {
         let mut page = Page::from(&origin, lines);
         let scrap = std::mem::take(&mut self.scrap);
         let output = self.desk.judge(batch, scrap);
-        let tally = output.tally;
+        let (tally, end) = (output.tally, output.end_position);
         let mut scrap = Output::default();
         self.ledger.accept(&mut page, output, |used| scrap = used.emptied());
         self.scrap = scrap;
-        if !self.ledger.is_closed() {
+        if !self.ledger.is_closed() || self.ledger.has_enough() {
             let mut follower = follower.borrow_mut();
             follower.count(input, tally.lines());
             let path = follower.path_of(input);
             tally.add_to(follower.counters(path));
+        }
+        if self.ledger.has_enough() {
+            // The rest of the batch is for the next run.
+            follower.borrow_mut().go_back(end);
         }
     }
 
@@ -248,10 +283,6 @@ impl Run<'_, '_> {
     /// Waits for more to read, and commits when that is due.
     fn wait(&mut self) -> Result<Go, Failure> {
         loop {
-            if self.shared.has_gap.take() {
-                // It is told once, not after each start.
-                self.log.touch();
-            }
             let due = self.log.due();
             if due.is_some_and(|due| due <= Instant::now()) {
                 self.commit()?;
@@ -278,6 +309,7 @@ impl Run<'_, '_> {
             self.commit()?;
         }
         if calls.wants_statistics() {
+            self.print_report();
             let state = self.shared.state(self.log.age());
             let summary = &self.ledger.summary;
             (self.ledger.notes)(Note::Asked { state: &state, summary });
@@ -300,13 +332,24 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    fn print_report(&mut self) {
+        if let Some(text) = (self.report)(&self.ledger.summary) {
+            self.ledger.print(&text);
+        }
+    }
+
     /// Ends in good order: what was written becomes final, as far as its
     /// reader takes it in time.
     fn end(&mut self) -> Result<(), Failure> {
-        if self.ledger.is_closed() {
+        (self.ledger.notes)(Note::Ending);
+        if !self.ledger.is_closed() || self.ledger.has_enough() {
+            self.print_report();
+        }
+        if self.ledger.is_closed() && !self.ledger.has_enough() {
             // Lines behind the last one that was accepted are not counted.
             return self.log.commit_last(self.ledger.sinks);
         }
+        self.log.release();
         self.log.touch();
         let begun = Instant::now();
         loop {
@@ -316,6 +359,7 @@ impl Run<'_, '_> {
                 return Ok(());
             }
             self.shared.rest();
+            self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
     }
 }

@@ -21,10 +21,7 @@ use super::{
 };
 use crate::{
     sink::Stall,
-    source::{
-        Reason, Watch,
-        follow::{Follower, Remark},
-    },
+    source::{Reason, Watch, follow::Follower},
 };
 
 /// How often to look around while a sink takes nothing.
@@ -61,8 +58,6 @@ pub(super) struct Shared<'a> {
     stalled: Cell<Option<Instant>>,
     /// Since when the end is asked for and a sink takes nothing.
     ending: Cell<Option<Instant>>,
-    /// Whether a gap was told that no commit knows of.
-    pub has_gap: Cell<bool>,
     /// When the state was last told.
     told: Cell<Option<Instant>>,
 }
@@ -83,7 +78,6 @@ impl<'a> Shared<'a> {
             idle: RefCell::new(idle),
             stalled: Cell::new(None),
             ending: Cell::new(None),
-            has_gap: Cell::new(false),
             told: Cell::new(None),
         }
     }
@@ -98,8 +92,6 @@ impl<'a> Shared<'a> {
     pub(super) fn tell(&self, notes: &mut dyn FnMut(Note<'_>)) {
         for (path, remark) in self.follower.borrow_mut().remarks() {
             let path = &self.paths[path];
-            let is_gap = matches!(remark, Remark::Gap(_));
-            self.has_gap.set(self.has_gap.get() || is_gap);
             notes(Note::Followed { path, remark: &remark });
         }
     }
@@ -151,9 +143,11 @@ impl<'a> Shared<'a> {
     pub(super) fn has_time(&self, since: Instant) -> bool {
         match self.watch.stop.reason() {
             // A pipe that is read to its end is waited for.
-            None => self.idle.borrow().is_none(),
+            None | Some(Reason::Enough) => {
+                self.idle.borrow().is_none() && !self.watch.is_forsaken()
+            }
             Some(Reason::Signal(_)) => since.elapsed() < GRACE,
-            Some(Reason::OutputClosed | Reason::Enough) => false,
+            Some(Reason::OutputClosed) => false,
         }
     }
 

@@ -35,7 +35,7 @@ use super::{Name, Watch};
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},
     disk::Disk,
-    frame::{Batch, Pool},
+    frame::{Batch, Pool, Position},
 };
 
 /// What to follow, and how.
@@ -182,6 +182,18 @@ impl Follower {
         }
     }
 
+    /// Goes back to a place behind a line that was handed out: what came
+    /// behind it, in the last batch, was not taken.
+    pub fn go_back(&mut self, to: Position) {
+        let path = self.path_of(to.input);
+        if let Some(generation) = self.trails[path].generation_mut(to.input) {
+            let lines = generation.lines;
+            // A place that cannot be read any more is caught by the next
+            // read.
+            generation.go_to(to.offset, lines).ok();
+        }
+    }
+
     /// Returns the numbers of a path, to be added to.
     pub fn counters(&mut self, path: usize) -> &mut Counters {
         &mut self.trails[path].counters
@@ -208,6 +220,13 @@ impl Follower {
         self.trails.iter().filter_map(Trail::record).collect()
     }
 
+    /// Returns whether there is something for a checkpoint to say although
+    /// nothing was read.
+    pub fn has_changed(&mut self) -> bool {
+        let changed = self.trails.iter_mut().map(Trail::has_changed);
+        changed.fold(false, |any, one| any | one)
+    }
+
     /// Returns how far each path is behind, in their order.
     pub fn lags(&self) -> Vec<Lag> {
         let lag = |trail: &Trail| Lag {
@@ -221,6 +240,14 @@ impl Follower {
     /// not finished.
     pub fn is_at_end(&self) -> bool {
         self.trails.iter().all(Trail::is_at_end)
+    }
+
+    /// Returns how many of the paths lead to nothing that can be opened, and
+    /// how many to what cannot be read.
+    pub fn troubles(&self) -> [u64; 2] {
+        let missing = self.trails.iter().filter(|trail| trail.is_missing());
+        let broken = self.trails.iter().filter(|trail| trail.is_unreadable);
+        [missing.count() as u64, broken.count() as u64]
     }
 
     /// Returns for how long something has been waiting to be read.

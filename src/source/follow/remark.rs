@@ -22,6 +22,8 @@ pub enum Remark {
     /// The path leads nowhere, or to nothing that can be read; it is waited
     /// for.
     Absent(io::Error),
+    /// The same, and it is not waited for.
+    Missing(io::Error),
     /// The path leads to a file again.
     Present,
     /// The file cannot be read for now; it is tried again.

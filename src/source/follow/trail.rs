@@ -7,7 +7,7 @@
 //! can be added to it any more.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     ffi::{OsStr, OsString},
     io, mem,
     ops::Range,
@@ -60,7 +60,11 @@ pub(super) struct Trail {
     /// How long to wait where a writer may need a moment.
     patience: Duration,
     /// Whether it was told that reading fails.
-    is_unreadable: bool,
+    pub is_unreadable: bool,
+    /// Whether a file could not be opened in the last look.
+    is_troubled: bool,
+    /// Whether a checkpoint would say something else than before.
+    has_changed: bool,
     /// Packed files of which it was told that they are broken.
     told_broken: HashSet<OsString>,
     remarks: Vec<Remark>,
@@ -77,6 +81,9 @@ struct Absence {
     is_told: bool,
 }
 
+/// Files that are remembered by their name.
+const MANY_NAMES: usize = 4096;
+
 /// How to begin.
 #[derive(Debug)]
 struct Beginning {
@@ -89,6 +96,9 @@ struct Beginning {
 struct Held {
     open: VecDeque<Generation>,
     known: Known,
+    /// Files whose content is behind us, by the name they had then: they
+    /// need not be opened again.
+    remembered: HashMap<FileId, OsString>,
     /// The youngest rotated file known to be behind us.
     behind: Option<Age>,
 }
@@ -110,9 +120,17 @@ impl Memory for Held {
         true
     }
 
+    fn is_remembered(&self, id: FileId, name: &OsStr) -> bool {
+        self.remembered.get(&id).is_some_and(|known| known == name)
+    }
+
     fn is_behind(&mut self, found: &mut Generation) -> bool {
         let head = found.head();
         if self.known.has(head) {
+            if self.remembered.len() >= MANY_NAMES {
+                self.remembered.clear();
+            }
+            self.remembered.insert(found.id, found.name.clone());
             let age = found.rotated.as_ref().map(|name| name.age.clone());
             self.behind = self.behind.take().max(age);
             return true;
@@ -148,10 +166,17 @@ impl Trail {
             path,
             max_line,
             start: Some(Beginning { begin, record }),
-            memory: Held { open: VecDeque::new(), known, behind: None },
+            memory: Held {
+                open: VecDeque::new(),
+                known,
+                remembered: HashMap::new(),
+                behind: None,
+            },
             absent: None,
             patience,
             told_broken: HashSet::new(),
+            is_troubled: false,
+            has_changed: false,
             is_unreadable: false,
             remarks: Vec::new(),
             counters: counters.unwrap_or_default(),
@@ -185,7 +210,10 @@ impl Trail {
         let is_new = self.memory.open.is_empty();
         let is_long = is_new || absence.since.elapsed() >= A_MOMENT;
         if is_long && !mem::replace(&mut absence.is_told, true) {
-            self.remarks.push(Remark::Absent(error));
+            self.remarks.push(match self.patience.is_zero() {
+                true => Remark::Missing(error),
+                false => Remark::Absent(error),
+            });
         }
     }
 
@@ -196,19 +224,37 @@ impl Trail {
     }
 
     fn look_again(&mut self) -> io::Result<()> {
-        let now = lead(&self.disk, &self.path)?;
+        let now = lead(&self.disk, &self.path);
         let newest = self.memory.open.back().map(|newest| newest.id);
-        if now.is_none() {
-            return Err(Errno::NOENT.into());
+        let is_same = match now {
+            Ok(Some(now)) => Some(now) == newest,
+            // What was rotated before the path came to lead nowhere is
+            // looked for once.
+            Ok(None) | Err(_) => self.absent.is_some(),
+        };
+        let is_full = self.memory.open.len() >= MANY;
+        let trouble = match (is_same && !self.is_troubled) || is_full {
+            true => None,
+            false => self.look_through(),
+        };
+        self.is_troubled = trouble.is_some();
+        match (now?, trouble) {
+            (None, _) => Err(Errno::NOENT.into()),
+            (Some(_), Some(error)) => Err(error),
+            (Some(_), None) => Ok(()),
         }
-        if now == newest || self.memory.open.len() >= MANY {
-            return Ok(());
-        }
+    }
+
+    /// Takes in what is new in the folder; returns why something could not
+    /// be opened.
+    fn look_through(&mut self) -> Option<io::Error> {
         self.memory.open.iter_mut().for_each(|open| open.is_named = false);
-        let survey = Survey::take(&self.disk, &self.path, &mut self.memory)?;
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        let trouble = survey.trouble.take();
         self.say_if_pruned(&survey);
         self.take_in(survey);
-        Ok(())
+        trouble
     }
 
     /// Says so if files between two that were seen may have been deleted.
@@ -274,6 +320,7 @@ impl Trail {
         generation.serial = self.next_serial;
         self.next_serial += self.serial_step;
         self.memory.open.insert(at, generation);
+        self.has_changed = true;
     }
 
     /// Finds the places where reading begins.
@@ -283,7 +330,9 @@ impl Trail {
         match result {
             Ok(()) => self.say_where(is_resumed),
             Err(error) => {
-                self.start = Some(start);
+                // What can be read only later has all been written since, as
+                // far as we can know.
+                self.start = Some(Beginning { begin: Begin::First, ..start });
                 return Err(error);
             }
         }
@@ -294,11 +343,18 @@ impl Trail {
     }
 
     fn begin_at(&mut self, start: &Beginning) -> io::Result<()> {
-        let held = &mut self.memory;
-        let survey = Survey::take(&self.disk, &self.path, held)?;
-        match &start.record {
-            Some(record) => self.resume(survey, record),
-            None => self.begin_anew(survey, start.begin)?,
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        let trouble = survey.trouble.take();
+        let is_found = match &start.record {
+            Some(record) => survey.has_all(&record.places),
+            None => survey.current.is_some(),
+        };
+        // What could not be opened may be what we are looking for.
+        match (trouble, &start.record) {
+            (Some(error), _) if !is_found => return Err(error),
+            (_, Some(record)) => self.resume(survey, record),
+            (_, None) => self.begin_anew(survey, start.begin)?,
         }
         Ok(())
     }
@@ -307,6 +363,9 @@ impl Trail {
         let behind = self.behind();
         let open = &self.memory.open;
         let first = open.front();
+        if first.is_none() && self.patience.is_zero() {
+            return;
+        }
         self.remarks.push(Remark::Begin(Start {
             file: first.map(|first| beside(&self.path, &first.name)),
             offset: first.map_or(0, |first| first.offset),
@@ -424,7 +483,7 @@ impl Trail {
         if generation.passed.is_some() {
             return Pass::On;
         }
-        if !generation.body.is_packed() {
+        if !generation.is_closed() {
             if !has_begun && newer < 2 {
                 return Pass::Stay;
             }
@@ -484,17 +543,15 @@ impl Trail {
     fn replaced(&mut self, at: usize) {
         let Some(old) = self.memory.open.remove(at) else { return };
         let place = old.place();
-        let survey = Survey::take(&self.disk, &self.path, &mut self.memory);
-        let mut survey = survey.unwrap_or_default();
-        // Younger ones stand behind it: what it was and what it is now both
-        // come before them.
-        let mut at = at;
-        match survey.find(&place) {
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        self.is_troubled |= survey.trouble.is_some();
+        let copy = survey.find(&place);
+        let now = survey.current.take_if(|current| current.id == old.id);
+        match &copy {
             Some(copy) => {
                 let path = beside(&self.path, &copy.name);
                 self.remarks.push(Remark::Copied(path));
-                self.insert(at, copy);
-                at += 1;
             }
             None => {
                 let bytes = old.seen.saturating_sub(old.offset);
@@ -507,9 +564,11 @@ impl Trail {
                 });
             }
         }
-        // Where its name leads elsewhere by now, it is read all the same.
-        if let Some(now) = survey.same(old.id).or_else(|| old.anew()) {
-            self.insert(at, now);
+        survey.rotated.retain(|found| found.id != old.id);
+        for (place, found) in
+            copy.into_iter().chain(now.or_else(|| old.anew())).enumerate()
+        {
+            self.insert(at + place, found);
         }
         self.take_in(survey);
     }
@@ -540,6 +599,7 @@ impl Trail {
 
     fn lose(&mut self, gap: Gap) {
         self.counters.gaps += 1;
+        self.has_changed = true;
         self.remarks.push(Remark::Gap(gap));
     }
 
@@ -583,6 +643,11 @@ impl Trail {
         open.filter(|open| open.passed.is_none()).count().saturating_sub(1)
     }
 
+    /// Returns whether it was told that there is nothing to read at the path.
+    pub(super) fn is_missing(&self) -> bool {
+        self.absent.as_ref().is_some_and(|absence| absence.is_told)
+    }
+
     pub(super) fn generation(&self, serial: usize) -> Option<&Generation> {
         self.memory.open.iter().find(|open| open.serial == serial)
     }
@@ -605,6 +670,12 @@ impl Trail {
             Some(generation) => generation.copy(range, take),
             None => Ok(()),
         }
+    }
+
+    /// Returns whether a checkpoint would say something else than when this
+    /// was last asked, though nothing was read.
+    pub(super) fn has_changed(&mut self) -> bool {
+        mem::take(&mut self.has_changed)
     }
 
     /// Takes what is worth telling.
