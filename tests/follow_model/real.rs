@@ -204,6 +204,5 @@ fn quest() -> Quest {
         until: Until::Stopped,
         patience: Duration::ZERO,
         max_line: 1 << 20,
-        patience: Duration::ZERO,
     }
 }
