@@ -21,7 +21,7 @@ use criterion::{
 use kaudit_filter::{
     expr::{self, Source},
     frame::Lines,
-    pipeline::{Pipeline, Reading, Verdict},
+    pipeline::{Depth, Pipeline, Reading, Verdict},
     scan::{Backend, Scanner},
 };
 
@@ -33,7 +33,16 @@ use corpus::{Shape, Summary};
 #[allow(dead_code, reason = "its tests are run by the example `generate`")]
 mod corpus;
 
-criterion_group!(benches, scan, judge, bodies, detect, drop_fields, compile);
+criterion_group!(
+    benches,
+    scan,
+    depth,
+    judge,
+    bodies,
+    detect,
+    drop_fields,
+    compile
+);
 criterion_main!(benches);
 
 /// More than the caches nearest to a core hold, and quickly made.
@@ -72,8 +81,8 @@ struct Ran {
 }
 
 /// Judges every line of a log, as one thread of the program does.
-fn run(pipeline: &Pipeline, scanner: Scanner, log: &[u8]) -> Ran {
-    let mut judge = pipeline.judge(Reading { scanner, ..Reading::default() });
+fn run(pipeline: &Pipeline, reading: Reading, log: &[u8]) -> Ran {
+    let mut judge = pipeline.judge(reading);
     let (mut ran, mut edited) = (Ran::default(), Vec::new());
     for line in Lines::new(log) {
         let line = &log[line.start..line.end];
@@ -94,16 +103,16 @@ fn time(
     group: &mut BenchmarkGroup<'_, WallTime>,
     name: &str,
     expression: &str,
-    scanner: Scanner,
+    reading: Reading,
     log: &Log,
     kept: u64,
 ) {
     let pipeline = Pipeline::compile(expression).expect("it is right");
-    let ran = run(&pipeline, scanner, &log.bytes);
+    let ran = run(&pipeline, reading, &log.bytes);
     assert_eq!(ran.kept, kept, "{expression} on {}", log.name);
     group.throughput(Throughput::Bytes(log.holds.bytes));
     group.bench_function(name, |bencher| {
-        bencher.iter(|| run(&pipeline, scanner, black_box(&log.bytes)));
+        bencher.iter(|| run(&pipeline, reading, black_box(&log.bytes)));
     });
 }
 
@@ -117,8 +126,27 @@ fn scan(criterion: &mut Criterion) {
             if scanner.backend() == backend {
                 let kept = log.holds.failed;
                 let name = backend.name();
-                time(&mut group, name, "code>=400", scanner, &log, kept);
+                let reading = Reading { scanner, ..Reading::default() };
+                time(&mut group, name, "code>=400", reading, &log, kept);
             }
+        }
+        group.finish();
+    }
+}
+
+/// The same expression, with lines read as far as it needs and to their end.
+fn depth(criterion: &mut Criterion) {
+    for log in Log::both() {
+        let mut group =
+            criterion.benchmark_group(format!("depth/{}", log.name));
+        for (name, depth) in [
+            ("needed", Depth::Needed),
+            ("whole", Depth::Whole),
+            ("strict", Depth::Strict),
+        ] {
+            let reading = Reading { depth, ..Reading::default() };
+            let kept = log.holds.failed;
+            time(&mut group, name, "code>=400", reading, &log, kept);
         }
         group.finish();
     }
@@ -138,8 +166,8 @@ fn judge(criterion: &mut Criterion) {
             ("denied", holds.denied),
             ("code>=400 and not attack-tool or denied", holds.failed),
         ] {
-            let scanner = Scanner::best();
-            time(&mut group, expression, expression, scanner, &log, kept);
+            let reading = Reading::default();
+            time(&mut group, expression, expression, reading, &log, kept);
         }
         group.finish();
     }
@@ -153,7 +181,7 @@ fn bodies(criterion: &mut Criterion) {
     let kept = lines.filter(|line| is_privileged(line)).count() as u64;
     assert!(kept > 0, "the log has such pods");
     let expression = "privileged-pod";
-    time(&mut group, expression, expression, Scanner::best(), &log, kept);
+    time(&mut group, expression, expression, Reading::default(), &log, kept);
     group.finish();
 }
 
@@ -187,10 +215,10 @@ fn detect(criterion: &mut Criterion) {
     for log in Log::both() {
         let mut group =
             criterion.benchmark_group(format!("detect/{}", log.name));
-        let kept = run(&any, Scanner::best(), &log.bytes).kept;
+        let kept = run(&any, Reading::default(), &log.bytes).kept;
         let name = format!("{} predicates", names.len());
         let rules = every_rule(&names);
-        time(&mut group, &name, &rules, Scanner::best(), &log, kept);
+        time(&mut group, &name, &rules, Reading::default(), &log, kept);
         group.finish();
     }
 }
@@ -206,10 +234,10 @@ fn drop_fields(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("drop/mixed");
     let expression = "drop managedFields";
     let pipeline = Pipeline::compile(expression).expect("it is right");
-    let ran = run(&pipeline, Scanner::best(), &log.bytes);
+    let ran = run(&pipeline, Reading::default(), &log.bytes);
     assert_eq!(ran.bytes, log.holds.bytes - log.holds.managed_bytes);
     let kept = log.holds.lines;
-    time(&mut group, expression, expression, Scanner::best(), &log, kept);
+    time(&mut group, expression, expression, Reading::default(), &log, kept);
     group.finish();
 }
 

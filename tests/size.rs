@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kaudit_filter::pipeline::{Depth, Judgement, Pipeline, Reading, Verdict};
+use kaudit_filter::{
+    event::pieces,
+    pipeline::{Depth, Judgement, Pipeline, Reading, Verdict},
+    scan::Scanner,
+};
 
 use crate::oracle::{compile, judge};
 
@@ -205,6 +209,51 @@ fn lines_of_nothing_but_one_byte_take_their_length_and_no_more() {
                 let took = begun.elapsed();
                 assert!(took < LONG / 4, "{head}{byte}: {text} {took:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn lines_glued_of_many_events_take_their_length_and_no_more() {
+    let size = if is_full() { 4_000_000 } else { 300_000 };
+    let event = r#"{"kind":"Event","verb":"get"}"#;
+    let parts = [
+        r#"{"kind":"Event""#,
+        r#"{"kind":"Event","a":"#,
+        r#"{"kind":"Event","verb":"get""#,
+        r#"{"kind":"Event","a":"cut"#,
+        r#"{"kind":"Event","a":"cut{"kind":"Event","verb":"get"}"#,
+        r#"{"kind":"Event","a":{"kind":"Event","verb":"get"}"#,
+        r#"{"kind":"Event","a":{"kind":"Pod","verb":"get"}"#,
+        r#"{"verb":"get"}"#,
+        r#"{\"kind\":\"Event\""#,
+        r#"[{"kind":"Event","verb":"get"},"#,
+        "{} ",
+        "}",
+        "]}",
+        "\"",
+        "\\",
+        "\\\"}",
+        event,
+    ];
+    let pipeline = compile("verb = get");
+    let reading = Reading { depth: Depth::Whole, ..Reading::default() };
+    let mut judge = pipeline.judge(reading);
+    for part in parts {
+        let many = part.repeat(size / part.len());
+        for line in [
+            many.clone(),
+            format!("{{{many}"),
+            format!("{{{many}{event}"),
+            format!("{event}{many}{event}"),
+            format!("{{\"a\":{many}{event}{}", "}".repeat(size / part.len())),
+        ] {
+            let begun = Instant::now();
+            for piece in pieces(Scanner::best(), line.as_bytes()) {
+                judge.judge(&line.as_bytes()[piece], &mut Vec::new());
+            }
+            let took = begun.elapsed();
+            assert!(took < LONG / 4, "{part}: {took:?}");
         }
     }
 }

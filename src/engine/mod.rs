@@ -11,6 +11,8 @@
 mod crew;
 mod desk;
 mod follow;
+#[cfg(test)]
+mod glued;
 mod groups;
 mod ledger;
 mod note;

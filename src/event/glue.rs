@@ -16,13 +16,13 @@
 //!   missed.
 //!
 //! A client can write an object into a body that looks like an event. In a
-//! sound line it is nothing else than a part of the body, for a sound line
-//! does not break; nor is it in a line that another event was glued to, since
-//! brackets of the body follow. But if a line was cut exactly behind that
-//! object, it cannot be told from one that was glued there. Then it is judged
-//! as well, and that of the line which stands in front of it is judged as
-//! cut: doubt falls on the side of keeping. The bytes of texts show nothing:
-//! their quotes have backslashes in front.
+//! sound line it is a part of the body and nothing else, for a sound line
+//! does not break. Nor can it keep an event that was glued behind it from
+//! being found. The bytes of texts show nothing, since their quotes have
+//! backslashes in front. Only where a line was cut exactly behind such an
+//! object, it cannot be told from a glued event. Then it is judged as one, and
+//! what stands in front as a line that was cut: doubt falls on the side of
+//! keeping.
 
 use std::{mem, ops::Range};
 
@@ -131,5 +131,111 @@ fn is_sound_event(mut event: Event<'_, '_>, roots: &Roots) -> bool {
             matches!(value_at(event.line(), at), Ok(Value::Text(_)))
         }
         Place::Missing | Place::Unknown => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An event as kube-apiserver begins it,
+    const NEW: &str = r#"{"kind":"Event","verb":"get","x":{"y":["z"]}}"#;
+
+    /// and as others may.
+    const ODD: &str = r#"{ "metadata":{},"verb":"get","kind":"Event"} "#;
+
+    /// Checks that a line made of these pieces is taken apart into them.
+    #[track_caller]
+    fn check(expected: &[&str]) {
+        let line = expected.concat();
+        for backend in crate::scan::Backend::ALL {
+            let pieces = pieces(Scanner::at_most(backend), line.as_bytes());
+            let pieces: Vec<_> = pieces.map(|piece| &line[piece]).collect();
+            assert_eq!(pieces, expected, "{backend}");
+        }
+    }
+
+    #[test]
+    fn an_event_glued_anywhere_is_a_piece() {
+        for first in [
+            "{",
+            "{ ",
+            r#"{""#,
+            r#"{"ki"#,
+            r#"{"kind""#,
+            r#"{"kind":"#,
+            r#"{"kind":"Ev"#,
+            r#"{"kind":"Event""#,
+            r#"{"kind":"Event","#,
+            r#"{"code":40"#,
+            r#"{"done":tru"#,
+            r#"{"ua":"a\"#,
+            r#"{"ua":"a\\"#,
+            r#"{"ua":"a\u00"#,
+            r#"{"ua":"}{\"kind\":\"Event\"}"#,
+            r#"{"requestObject":{"a":[1,"#,
+            r#"{"requestObject":{"a":[[{"b":{}}"#,
+            r#"{"requestObject":{"#,
+            r#"{"kind":"Pod","spec":"#,
+            "\u{feff} {\"a\":{\"b\":\0\0\0",
+            NEW,
+        ] {
+            check(&[first, NEW]);
+            check(&[first, ODD]);
+            check(&[first, NEW, ODD, NEW]);
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_cut_too_is_a_piece_where_one_breaks_with_it() {
+        for first in [NEW, r#"{"ua":"cut"#, r#"{"cut"#] {
+            check(&[first, r#"{"kind":"Event","verb":"#]);
+            check(&[first, r#"{"kind":"Event","ua":"cut"#, NEW]);
+            check(&[first, r#"{"kind":"Event""#, NEW, ODD]);
+        }
+        // It may as well be a value.
+        check(&[r#"{"a":{"kind":"Event","ua":"cut"#, NEW]);
+    }
+
+    #[test]
+    fn what_does_not_break_is_one_piece() {
+        for sound in [
+            NEW.to_owned(),
+            ODD.to_owned(),
+            format!(r#"{{"requestObject":{NEW}}}"#),
+            format!(r#"{{"requestObject":[{NEW},{NEW}],"x":{NEW}}} "#),
+            format!("[{NEW}]"),
+            format!("I1121 10:00:00 klog {NEW}"),
+        ] {
+            check(&[&sound]);
+        }
+        assert_eq!(pieces(Scanner::best(), b"").count(), 0);
+    }
+
+    #[test]
+    fn what_breaks_without_an_event_behind_is_one_piece() {
+        check(&[r#"{"verb":"get"#]);
+        check(&[r#"{"verb":"get"}}"#]);
+        check(&[r#"{"verb":"get"} {"kind":"Pod","verb":"get"}"#]);
+        check(&[r#"{"verb":"get"} {"verb":"no kind"}"#]);
+        check(&[r#"{"requestObject":{"kind":"Event","metadata":{}}"#]);
+        check(&[r#"{"verb":"get","a":null{"kind":null,"verb":"get"}"#]);
+        // A body that holds one, cut elsewhere than behind it.
+        check(&[&format!(r#"{{"requestObject":[{NEW},"#)]);
+        check(&[&format!(r#"{{"requestObject":{NEW},"x":"#)]);
+        check(&[&format!(r#"{{"requestObject":{{"a":{NEW}}}"#)]);
+    }
+
+    #[test]
+    fn an_event_in_the_body_of_one_that_was_glued_is_none() {
+        let second = format!(r#"{{"kind":"Event","verb":"get","a":{NEW}}}"#);
+        check(&[r#"{"ua":"cut"#, &second]);
+        check(&[r#"{"a":"#, &second]);
+        check(&[NEW, &second]);
+    }
+
+    #[test]
+    fn a_body_cut_right_behind_an_event_in_it_is_taken_for_glued() {
+        check(&[r#"{"verb":"create","requestObject":"#, NEW]);
     }
 }

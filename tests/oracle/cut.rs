@@ -1,7 +1,7 @@
 //! Lines that break: cut, glued, and with bytes that do not belong there.
 
 use kaudit_filter::{
-    pipeline::{Depth, Verdict},
+    pipeline::{Depth, Reading, Verdict},
     scan::{DefectKind, Validator},
 };
 use proptest::{collection, prelude::*, sample::Index};
@@ -28,11 +28,13 @@ fn check_no_more_than_known<'c>(
     let known = read(line);
     for Case { text, ask, pipeline } in cases {
         let known = answer(ask, known.as_ref());
-        for depth in [Depth::Needed, Depth::Whole] {
-            let said = said(judge(pipeline, line, depth).0);
+        let whole = Reading { depth: Depth::Whole, ..Reading::default() };
+        let in_full = pipeline.judge(whole).judge(line, &mut Vec::new());
+        for judgement in [judge(pipeline, line, Depth::Needed).0, in_full] {
+            let said = said(judgement);
             assert!(
                 said == known || said == Answer::Unknown,
-                "{text}, {depth:?}: {said:?} for {known:?} on {}",
+                "{text}: {said:?} for {known:?} on {}",
                 line.escape_ascii()
             );
         }

@@ -7,6 +7,7 @@ mod ask;
 mod cut;
 mod drop;
 mod edit;
+mod glue;
 pub(crate) mod json;
 pub(crate) mod pen;
 
