@@ -85,6 +85,12 @@ impl Checkpoint {
             Some((seq, record)) => (seq + 1, Some(record)),
             None => (0, None),
         };
+        if next > 0 {
+            let at = place(next - 1) * SIZE;
+            let slot = &bytes[at..bytes.len().min(at + SIZE)];
+            keep(file.as_ref(), &slot[..slot::filled(slot)], at)
+                .map_err(Error::Io)?;
+        }
         let checkpoint = Checkpoint {
             file,
             next,
@@ -136,6 +142,14 @@ impl Checkpoint {
         self.last = Some(record.clone());
         Ok(())
     }
+}
+
+/// Writes what was found once more. Who wrote it may have been killed before
+/// it was on the disk, or that may have failed and left it in memory only;
+/// the other slot must not be written before.
+fn keep(file: &dyn File, slot: &[u8], at: usize) -> io::Result<()> {
+    write_all(file, slot, at as u64)?;
+    file.sync()
 }
 
 /// Returns what a checkpoint says, also while somebody else writes to it.

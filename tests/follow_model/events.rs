@@ -106,8 +106,9 @@ impl Events {
         let mut cuts: Vec<_> = begins.filter(|cut| *cut > nuls).collect();
         cuts.insert(0, nuls);
         let last = cuts[cuts.len() - 1];
-        let number = self.find(&line[last..]);
-        match number {
+        // Of a line that does not begin as an object nothing is known.
+        let is_object = line[nuls] == b'{';
+        match self.find(&line[last..]).filter(|_| is_object) {
             Some(number) => to.push((at + last, Piece::Event(number))),
             None => cuts.push(line.len()),
         }

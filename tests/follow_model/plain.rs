@@ -80,14 +80,14 @@ impl Start for Plain {
             flaw: self.flaw,
             out: process
                 .open(Path::new(OUT), Purpose::Append)
-                .map_err(told)?,
+                .map_err(text)?,
             disk: Box::new(process.clone()),
             written: BTreeSet::new(),
             held: BTreeMap::new(),
             taken: Rc::clone(&self.taken),
             gaps: usize::from(self.flaw == Some(Flaw::CriesWolf)),
         };
-        Ok(Box::new(run.resumed().map_err(told)?))
+        Ok(Box::new(run.resumed().map_err(text)?))
     }
 }
 
@@ -114,17 +114,20 @@ struct Held {
 }
 
 impl Follower for Run {
-    fn turn(&mut self) -> Result<usize, String> {
-        let view = self.look().map_err(told)?;
+    fn turn(&mut self, told: &mut Vec<String>) -> Result<(), String> {
+        let view = self.look().map_err(text)?;
         match self.write_all(&view.logs) {
-            Err(error) if is_full(&error) => return Ok(0),
-            result => result.map_err(told)?,
+            Err(error) if is_full(&error) => return Ok(()),
+            result => result.map_err(text)?,
         }
         if !self.has(Flaw::TrustsPower) {
-            self.out.sync().map_err(told)?;
+            self.out.sync().map_err(text)?;
         }
         let gaps = self.remember(&view) + mem::take(&mut self.gaps);
-        Ok(if self.has(Flaw::Hides) { 0 } else { gaps })
+        if !self.has(Flaw::Hides) {
+            told.extend(vec!["a gap".into(); gaps]);
+        }
+        Ok(())
     }
 }
 
@@ -321,7 +324,7 @@ fn next(at: usize) -> usize {
     at + 1
 }
 
-fn told(error: io::Error) -> String {
+fn text(error: io::Error) -> String {
     error.to_string()
 }
 

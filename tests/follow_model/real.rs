@@ -4,7 +4,6 @@
 //! is told what becomes of it when it would wait for its files.
 
 use std::{
-    cell::Cell,
     path::Path,
     sync::{
         Arc, LazyLock,
@@ -72,8 +71,9 @@ struct Thread {
 /// What it says.
 #[derive(Debug)]
 enum Said {
-    /// All is done that there is to do; so many gaps were told of.
-    Idle(usize),
+    Gap(String),
+    /// All is done that there is to do.
+    Idle,
     Ended(String),
 }
 
@@ -91,7 +91,7 @@ impl Thread {
 }
 
 impl Follower for Run {
-    fn turn(&mut self) -> Result<usize, String> {
+    fn turn(&mut self, gaps: &mut Vec<String>) -> Result<(), String> {
         let thread = match self.thread.take() {
             None => Thread::start(self.process.clone()),
             Some(thread) => {
@@ -100,10 +100,14 @@ impl Follower for Run {
                 thread
             }
         };
-        match self.thread.insert(thread).said.recv() {
-            Ok(Said::Idle(gaps)) => Ok(gaps),
-            Ok(Said::Ended(reason)) => Err(reason),
-            Err(_) => Err("it has panicked".into()),
+        let said = &self.thread.insert(thread).said;
+        loop {
+            match said.recv() {
+                Ok(Said::Gap(gap)) => gaps.push(gap),
+                Ok(Said::Idle) => return Ok(()),
+                Ok(Said::Ended(reason)) => return Err(reason),
+                Err(_) => return Err("it has panicked".into()),
+            }
         }
     }
 }
@@ -152,14 +156,13 @@ fn follow(
         interval: Duration::ZERO,
         report: &|_| None,
     };
-    let gaps = Cell::new(0);
     let mut notes = |note: Note<'_>| {
-        if let Note::Followed { remark: Remark::Gap(_), .. } = note {
-            gaps.set(gaps.get() + 1);
+        if let Note::Followed { remark: Remark::Gap(gap), .. } = note {
+            says.send(Said::Gap(format!("{gap:?}"))).ok();
         }
     };
     let idle = || {
-        says.send(Said::Idle(gaps.take())).ok();
+        says.send(Said::Idle).ok();
         goes.recv().unwrap_or(Go::Drop)
     };
     let summary =
@@ -199,7 +202,7 @@ fn quest() -> Quest {
         begin: Begin::First,
         way: Way::Polls,
         until: Until::Stopped,
-        max_line: 1 << 20,
         patience: Duration::ZERO,
+        max_line: 1 << 20,
     }
 }

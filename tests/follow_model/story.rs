@@ -27,13 +27,13 @@ const LONG: i64 = 60_000 * TICK;
 
 /// A follower that runs.
 pub(crate) trait Follower {
-    /// Takes over all there is and remembers that; returns how many gaps it
+    /// Takes over all there is and remembers that; adds the gaps that it
     /// tells of.
     ///
     /// # Errors
     ///
     /// Why it has ended.
-    fn turn(&mut self) -> Result<usize, String>;
+    fn turn(&mut self, gaps: &mut Vec<String>) -> Result<(), String>;
 }
 
 /// Starts a follower of the log in [`FOLDER`], from its begin.
@@ -56,20 +56,22 @@ pub(crate) struct Story<'s> {
     running: Option<(Process, Box<dyn Follower>)>,
     allowed: Allowance,
     troubles: Vec<Trouble>,
+    /// Files that were in the folder when it was exchanged.
+    swapped: BTreeSet<Serial>,
     /// Whether the output may grow.
     has_room: bool,
     gaps: Gaps,
 }
 
-/// How many gaps were told.
+/// The gaps that were told.
 #[derive(Debug, Default)]
 struct Gaps {
     /// By a run that has remembered it.
-    told: usize,
+    told: Vec<String>,
     /// By the one that runs, since it last could.
-    lately: usize,
+    lately: Vec<String>,
     /// By those that died too early for that.
-    perhaps: usize,
+    perhaps: Vec<String>,
 }
 
 /// Tells a story of a follower.
@@ -102,6 +104,7 @@ impl<'s> Story<'s> {
             running: None,
             allowed: Allowance::default(),
             troubles: Vec::new(),
+            swapped: BTreeSet::new(),
             has_room: true,
             gaps: Gaps::default(),
         })
@@ -156,7 +159,10 @@ impl<'s> Story<'s> {
             Act::Truncate => neighbour::truncate(disk),
             Act::Regrow(more) => self.regrow(more),
             Act::Unlink => neighbour::unlink(disk),
-            Act::Swap => self.in_disorder(neighbour::swap),
+            Act::Swap => {
+                self.allow_repeats();
+                self.in_disorder(neighbour::swap)
+            }
             Act::Deny(door) => self.in_disorder(|disk| deny(disk, door)),
             Act::Grant => {
                 disk.grant_all();
@@ -172,6 +178,14 @@ impl<'s> Story<'s> {
             }
             act => unreachable!("{act:?} is of the follower"),
         }
+    }
+
+    /// Lets what is in the folder come again when it comes back.
+    fn allow_repeats(&mut self) {
+        let folder = Path::new(FOLDER);
+        let names = self.disk.list(folder).unwrap_or_default().into_iter();
+        let files = names.map(|name| self.disk.find(&folder.join(name)));
+        self.swapped.extend(files.flatten());
     }
 
     /// Does something after which nobody can tell what is older.
@@ -207,11 +221,10 @@ impl<'s> Story<'s> {
             return Ok(());
         };
         self.truth.look(self.apiserver.events());
-        let told = follower.turn();
+        let result = follower.turn(&mut self.gaps.lately);
         let failed = process.calm();
-        match told {
-            Ok(told) => {
-                self.gaps.lately += told;
+        match result {
+            Ok(()) => {
                 self.truth.know(Known::Perhaps);
                 self.running = Some((process, follower));
                 if failed == 0 { self.judge() } else { Ok(()) }
@@ -266,8 +279,14 @@ impl<'s> Story<'s> {
         if !self.has_room {
             return Ok(());
         }
-        self.gaps.told += mem::take(&mut self.gaps.lately);
-        self.truth.owe(self.apiserver.events());
+        self.gaps.told.append(&mut self.gaps.lately);
+        let events = self.apiserver.events();
+        self.truth.owe(events);
+        for serial in &self.swapped {
+            for log in self.disk.lives(*serial) {
+                self.allowed.repeats.extend(events.whole(&log));
+            }
+        }
         self.output()?.check(&self.truth, &self.allowed)
     }
 
@@ -282,7 +301,7 @@ impl<'s> Story<'s> {
     }
 
     fn died(&mut self) {
-        self.gaps.perhaps += mem::take(&mut self.gaps.lately);
+        self.gaps.perhaps.append(&mut self.gaps.lately);
         self.truth.let_go();
     }
 
@@ -298,7 +317,8 @@ impl<'s> Story<'s> {
             None => self.start.start(&process),
         };
         if let Ok(mut follower) = follower {
-            self.gaps.lately += follower.turn().unwrap_or(0);
+            // It may have been killed before its end.
+            follower.turn(&mut self.gaps.lately).ok();
         }
         drop(process);
         self.truth.know(Known::Perhaps);
@@ -319,10 +339,13 @@ impl<'s> Story<'s> {
         let events = self.apiserver.events();
         if before.0 != after.0 {
             self.allowed.repeats.extend(0..events.count());
+            self.allowed.disorder = true;
+            self.truth.exempt();
         }
         for (then, now) in before.1.iter().zip(&after.1) {
             if then != now {
                 self.allowed.repeats.extend(events.whole(then));
+                self.allowed.repeats.extend(events.whole(now));
                 self.allowed.gaps += 1;
             }
         }
@@ -348,11 +371,16 @@ impl<'s> Story<'s> {
             self.pass(LONG);
             self.turn()?;
         }
+        let files = self.disk.files("log").into_iter();
+        let held = files.filter(|serial| self.disk.is_followed(*serial));
+        if held.count() > 1 {
+            return Err("files are held that are finished".into());
+        }
         let least = self.losses(&self.output()?);
         let most = self.truth.breaks() + self.allowed.gaps;
-        let Gaps { told, perhaps, .. } = self.gaps;
-        if told + perhaps < least || told > most {
-            let told = format!("{told} and perhaps {perhaps} more gaps told");
+        let Gaps { told, perhaps, .. } = &self.gaps;
+        if told.len() + perhaps.len() < least || told.len() > most {
+            let told = format!("{told:?} and perhaps {perhaps:?} gaps told");
             return Err(format!("{told} of {least} to {most}"));
         }
         Ok(())

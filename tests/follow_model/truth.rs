@@ -65,6 +65,8 @@ pub(crate) struct Truth {
     pub(crate) torn: BTreeSet<(Vec<u8>, Serial, usize)>,
     /// What was taken of each file that is not finished.
     taken: BTreeMap<(Known, Life), Vec<u8>>,
+    /// Files of which the follower may believe that they are behind it.
+    exempt: BTreeSet<Serial>,
     /// Files that were seen and have no name any more: who comes upon newer
     /// ones cannot know whether there were others in between.
     nameless: BTreeSet<Serial>,
@@ -84,6 +86,7 @@ impl Truth {
             owed: BTreeSet::new(),
             torn: BTreeSet::new(),
             taken: BTreeMap::new(),
+            exempt: BTreeSet::new(),
             nameless: BTreeSet::new(),
             gone: Vec::new(),
             broken: BTreeSet::new(),
@@ -172,8 +175,14 @@ impl Truth {
         let lives = self.gone.iter().map(|(_, life)| (Known::Perhaps, *life));
         self.broken.extend(lives);
         let named: BTreeSet<_> =
-            self.disk.tree("log").into_iter().map(|(_, file)| file).collect();
-        self.nameless.extend(self.perhaps.difference(&named));
+            self.in_reach(SimDisk::find).into_iter().collect();
+        let nameless = self.perhaps.difference(&named).filter(|serial| {
+            let log = self.disk.content(**serial);
+            let has_copy =
+                |other: &Serial| self.disk.content(*other).starts_with(&log);
+            log.is_empty() || !named.iter().any(has_copy)
+        });
+        self.nameless.extend(nameless);
     }
 
     /// Has the follower hold what can be read.
@@ -184,20 +193,30 @@ impl Truth {
 
     /// Has the follower owe what can be read.
     pub(crate) fn owe(&mut self, events: &Events) {
-        for Readable { log, .. } in self.readable() {
-            self.owed.extend(events.whole(&log));
+        for Readable { life, log, .. } in self.readable() {
+            if !self.exempt.contains(&life.0) {
+                self.owed.extend(events.whole(&log));
+            }
         }
         for key in mem::take(&mut self.gone) {
             self.taken.remove(&key);
             self.broken.insert(key);
         }
         self.know(Known::Surely);
+        // Who still writes to a file of which another one has taken the
+        // place is not waited for.
+        if let Ok(current) = self.disk.find(&self.path) {
+            let is_closed = |serial: &Serial| !self.disk.is_written(*serial);
+            let held = self.held.iter().copied();
+            let held = held.filter(|s| *s == current || is_closed(s));
+            self.held = held.collect();
+        }
     }
 
     /// Has the follower know how far it came.
     pub(crate) fn know(&mut self, known: Known) {
         let current = self.disk.find(&self.path).ok();
-        let mut files = self.readable();
+        let mut files = self.found(SimDisk::find_as_user);
         self.perhaps.extend(files.iter().map(|file| file.life.0));
         if known == Known::Perhaps {
             files = self.read_all(&self.perhaps);
@@ -206,7 +225,8 @@ impl Truth {
             let is_current = current.is_none_or(|serial| serial == life.0);
             let whole = log.iter().rposition(|byte| *byte == b'\n');
             let log = log[..whole.map_or(0, |last| last + 1)].to_vec();
-            if !is_current || end == End::Closed {
+            let is_exempt = self.exempt.contains(&life.0);
+            if !is_current || is_exempt || end == End::Closed {
                 self.taken.remove(&(Known::Surely, life));
                 if known == Known::Surely {
                     continue;
@@ -222,6 +242,14 @@ impl Truth {
     pub(crate) fn breaks(&self) -> usize {
         let lives = self.broken.iter().map(|(_, life)| life);
         lives.collect::<BTreeSet<_>>().len() + self.nameless.len()
+    }
+
+    /// Has nothing more be owed of the file at the path: a power cut has
+    /// given it its name back, and the follower may have read it to its end.
+    pub(crate) fn exempt(&mut self) {
+        self.exempt.extend(self.disk.find(&self.path));
+        let exempt = &self.exempt;
+        self.taken.retain(|(_, life), _| !exempt.contains(&life.0));
     }
 
     /// Has the follower forget what only its run held.

@@ -69,11 +69,10 @@ impl File for Opened {
     fn sync(&self) -> io::Result<()> {
         let failed = self.call(Call::Sync);
         let mut kernel = self.process.disk.kernel();
-        let body = kernel.body(self.serial)?;
-        match failed {
-            Ok(_) => body.sync(),
-            Err(_) if self.process.is_dead() => {}
-            Err(_) => body.forsake(),
+        match (failed.is_ok(), kernel.body(self.serial)) {
+            (true, Ok(body)) => body.sync(),
+            (false, Ok(body)) if !self.process.is_dead() => body.forsake(),
+            (false, Ok(_)) | (_, Err(_)) => {}
         }
         let result = failed.map(drop);
         if result.is_ok() {
