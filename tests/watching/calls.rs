@@ -1,10 +1,10 @@
 //! HUP and USR1 ask something of a run that goes on.
 
-use std::fs;
+use std::{fs, thread, time::Duration};
 
 use rustix::process::Signal;
 
-use crate::tool::event;
+use crate::{follow::follower::Follower, tool::event};
 
 use super::log::{ALL, Log, lines, until_out, until_told};
 
@@ -88,6 +88,21 @@ fn usr1_says_how_things_stand() {
         let says_age = ran.err.contains("\ncheckpoint age ");
         assert_eq!(says_age, has_one, "{}", ran.err);
     }
+}
+
+#[test]
+fn usr1_is_answered_while_nobody_reads() {
+    let log = Log::of(&[]);
+    log.add(event(401).repeat(2_000));
+    let flags = ["--from=begin"];
+    let mut follower = Follower::deaf(log.command(&flags, ALL));
+    until_told(&mut follower, "following");
+    thread::sleep(Duration::from_millis(300));
+    follower.signal(Signal::USR1);
+    until_told(&mut follower, "\noutput blocked ");
+    follower.listen();
+    follower.until_said(2_000 * event(401).len());
+    follower.term().check(143, &event(401).repeat(2_000));
 }
 
 #[test]
