@@ -30,6 +30,7 @@ mod reference; // So is what the language reference shows.
 mod man; // The manual page is made from it.
 mod console; // How what a document shows is run.
 mod examples; // What the library is used for works.
+mod follow_model; // Whatever happens to followed files, nothing is lost.
 mod floors; // Imports point down, and unsafe stays where it is.
 mod dice; // Choices that a seed makes.
 mod tool; // How the program is run, and events to give it.

@@ -20,10 +20,10 @@ use crate::{
     checkpoint::{self, Checkpoint, Mark, Record},
     disk::{Disk, Real},
     engine::{self, Calls, Pursuit, Sinks, Summary},
-    sink::{FileSink, LineByLine, Patient, Sink, Terminal},
+    sink::{self, Descriptor, FileSink, LineByLine, Patient, Sink, Terminal},
     source::{
         Name, Watch,
-        follow::{Begin, Quest, Until, Way},
+        follow::{Begin, PATIENCE, Quest, Until, Way},
     },
 };
 
@@ -74,6 +74,10 @@ impl Follow {
             until: match args.new {
                 true => Until::CaughtUp,
                 false => Until::Stopped,
+            },
+            patience: match args.new {
+                true => Duration::ZERO,
+                false => PATIENCE,
             },
             max_line: args.max_line,
         };
@@ -228,7 +232,15 @@ pub(super) fn appended(
     voice: &mut Voice,
 ) -> Result<Box<dyn Sink>, Complaint> {
     let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
-    let (sink, remarks) = FileSink::open(disk, path, last).map_err(wrong)?;
+    let (sink, remarks) = match FileSink::open(disk, path, last) {
+        // A device or a FIFO keeps nothing that could be compared.
+        Err(sink::Error::Irregular) => {
+            let sink = Descriptor::append(path);
+            let sink = sink.map_err(|error| wrong(error.into()))?;
+            return Ok(Box::new(sink));
+        }
+        result => result.map_err(wrong)?,
+    };
     for remark in remarks {
         voice.say_of(path, remark);
     }

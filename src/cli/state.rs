@@ -79,7 +79,8 @@ pub(super) fn remark(path: &Path, remark: &Remark) -> String {
         Remark::Present => format!("{name}: is there"),
         Remark::Unreadable(error) => format!("{name}: {error}; trying again"),
         Remark::Polling(error) => format!(
-            "no notices from the system ({error}); looking every 100 ms"
+            "warning: no notices from the system ({error}); looking every \
+             100 ms"
         ),
     }
 }

@@ -1,11 +1,11 @@
 //! What is written comes out at once, and nothing happens when nothing is.
 
 use std::{
-    fs, thread,
+    thread,
     time::{Duration, Instant},
 };
 
-use super::{follower::Follower, place::News, site::Site};
+use super::{follower::status, place::News, site::Site};
 
 #[test]
 fn an_event_comes_out_at_once() {
@@ -34,14 +34,8 @@ fn an_event_comes_out_at_once() {
     site.finish_stream(follower);
 }
 
-/// Returns how often a program was given the processor because it asked.
-fn wake_ups(follower: &Follower) -> u64 {
-    let status = format!("/proc/{}/status", follower.id());
-    let status = fs::read_to_string(status).unwrap();
-    let name = "voluntary_ctxt_switches:";
-    let row = status.lines().find_map(|row| row.strip_prefix(name));
-    row.unwrap().trim().parse().unwrap()
-}
+/// How often a program was given the processor because it asked.
+const WAKE_UPS: &str = "voluntary_ctxt_switches:";
 
 #[test]
 fn a_quiet_log_wakes_nobody() {
@@ -50,9 +44,9 @@ fn a_quiet_log_wakes_nobody() {
         site.writer.events(5);
         let follower = site.followed();
         thread::sleep(Duration::from_millis(1_500));
-        let before = wake_ups(&follower);
+        let before = status(&follower, WAKE_UPS);
         thread::sleep(Duration::from_millis(3_000));
-        let woken = wake_ups(&follower) - before;
+        let woken = status(&follower, WAKE_UPS) - before;
         // Once a second it looks, told or not.
         assert!(woken <= 3 * most, "{woken} times");
         site.finish(follower);

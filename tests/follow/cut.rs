@@ -1,11 +1,6 @@
 //! The log is cut to nothing behind the writer's back, and grows again.
 
-use std::{
-    path::Path,
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
 
 use super::{
     follower::gaps as said,
@@ -107,30 +102,20 @@ fn copied_and_cut_behind_what_was_read_nothing_is_lost() {
     site.finish(follower);
 }
 
-/// Copies and cuts at random moments until it is told to stop.
-fn rotate(log: &Path, stop: &AtomicBool) {
-    let mut dice = Dice::new(3);
-    while !stop.load(Ordering::Relaxed) {
-        let pause = 20_000 + dice.below(60_000) as u64;
-        thread::sleep(Duration::from_micros(pause));
-        copytruncate(log);
-    }
-}
-
 #[test]
 fn copied_and_cut_at_any_moment_nothing_comes_twice() {
+    let mut dice = Dice::new(3);
     let mut site = Site::new();
     site.writer.events(20);
     let mut follower = site.followed();
-    let (log, stop) = (site.writer.log(), AtomicBool::new(false));
-    thread::scope(|scope| {
-        scope.spawn(|| rotate(&log, &stop));
-        for _ in 0..times(500, 20_000) {
-            site.writer.events(10);
-            thread::sleep(Duration::from_millis(2));
+    for _ in 0..times(500, 20_000) {
+        site.writer.events(dice.below(20));
+        let pause = dice.below(4_000) as u64;
+        thread::sleep(Duration::from_micros(pause));
+        if dice.percent(5) {
+            copytruncate(&site.writer.log());
         }
-        stop.store(true, Ordering::Relaxed);
-    });
+    }
     let last = site.writer.fence();
     follower.until("the last one came out", || {
         site.place.found().ends_with(&last)

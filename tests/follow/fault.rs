@@ -1,5 +1,7 @@
 //! The disk is full, or fails.
 
+use std::fs;
+
 use super::{
     oracle::check,
     place::Place,
@@ -28,9 +30,10 @@ fn fails(calls: &str, with: &str, path: fn(&Place) -> String, then: Then) {
     site.writer.events(500);
     let inject = format!("inject={calls}:{with}");
     let trace = format!("trace={calls}");
-    let flags = ["-P", &path(&site.place), "-e", &trace, "-e", &inject];
-    let args = site.place.file_args(&["-F"]);
-    let mut follower = traced(&[&["-o/dev/null"], &flags[..]].concat(), &args);
+    let record = site.place.folder.path("trace");
+    let path = path(&site.place);
+    let flags = ["-o", &record, "-P", &path, "-e", &trace, "-e", &inject];
+    let mut follower = traced(&flags, &site.place.file_args(&["-F"]));
     let ran = match then {
         Then::GoesOn => {
             site.until_caught_up(&mut follower);
@@ -43,6 +46,8 @@ fn fails(calls: &str, with: &str, path: fn(&Place) -> String, then: Then) {
         assert_eq!(ran.code, Some(74), "{told}");
     }
     assert!(!ran.err.contains("panicked"), "{told}");
+    let record = fs::read_to_string(record).unwrap();
+    assert!(record.contains("(INJECTED)"), "nothing failed: {told}");
     let again = site.place.catch_up();
     check(&site.place.found(), &site.expected(), &told);
     no_gap(&again);

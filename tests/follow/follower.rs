@@ -5,7 +5,7 @@ use std::{
     fs,
     io::Read,
     os::unix::process::CommandExt,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -79,13 +79,18 @@ impl Follower {
 
     /// Starts `command` and does not read what it writes for the time being.
     pub(crate) fn deaf(mut command: Command) -> Follower {
+        // What tells a service from a program that is run by hand.
+        command.env_remove("NOTIFY_SOCKET").env_remove("INVOCATION_ID");
+        Follower::serve(command)
+    }
+
+    /// Starts `command` as a service manager does; nobody reads what it
+    /// writes for the time being.
+    pub(crate) fn serve(mut command: Command) -> Follower {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // What tells a service from a program that is run by hand.
-            .env_remove("NOTIFY_SOCKET")
-            .env_remove("INVOCATION_ID")
             .process_group(0);
         let mut child = command.spawn().unwrap();
         let err = Heard::default();
@@ -95,13 +100,13 @@ impl Follower {
 
     /// Begins to read what the program writes.
     pub(crate) fn listen(&mut self) {
-        let pipe = self.child.stdout.take().unwrap();
+        let pipe = self.pipe();
         self.ears.push(self.out.listen(pipe));
     }
 
-    /// Stops reading what the program writes, for good.
-    pub(crate) fn hang_up(&mut self) {
-        drop(self.child.stdout.take());
+    /// Hands out what the program writes to, for somebody else to read.
+    pub(crate) fn pipe(&mut self) -> ChildStdout {
+        self.child.stdout.take().unwrap()
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -223,3 +228,19 @@ pub(crate) fn gaps(talk: &str) -> Vec<String> {
     let told = talk.lines().filter(|line| line.contains("gap source="));
     told.map(str::to_owned).collect()
 }
+
+/// Returns how many files it holds open.
+pub(crate) fn files(follower: &Follower) -> usize {
+    fs::read_dir(format!("/proc/{}/fd", follower.id())).unwrap().count()
+}
+
+/// Returns a number that the system keeps about it.
+pub(crate) fn status(follower: &Follower, name: &str) -> u64 {
+    let status = format!("/proc/{}/status", follower.id());
+    let status = fs::read_to_string(status).unwrap();
+    let row = status.lines().find_map(|row| row.strip_prefix(name));
+    row.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// The most memory that it ever held, in KiB.
+pub(crate) const PEAK: &str = "VmHWM:";

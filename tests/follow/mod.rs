@@ -15,6 +15,8 @@ pub(crate) mod oracle; // what must come out,
 mod place; // where all that happens,
 pub(crate) mod site; // and all of it together.
 
+mod begin; // Following begins,
+mod service; // perhaps as a service.
 mod rotate; // The log is rotated while it is followed,
 mod away; // and while it is not.
 mod kill; // The follower is killed at random.
@@ -27,6 +29,7 @@ mod fault; // The disk fails,
 mod full; // or is full.
 mod signal; // Its owner wants something.
 mod calm; // Nothing happens.
+mod soak; // A lot happens, for long.
 mod real; // What a cluster wrote is written again.
 mod rivals; // What others make of the same.
 mod points; // Where a run can be killed,

@@ -5,6 +5,20 @@ use std::{collections::BTreeMap, fs};
 use super::follower::Follower;
 use crate::{dice::Dice, tool::command};
 
+/// Calls that change nothing outside, and depend on where memory happens to
+/// be: a run does not meet the same ones again.
+const INSIDE: [&str; 9] = [
+    "brk",
+    "exit_group", // It does not return, so nothing can be in front of its end.
+    "futex",
+    "getrandom",
+    "madvise",
+    "mmap",
+    "mprotect",
+    "mremap",
+    "munmap",
+];
+
 /// In front of the so-manieth call of a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Point {
@@ -54,8 +68,7 @@ fn name(line: &str) -> Option<&str> {
     let (name, _) = call.trim_start().split_once('(')?;
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let is_call = !name.is_empty() && name.bytes().all(is_name);
-    // It does not return, so nothing can be in front of its end.
-    (is_call && name != "exit_group").then_some(name)
+    (is_call && !INSIDE.contains(&name)).then_some(name)
 }
 
 /// Picks so many points, in turn one of each name: few are interesting, and

@@ -1,13 +1,11 @@
 //! The log is rotated while it is followed.
 
-use std::fs;
-
 use super::{
     clock::Clock,
-    follower::Follower,
+    follower::{Follower, PEAK, files, status},
     mill::{Form, Habits},
     place::News,
-    site::{Site, no_gap},
+    site::{Site, adds_up, no_gap},
     times,
 };
 use crate::dice::Dice;
@@ -49,16 +47,12 @@ fn check(news: News, habits: Habits, count: usize) {
     rotations(&mut site, &mut follower, count);
     site.writer.events(10);
     site.until_caught_up(&mut follower);
-    let held = files(&follower);
-    assert!(held < 200, "{held} files are open");
+    let (held, peak) = (files(&follower), status(&follower, PEAK));
+    assert!(held < 300, "{held} files are open");
+    assert!(peak < 48 << 10, "{peak} KiB");
     let ran = site.finish(follower);
-    assert_eq!(ran.number("read"), site.writer.number() - 1, "{}", ran.err);
+    adds_up(&ran, site.writer.number() - 1);
     no_gap(&ran);
-}
-
-/// Returns how many files it holds open.
-fn files(follower: &Follower) -> usize {
-    fs::read_dir(format!("/proc/{}/fd", follower.id())).unwrap().count()
 }
 
 #[test]

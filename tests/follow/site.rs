@@ -81,6 +81,14 @@ impl Site {
     }
 }
 
+/// Checks that what was read is accounted for.
+#[track_caller]
+pub(crate) fn adds_up(ran: &Ran, read: u64) {
+    let numbers = ["kept", "skipped", "set aside"];
+    let sum: u64 = numbers.iter().map(|name| ran.number(name)).sum();
+    assert_eq!((ran.number("read"), sum), (read, read), "{}", ran.err);
+}
+
 /// Checks that nothing was said to be lost.
 #[track_caller]
 pub(crate) fn no_gap(ran: &Ran) {

@@ -1,22 +1,14 @@
 //! Nobody reads what the follower writes for a while.
 
-use std::{fs, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use super::{
-    follower::Follower,
+    follower::{Follower, PEAK, status},
     mill::{Form, Habits},
     oracle::check,
     site::{Site, no_gap},
     times,
 };
-
-/// Returns a number of KiB that the system keeps about a process.
-fn kib(follower: &Follower, name: &str) -> u64 {
-    let status = format!("/proc/{}/status", follower.id());
-    let status = fs::read_to_string(status).unwrap();
-    let row = status.lines().find_map(|row| row.strip_prefix(name));
-    row.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
-}
 
 #[test]
 fn what_is_pruned_while_the_reader_sleeps_is_held() {
@@ -46,7 +38,7 @@ fn a_reader_that_sleeps_costs_no_memory() {
     follower.until_open(&site.place.log());
     site.writer.fill(64 << 20);
     thread::sleep(Duration::from_millis(500));
-    let peak = kib(&follower, "VmHWM:");
+    let peak = status(&follower, PEAK);
     assert!(peak < 48 << 10, "{peak} KiB");
     follower.listen();
     site.finish_stream(follower);
@@ -60,7 +52,7 @@ fn what_a_sleeping_reader_has_not_read_is_sent_again() {
     follower.until_open(&site.place.log());
     thread::sleep(Duration::from_millis(500));
     // The pipe is full, and goes with its reader.
-    follower.hang_up();
+    drop(follower.pipe());
     let ran = follower.end();
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let ran = site.finish_stream(site.place.stream());

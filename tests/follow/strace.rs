@@ -206,7 +206,9 @@ fn killed_at_a_call_while_the_log_is_written_it_goes_on() {
     site.until_caught_up(&mut follower);
     follower.kill();
     let points = points(&trace, &site.place.checkpoint());
+    let all = points.len();
     let points = spread(points, times(100, 3_000), &mut Dice::new(5));
+    tell(format_args!("{} of {all} points", points.len()));
     let points = Mutex::new(points);
     thread::scope(|scope| {
         for _ in 0..WORKERS {

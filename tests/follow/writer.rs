@@ -78,6 +78,11 @@ impl Writer {
         &self.generations
     }
 
+    /// Forgets what was written so far: who writes for hours cannot keep it.
+    pub(crate) fn forget(&mut self) {
+        self.generations.iter_mut().for_each(Vec::clear);
+    }
+
     /// Returns how long the log is, if nobody else wrote to it.
     pub(crate) fn length(&self) -> u64 {
         self.generations.last().unwrap().len() as u64

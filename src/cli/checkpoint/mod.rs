@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -158,6 +159,7 @@ fn stand(
         begin,
         way: Way::Polls,
         until: Until::CaughtUp,
+        patience: Duration::ZERO,
         max_line: 0,
     };
     let mut follower = Follower::new(Arc::clone(disk), &quest, records);

@@ -199,9 +199,17 @@ impl Run<'_, '_> {
                 Go::Drop => return Ok(()),
             }
             self.heed()?;
-            self.shared.look(self.ledger.notes);
+            self.look();
         }
         self.end()
+    }
+
+    /// Looks around; what that changes is worth a commit.
+    fn look(&mut self) {
+        self.shared.look(self.ledger.notes);
+        if self.shared.follower.borrow_mut().has_changed() {
+            self.log.touch();
+        }
     }
 
     /// Reads, judges and writes until there is nothing more to read.
@@ -220,7 +228,7 @@ impl Run<'_, '_> {
             drop(batch);
             if self.log.is_due() {
                 // Files that were rotated meanwhile are held from now on.
-                self.shared.look(self.ledger.notes);
+                self.look();
                 self.commit()?;
                 self.shared.tell_state(self.log.age(), self.ledger.notes);
                 self.heed()?;

@@ -90,7 +90,7 @@ impl FileSink {
         let sink = FileSink {
             disk: Arc::clone(disk),
             path: path.to_owned(),
-            course: Course::new(0, base + output.end()),
+            course: Course::new(0, base + output.length()),
             output,
             elsewhere,
             base,
@@ -122,7 +122,7 @@ impl FileSink {
     /// source goes back to before what it has brought so far.
     fn again(&self) -> u64 {
         let unmet = self.replay.as_ref().and_then(Replay::unmet);
-        unmet.unwrap_or(self.base + self.output.end())
+        unmet.unwrap_or(self.base + self.output.length())
     }
 
     /// Notices what became of the file and of its name.
@@ -181,7 +181,7 @@ impl FileSink {
         }
         let new = Output::open(&*self.disk, &self.path)?;
         let old = mem::replace(&mut self.output, new);
-        let (begin, end) = (self.base, old.end());
+        let (begin, end) = (self.base, old.length());
         self.base += end;
         // An old file that nobody asks for is not kept from being freed.
         self.elsewhere = self.last.as_ref().map(|_| {

@@ -77,7 +77,7 @@ impl Output {
     }
 
     /// Returns where the last whole line ends.
-    pub(super) fn end(&self) -> u64 {
+    pub(super) fn length(&self) -> u64 {
         self.whole
     }
 

@@ -43,7 +43,7 @@ pub(super) fn recover(
     match Standing::of(&recovered.output, last)? {
         Standing::Here => recovered.go_on(begin(last), last.len)?,
         Standing::Shorter => {
-            let left = recovered.output.end();
+            let left = recovered.output.length();
             recovered.search(disk, path, last, left)?;
             recovered.go_on(0, 0)?;
         }
@@ -69,13 +69,13 @@ enum Standing {
 impl Standing {
     fn of(output: &Output, last: &Mark) -> io::Result<Standing> {
         let is_same = output.id == last.file;
-        let holds = holds(&*output.file, output.end(), last)?;
+        let holds = holds(&*output.file, output.length(), last)?;
         Ok(match (is_same, holds) {
             (true, true) => Standing::Here,
             // Numbers of devices may change when a machine starts; some
             // hundred bytes at their place are better evidence.
             (false, true) if last.len > 0 => Standing::Here,
-            (true, false) if output.end() < last.len => Standing::Shorter,
+            (true, false) if output.length() < last.len => Standing::Shorter,
             (true | false, _) => Standing::Another,
         })
     }
@@ -90,7 +90,7 @@ impl Recovered {
 
     /// Takes up our own file, of which the first `len` bytes are settled.
     fn go_on(&mut self, again: u64, len: u64) -> io::Result<()> {
-        let size = self.output.end();
+        let size = self.output.length();
         let tail = Tail::read(&*self.output.file, again, len, size)?;
         self.add(tail.lines);
         if tail.end < size {
@@ -103,7 +103,7 @@ impl Recovered {
     /// Reads a file that took the place of ours. Lines of ours may be in it
     /// all the same, but nothing that could be cut off for certain.
     fn look_through(&mut self) -> io::Result<()> {
-        let size = self.output.end();
+        let size = self.output.length();
         if size <= UNKNOWN {
             let tail = Tail::read(&*self.output.file, 0, size, size)?;
             // The last line gets an end before anything else is written.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     checkpoint::Place,
-    disk::{FileId, GUARD, Print},
+    disk::{FileId, GUARD, HEAD, Print},
     frame::{
         Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
     },
@@ -380,8 +380,19 @@ impl Generation {
     }
 }
 
-/// Returns whether two files have the same content, as far as both go.
+/// Returns whether two files have the same content, as far as their heads
+/// tell.
+///
+/// * The begin of a line is the same in all events: short heads tell
+///   something only if they are all there is, or hold a whole line.
 pub(super) fn is_alike(one: &[u8], other: &[u8]) -> bool {
     let common = one.len().min(other.len());
-    common > 0 && one[..common] == other[..common]
+    one[..common] == other[..common]
+        && (tells(&one[..common]) || one.len() == other.len())
+        && common > 0
+}
+
+/// Returns whether a head is enough to know a file by.
+pub(super) fn tells(head: &[u8]) -> bool {
+    head.len() >= HEAD || head.contains(&b'\n')
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::generation::tells;
 use crate::disk::Print;
 
 /// Heads that are remembered; a checkpoint has room for them.
@@ -55,8 +56,10 @@ impl Known {
     pub(super) fn has(&self, head: &[u8]) -> bool {
         self.by_length.iter().any(|(&length, hashes)| {
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            let begin = head.get(..length);
-            begin.is_some_and(|begin| hashes.contains(&Print::of(begin).hash))
+            let Some(begin) = head.get(..length) else { return false };
+            // What begins as a short file did may go on otherwise.
+            let is_telling = tells(begin) || begin.len() == head.len();
+            is_telling && hashes.contains(&Print::of(begin).hash)
         })
     }
 
@@ -72,11 +75,18 @@ mod tests {
 
     #[test]
     fn a_file_that_has_grown_is_known_by_its_begin() {
-        let mut known = Known::new(vec![Print::of(b"abc")], true);
-        assert!(known.has(b"abcdef"));
+        let mut known = Known::new(vec![Print::of(b"abc\n")], true);
+        assert!(known.has(b"abc\ndef"));
         assert!(!known.has(b"ab"));
         known.add(Print::of(b""));
         assert!(!known.has(b"xyz"));
+    }
+
+    #[test]
+    fn a_file_that_held_a_part_of_a_line_is_no_other_file() {
+        let known = Known::new(vec![Print::of(b"{")], true);
+        assert!(known.has(b"{"));
+        assert!(!known.has(b"{\"kind\":\"Event\"}\n"));
     }
 
     #[test]

@@ -28,12 +28,9 @@ use std::{
 pub use begin::Begin;
 pub use notice::Way;
 pub use remark::{Gap, Reason, Remark, Start};
+pub use trail::PATIENCE;
 
-use self::{
-    notice::Notices,
-    survey::beside,
-    trail::{PATIENCE, Trail},
-};
+use self::{notice::Notices, survey::beside, trail::Trail};
 use super::{Name, Watch};
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},
@@ -52,6 +49,9 @@ pub struct Quest {
     pub way: Way,
     /// Whether to stop at the end of what is there.
     pub until: Until,
+    /// How long a file is looked at that a newer one has taken the place of;
+    /// most often [`PATIENCE`].
+    pub patience: Duration,
     /// The longest line that is held in memory, without its newline.
     pub max_line: usize,
 }
@@ -95,10 +95,6 @@ impl Follower {
         quest: &Quest,
         records: &[SourceRecord],
     ) -> Follower {
-        let patience = match quest.until {
-            Until::Stopped => PATIENCE,
-            Until::CaughtUp => Duration::ZERO,
-        };
         let many = quest.paths.len();
         let trails = quest.paths.iter().enumerate().map(|(number, path)| {
             let name = text_of(path);
@@ -110,7 +106,7 @@ impl Follower {
                 quest.begin,
                 record.cloned(),
                 (number, many),
-                patience,
+                quest.patience,
             )
         });
         Follower {
@@ -222,6 +218,13 @@ impl Follower {
     /// checkpoint.
     pub fn record(&self) -> Vec<SourceRecord> {
         self.trails.iter().filter_map(Trail::record).collect()
+    }
+
+    /// Returns whether there is something for a checkpoint to say although
+    /// nothing was read.
+    pub fn has_changed(&mut self) -> bool {
+        let changed = self.trails.iter_mut().map(Trail::has_changed);
+        changed.fold(false, |any, one| any | one)
     }
 
     /// Returns how far each path is behind, in their order.

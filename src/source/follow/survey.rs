@@ -16,8 +16,8 @@ use std::{
 
 use super::{
     body::Body,
-    family::{Family, Rotated},
-    generation::Generation,
+    family::{Age, Family, Rotated},
+    generation::{Generation, is_alike},
 };
 use crate::{
     checkpoint::Place,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// How often the folder is listed anew before what is seen has to do.
-const TRIES: usize = 10;
+const TRIES: usize = 5;
 
 /// What was found in the folder of a log.
 #[derive(Debug, Default)]
@@ -34,6 +34,11 @@ pub(super) struct Survey {
     pub rotated: Vec<Generation>,
     /// What the path leads to.
     pub current: Option<Generation>,
+    /// Whether a name was listed and gone when it was looked at: a packed
+    /// file may have taken its place.
+    is_stale: bool,
+    /// Why a file of the family could not be opened, if one could not.
+    pub trouble: Option<io::Error>,
     /// Rotated files that are packed and cannot be unpacked.
     pub broken: Vec<(OsString, Rotated)>,
 }
@@ -43,6 +48,10 @@ pub(super) trait Memory {
     /// Returns whether a file is open already, and notes its name.
     fn has_open(&mut self, id: FileId, name: &OsStr, as_: &Rotated) -> bool;
 
+    /// Returns whether the content of a file was found to be behind us when
+    /// it had the same name.
+    fn is_remembered(&self, id: FileId, name: &OsStr) -> bool;
+
     /// Returns whether the content of a file is behind us.
     fn is_behind(&mut self, found: &mut Generation) -> bool;
 }
@@ -50,25 +59,76 @@ pub(super) trait Memory {
 impl Survey {
     /// Looks around, for what is not in memory.
     ///
-    /// # Errors
-    ///
-    /// When the path leads to something that cannot be read. A path that
-    /// leads nowhere is no error.
+    /// * What the path leads to may be missing, or not for us to read; so may
+    ///   be rotated files ([`Survey::trouble`]).
     pub(super) fn take(
         disk: &Arc<dyn Disk>,
         path: &Path,
         memory: &mut dyn Memory,
-    ) -> io::Result<Survey> {
+    ) -> Survey {
         let mut survey = Survey::default();
-        for _ in 0..TRIES {
-            let before = lead(disk, path)?;
-            survey.look(disk, path, memory)?;
-            if before == survey.current.as_ref().map(|current| current.id) {
+        for attempt in 1.. {
+            let before = lead(disk, path).unwrap_or(None);
+            let youngest = survey.youngest();
+            survey.look(disk, path, memory);
+            let now = survey.current.as_ref().map(|current| current.id);
+            if before == now && !survey.is_stale {
+                break;
+            }
+            if attempt == TRIES {
+                survey.leave_unsettled_out(youngest);
                 break;
             }
         }
         survey.rotated.sort_by(by_age);
-        Ok(survey)
+        survey.leave_copies_out();
+        survey
+    }
+
+    /// Leaves out what may have come after something that was not seen: all
+    /// that is younger than what the look before had found. It is found in
+    /// the next survey.
+    fn leave_unsettled_out(&mut self, youngest: Option<Age>) {
+        self.current = None;
+        self.rotated.retain(|found| {
+            let rotated = found.rotated.as_ref();
+            rotated.is_some_and(|found| Some(&found.age) <= youngest.as_ref())
+        });
+    }
+
+    /// Returns the age of the youngest rotated file found so far.
+    fn youngest(&self) -> Option<Age> {
+        let names = self.rotated.iter().filter_map(|g| g.rotated.as_ref());
+        names.map(|name| name.age.clone()).max()
+    }
+
+    /// Leaves out what is another copy of a file, not longer than that.
+    fn leave_copies_out(&mut self) {
+        let mut at = 0;
+        while let Some(found) = self.rotated.get(at) {
+            let others = self.rotated.iter().skip(at + 1).chain(&self.current);
+            let is_copy = others.into_iter().any(|other| {
+                is_alike(found.head(), other.head())
+                    && found.body.is_packed() == other.body.is_packed()
+                    && found.size() <= other.size()
+            });
+            if is_copy {
+                self.rotated.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// Returns whether the file is there of which a place is the begin.
+    pub(super) fn has(&self, place: &Place) -> bool {
+        let mut all = self.rotated.iter().chain(&self.current);
+        all.any(|found| place.head.is_begin_of(found.head()))
+    }
+
+    /// Returns whether the files are there that places are in.
+    pub(super) fn has_all(&self, places: &[Place]) -> bool {
+        places.iter().all(|place| place.head.len == 0 || self.has(place))
     }
 
     /// Takes out the file that a place is in, gone to there.
@@ -97,8 +157,10 @@ impl Survey {
         disk: &Arc<dyn Disk>,
         path: &Path,
         memory: &mut dyn Memory,
-    ) -> io::Result<()> {
+    ) {
         self.broken.clear();
+        self.is_stale = false;
+        self.trouble = None;
         for home in homes(disk, path) {
             let Some(name) = home.file_name() else { continue };
             let family = Family::new(name);
@@ -107,14 +169,25 @@ impl Survey {
         // What was the current file in the look before may be a rotated one
         // that is gone from the folder by now.
         let last = self.current.take();
-        self.current = current(disk, path)?;
+        self.current = current(disk, path).unwrap_or_else(|error| {
+            self.trouble = Some(error);
+            None
+        });
         if let Some(last) = last
             && Some(last.id) != self.current.as_ref().map(|now| now.id)
             && self.rotated.iter().all(|found| found.id != last.id)
         {
             self.rotated.push(last);
         }
-        Ok(())
+    }
+
+    /// Notes that a listed file could not be opened.
+    fn note(&mut self, error: io::Error) {
+        if is_absence(&error) {
+            self.is_stale = true;
+        } else {
+            self.trouble = Some(error);
+        }
     }
 
     fn list(
@@ -136,8 +209,16 @@ impl Survey {
                 // It is being packed; the plain file is the whole one.
                 continue;
             }
-            let Ok(stat) = disk.stat(&folder.join(name)) else { continue };
+            let path = folder.join(name);
+            let stat = match disk.stat(&path) {
+                Ok(stat) => stat,
+                Err(error) => {
+                    self.note(error);
+                    continue;
+                }
+            };
             if memory.has_open(stat.id, name, &rotated)
+                || memory.is_remembered(stat.id, name)
                 || stat.kind != Kind::Regular
                 || stat.size == 0
             {
@@ -149,21 +230,30 @@ impl Survey {
                 known.rotated = Some(rotated);
                 continue;
             }
-            match open(disk, &folder.join(name), name) {
+            match open(disk, &path, name) {
                 Ok(mut found) => {
                     found.rotated = Some(rotated);
                     if !memory.is_behind(&mut found) {
                         self.rotated.push(found);
                     }
                 }
-                Err(_) if rotated.is_gzip => {
+                Err(error) if rotated.is_gzip && is_damage(&error) => {
                     self.broken.push((name.clone(), rotated));
                 }
-                // It has gone, or is not for us to read.
-                Err(_) => {}
+                Err(error) => self.note(error),
             }
         }
     }
+}
+
+/// Returns whether an error says that a packed file is broken.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::UnexpectedEof
+    )
 }
 
 /// Returns which file the path leads to, if any.

@@ -7,7 +7,7 @@
 //! can be added to it any more.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     ffi::{OsStr, OsString},
     io, mem,
     ops::Range,
@@ -15,6 +15,8 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+
+use rustix::io::Errno;
 
 use super::{
     begin::{self, Begin},
@@ -25,7 +27,7 @@ use super::{
     survey::{Memory, Survey, beside, lead},
 };
 use crate::{
-    checkpoint::{Counters, SourceRecord, text_of},
+    checkpoint::{Counters, Place, SourceRecord, text_of},
     disk::{Disk, FileId, Print},
     frame::{Batch, Pool},
 };
@@ -33,7 +35,7 @@ use crate::{
 /// How long an unfinished last line is waited for, and a file that a newer
 /// one has taken the place of is still looked at: writers that do not close
 /// before they rename need a moment to notice.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long the path may lead nowhere before it is worth a word.
 const A_MOMENT: Duration = Duration::from_secs(1);
@@ -59,6 +61,10 @@ pub(super) struct Trail {
     patience: Duration,
     /// Whether it was told that reading fails.
     pub is_unreadable: bool,
+    /// Whether a file could not be opened in the last look.
+    is_troubled: bool,
+    /// Whether a checkpoint would say something else than before.
+    has_changed: bool,
     /// Packed files of which it was told that they are broken.
     told_broken: HashSet<OsString>,
     remarks: Vec<Remark>,
@@ -75,6 +81,9 @@ struct Absence {
     is_told: bool,
 }
 
+/// Files that are remembered by their name.
+const MANY_NAMES: usize = 4096;
+
 /// How to begin.
 #[derive(Debug)]
 struct Beginning {
@@ -87,6 +96,9 @@ struct Beginning {
 struct Held {
     open: VecDeque<Generation>,
     known: Known,
+    /// Files whose content is behind us, by the name they had then: they
+    /// need not be opened again.
+    remembered: HashMap<FileId, OsString>,
     /// The youngest rotated file known to be behind us.
     behind: Option<Age>,
 }
@@ -108,9 +120,17 @@ impl Memory for Held {
         true
     }
 
+    fn is_remembered(&self, id: FileId, name: &OsStr) -> bool {
+        self.remembered.get(&id).is_some_and(|known| known == name)
+    }
+
     fn is_behind(&mut self, found: &mut Generation) -> bool {
         let head = found.head();
         if self.known.has(head) {
+            if self.remembered.len() >= MANY_NAMES {
+                self.remembered.clear();
+            }
+            self.remembered.insert(found.id, found.name.clone());
             let age = found.rotated.as_ref().map(|name| name.age.clone());
             self.behind = self.behind.take().max(age);
             return true;
@@ -146,10 +166,17 @@ impl Trail {
             path,
             max_line,
             start: Some(Beginning { begin, record }),
-            memory: Held { open: VecDeque::new(), known, behind: None },
+            memory: Held {
+                open: VecDeque::new(),
+                known,
+                remembered: HashMap::new(),
+                behind: None,
+            },
             absent: None,
             patience,
             told_broken: HashSet::new(),
+            is_troubled: false,
+            has_changed: false,
             is_unreadable: false,
             remarks: Vec::new(),
             counters: counters.unwrap_or_default(),
@@ -176,7 +203,9 @@ impl Trail {
     /// halves of a rotation that is as it should be.
     fn absent(&mut self, error: io::Error) {
         let now = Instant::now();
-        let first = Absence { since: now, is_told: false };
+        // That it is waited for is said where reading begins.
+        let is_told = self.start.is_none() && self.memory.open.is_empty();
+        let first = Absence { since: now, is_told };
         let absence = self.absent.get_or_insert(first);
         let is_new = self.memory.open.is_empty();
         let is_long = is_new || absence.since.elapsed() >= A_MOMENT;
@@ -195,19 +224,37 @@ impl Trail {
     }
 
     fn look_again(&mut self) -> io::Result<()> {
-        let now = lead(&self.disk, &self.path)?;
+        let now = lead(&self.disk, &self.path);
         let newest = self.memory.open.back().map(|newest| newest.id);
-        if now.is_none() {
-            return Err(io::ErrorKind::NotFound.into());
+        let is_same = match now {
+            Ok(Some(now)) => Some(now) == newest,
+            // What was rotated before the path came to lead nowhere is
+            // looked for once.
+            Ok(None) | Err(_) => self.absent.is_some(),
+        };
+        let is_full = self.memory.open.len() >= MANY;
+        let trouble = match (is_same && !self.is_troubled) || is_full {
+            true => None,
+            false => self.look_through(),
+        };
+        self.is_troubled = trouble.is_some();
+        match (now?, trouble) {
+            (None, _) => Err(Errno::NOENT.into()),
+            (Some(_), Some(error)) => Err(error),
+            (Some(_), None) => Ok(()),
         }
-        if now == newest || self.memory.open.len() >= MANY {
-            return Ok(());
-        }
+    }
+
+    /// Takes in what is new in the folder; returns why something could not
+    /// be opened.
+    fn look_through(&mut self) -> Option<io::Error> {
         self.memory.open.iter_mut().for_each(|open| open.is_named = false);
-        let survey = Survey::take(&self.disk, &self.path, &mut self.memory)?;
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        let trouble = survey.trouble.take();
         self.say_if_pruned(&survey);
         self.take_in(survey);
-        Ok(())
+        trouble
     }
 
     /// Says so if files between two that were seen may have been deleted.
@@ -265,10 +312,15 @@ impl Trail {
         rotated.max(self.memory.behind.clone())
     }
 
-    fn push(&mut self, mut generation: Generation) {
+    fn push(&mut self, generation: Generation) {
+        self.insert(self.memory.open.len(), generation);
+    }
+
+    fn insert(&mut self, at: usize, mut generation: Generation) {
         generation.serial = self.next_serial;
         self.next_serial += self.serial_step;
-        self.memory.open.push_back(generation);
+        self.memory.open.insert(at, generation);
+        self.has_changed = true;
     }
 
     /// Finds the places where reading begins.
@@ -286,16 +338,23 @@ impl Trail {
         }
         match lead(&self.disk, &self.path)? {
             Some(_) => Ok(()),
-            None => Err(io::ErrorKind::NotFound.into()),
+            None => Err(Errno::NOENT.into()),
         }
     }
 
     fn begin_at(&mut self, start: &Beginning) -> io::Result<()> {
-        let held = &mut self.memory;
-        let survey = Survey::take(&self.disk, &self.path, held)?;
-        match &start.record {
-            Some(record) => self.resume(survey, record),
-            None => self.begin_anew(survey, start.begin)?,
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        let trouble = survey.trouble.take();
+        let is_found = match &start.record {
+            Some(record) => survey.has_all(&record.places),
+            None => survey.current.is_some(),
+        };
+        // What could not be opened may be what we are looking for.
+        match (trouble, &start.record) {
+            (Some(error), _) if !is_found => return Err(error),
+            (_, Some(record)) => self.resume(survey, record),
+            (_, None) => self.begin_anew(survey, start.begin)?,
         }
         Ok(())
     }
@@ -329,31 +388,26 @@ impl Trail {
         Ok(())
     }
 
-    /// Goes on where a checkpoint says.
+    /// Goes on where a checkpoint says: first in files of which lines were
+    /// handed out, then in those that are new.
     fn resume(&mut self, mut survey: Survey, record: &SourceRecord) {
         let current = survey.current.as_ref().map(|current| current.id);
+        let (begun, fresh): (Vec<_>, Vec<_>) =
+            record.places.iter().partition(|place| place.offset > 0);
         let mut newest = None;
-        for place in &record.places {
-            newest = None;
-            if place.offset == 0 && place.head.len == 0 {
-                // It was empty: whatever it holds is new, and found as such.
-                continue;
+        for place in begun {
+            let found = survey.find(place);
+            newest = found.as_ref().map(|found| found.id);
+            match found {
+                Some(found) => self.push(found),
+                None => self.lose_place(place, current),
             }
-            let Some(found) = survey.find(place) else {
-                let is_there = Some(place.file) == current;
-                self.lose(Gap {
-                    reason: match is_there {
-                        true => Reason::Truncated,
-                        false => Reason::Gone,
-                    },
-                    file: Some(beside(&self.path, &place.name)),
-                    from: place.offset,
-                    bytes: None,
-                });
-                continue;
-            };
-            newest = Some(found.id);
-            self.push(found);
+        }
+        for place in fresh {
+            // One that was empty is new, whatever it holds now.
+            if place.head.len > 0 && !survey.has(place) {
+                self.lose_place(place, current);
+            }
         }
         if newest.is_some() && newest == current {
             // No rotation since: whatever else is there is older.
@@ -362,6 +416,20 @@ impl Trail {
             }
         }
         self.take_in(survey);
+    }
+
+    /// Says that the file is gone that a place was in.
+    fn lose_place(&mut self, place: &Place, current: Option<FileId>) {
+        let reason = match Some(place.file) == current {
+            true => Reason::Truncated,
+            false => Reason::Gone,
+        };
+        self.lose(Gap {
+            reason,
+            file: Some(beside(&self.path, &place.name)),
+            from: place.offset,
+            bytes: None,
+        });
     }
 
     /// Reads the next lines there are.
@@ -415,7 +483,7 @@ impl Trail {
         if generation.passed.is_some() {
             return Pass::On;
         }
-        if !generation.body.is_packed() {
+        if !generation.is_closed() {
             if !has_begun && newer < 2 {
                 return Pass::Stay;
             }
@@ -475,14 +543,15 @@ impl Trail {
     fn replaced(&mut self, at: usize) {
         let Some(old) = self.memory.open.remove(at) else { return };
         let place = old.place();
-        let rest = self.memory.open.split_off(at);
-        let survey = Survey::take(&self.disk, &self.path, &mut self.memory);
-        let mut survey = survey.unwrap_or_default();
-        match survey.find(&place) {
+        let mut survey =
+            Survey::take(&self.disk, &self.path, &mut self.memory);
+        self.is_troubled |= survey.trouble.is_some();
+        let copy = survey.find(&place);
+        let now = survey.current.take_if(|current| current.id == old.id);
+        match &copy {
             Some(copy) => {
                 let path = beside(&self.path, &copy.name);
                 self.remarks.push(Remark::Copied(path));
-                self.push(copy);
             }
             None => {
                 let bytes = old.seen.saturating_sub(old.offset);
@@ -495,14 +564,13 @@ impl Trail {
                 });
             }
         }
-        self.memory.open.extend(rest);
-        self.take_in(survey);
-        if self.memory.open.iter().all(|open| open.id != old.id)
-            && let Some(fresh) = old.anew()
+        survey.rotated.retain(|found| found.id != old.id);
+        for (place, found) in
+            copy.into_iter().chain(now.or_else(|| old.anew())).enumerate()
         {
-            // The path leads elsewhere by now; this file is read all the same.
-            self.push(fresh);
+            self.insert(at + place, found);
         }
+        self.take_in(survey);
     }
 
     /// Returns whether to go on in spite of an error.
@@ -531,6 +599,7 @@ impl Trail {
 
     fn lose(&mut self, gap: Gap) {
         self.counters.gaps += 1;
+        self.has_changed = true;
         self.remarks.push(Remark::Gap(gap));
     }
 
@@ -601,6 +670,12 @@ impl Trail {
             Some(generation) => generation.copy(range, take),
             None => Ok(()),
         }
+    }
+
+    /// Returns whether a checkpoint would say something else than when this
+    /// was last asked, though nothing was read.
+    pub(super) fn has_changed(&mut self) -> bool {
+        mem::take(&mut self.has_changed)
     }
 
     /// Takes what is worth telling.

@@ -1,0 +1,118 @@
+//! Follows files on a simulated disk, through everything that can happen.
+//!
+//! `disk` is what it happens on, `apiserver` and `neighbour` are who does it,
+//! an `act` is one such thing, a `story` a number of them. `truth` says what
+//! has to come out, `check` whether it has. `real` is the follower that is
+//! judged; `plain` is another, with flaws that must be found.
+//! `KAUDIT_FILTER_PROOF=full` tells fifty times as many stories.
+
+mod act;
+mod apiserver;
+mod check;
+mod disk;
+mod events;
+mod neighbour;
+mod plain;
+mod real;
+mod story;
+mod truth;
+
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+
+use self::{
+    act::{Act, Mix, stories},
+    plain::{Flaw, Plain},
+    real::Real,
+    story::{Start, tell},
+};
+use crate::tool::wants;
+
+/// Acts of a long story.
+const MOST: usize = 60;
+
+/// A log that is rotated; crashes of the follower and of the machine.
+const ROTATION: Mix =
+    Mix { writing: 40, rotating: 25, meddling: 0, following: 35 };
+
+/// All that people and other programs do to a log, too.
+const EVERYTHING: Mix =
+    Mix { writing: 40, rotating: 14, meddling: 16, following: 30 };
+
+/// Tells random stories until one goes wrong; returns that, made short.
+fn search(
+    mix: Mix,
+    cases: u32,
+    start: impl Fn() -> Box<dyn Start>,
+) -> Result<(), (Vec<Act>, String)> {
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 4000,
+        ..Config::with_cases(cases)
+    };
+    let mut runner = TestRunner::new(config);
+    let result = runner.run(&stories(mix, MOST), |acts| {
+        tell(&acts, &mut *start()).map_err(TestCaseError::fail)
+    });
+    match result {
+        Ok(()) => Ok(()),
+        Err(TestError::Fail(why, acts)) => Err((acts, why.to_string())),
+        Err(TestError::Abort(why)) => panic!("{why}"),
+    }
+}
+
+/// Checks that no story goes wrong.
+#[track_caller]
+fn check(mix: Mix, cases: u32, start: impl Fn() -> Box<dyn Start>) {
+    if let Err((acts, why)) = search(mix, cases, start) {
+        panic!("{why}\n{acts:#?}");
+    }
+}
+
+/// Checks that a flaw is found, and by what it does wrong.
+#[track_caller]
+fn check_found(flaw: Flaw, wrong: &[&str]) {
+    let plain = || Box::new(Plain::new(Some(flaw))) as Box<dyn Start>;
+    let found = search(EVERYTHING, 20_000, plain);
+    let (acts, why) = found.expect_err("a flaw was not found");
+    let is_known = wrong.iter().any(|wrong| why.contains(wrong));
+    assert!(is_known, "{flaw:?}: {why}\n{acts:#?}");
+}
+
+fn full(few: u32) -> u32 {
+    if wants("KAUDIT_FILTER_PROOF", "full") { few * 50 } else { few }
+}
+
+#[test]
+fn nothing_is_lost_through_rotations_and_crashes() {
+    check(ROTATION, full(500), || Box::new(Real));
+}
+
+#[test]
+fn nothing_is_lost_that_could_be_read_whatever_happens() {
+    check(EVERYTHING, full(500), || Box::new(Real));
+}
+
+#[test]
+fn who_reads_everything_again_does_nothing_wrong() {
+    check(EVERYTHING, 300, || Box::new(Plain::new(None)));
+}
+
+#[test]
+fn every_flaw_is_found() {
+    for (flaw, wrong) in [
+        (Flaw::LikeTail, &["lost: "][..]),
+        (Flaw::SkipsCompressed, &["lost: "]),
+        (Flaw::SkipsBackups, &["lost: "]),
+        (Flaw::LetsGo, &["lost: "]),
+        (Flaw::Hurries, &["never written", "doubled"]),
+        (Flaw::Forgets, &["doubled: "]),
+        (Flaw::LeavesTorn, &["never written", "lost: "]),
+        (Flaw::TrustsPower, &["lost: ", "never written"]),
+        (Flaw::TrustsCache, &["lost: ", "never written"]),
+        (Flaw::Seeks, &["lost: "]),
+        (Flaw::Hides, &["0 and perhaps 0 more gaps told"]),
+        (Flaw::CriesWolf, &["gaps told of 0 to 0"]),
+    ] {
+        check_found(flaw, wrong);
+    }
+}

@@ -1,0 +1,205 @@
+//! The follower that we ship, on the simulated disk.
+//!
+//! It runs on a thread of its own, which waits while the story goes on, and
+//! is told what becomes of it when it would wait for its files.
+
+use std::{
+    cell::Cell,
+    path::Path,
+    sync::{
+        Arc, LazyLock,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use kaudit_filter::{
+    checkpoint::{Checkpoint, Record},
+    disk::Disk,
+    engine::{self, Glued, Go, Note, OnInvalid, Pursuit, Rules, Sinks},
+    engine::{Threads, Wanted},
+    pipeline::{Depth, Pipeline, Reading},
+    sink::FileSink,
+    source::{
+        Stop, Watch,
+        follow::{Begin, Quest, Remark, Until, Way},
+    },
+};
+
+use super::{
+    apiserver::NAME,
+    disk::Process,
+    events::EXPRESSION,
+    neighbour::FOLDER,
+    story::{Follower, OUT, Start},
+};
+
+/// Where it keeps how far it came.
+const CHECKPOINT: &str = "/state/checkpoint";
+
+static PIPELINE: LazyLock<Pipeline> =
+    LazyLock::new(|| Pipeline::compile(EXPRESSION).expect("it is right"));
+
+/// Starts it.
+#[derive(Debug)]
+pub(crate) struct Real;
+
+impl Start for Real {
+    fn start(
+        &mut self,
+        process: &Process,
+    ) -> Result<Box<dyn Follower>, String> {
+        Ok(Box::new(Run { process: process.clone(), thread: None }))
+    }
+}
+
+/// A run of it.
+#[derive(Debug)]
+struct Run {
+    process: Process,
+    thread: Option<Thread>,
+}
+
+/// The thread of a run, once it has begun.
+#[derive(Debug)]
+struct Thread {
+    handle: JoinHandle<()>,
+    go: Sender<Go>,
+    said: Receiver<Said>,
+}
+
+/// What it says.
+#[derive(Debug)]
+enum Said {
+    /// All is done that there is to do; so many gaps were told of.
+    Idle(usize),
+    Ended(String),
+}
+
+impl Thread {
+    fn start(process: Process) -> Thread {
+        let (go, goes) = channel();
+        let (says, said) = channel();
+        let handle = thread::spawn(move || {
+            let reason = follow(process, &goes, &says);
+            // Nobody may be interested any more.
+            says.send(Said::Ended(reason)).ok();
+        });
+        Thread { handle, go, said }
+    }
+}
+
+impl Follower for Run {
+    fn turn(&mut self) -> Result<usize, String> {
+        let thread = match self.thread.take() {
+            None => Thread::start(self.process.clone()),
+            Some(thread) => {
+                let sent = thread.go.send(Go::On);
+                sent.map_err(|error| error.to_string())?;
+                thread
+            }
+        };
+        match self.thread.insert(thread).said.recv() {
+            Ok(Said::Idle(gaps)) => Ok(gaps),
+            Ok(Said::Ended(reason)) => Err(reason),
+            Err(_) => Err("it has panicked".into()),
+        }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let Some(Thread { handle, go, .. }) = self.thread.take() else {
+            return;
+        };
+        // It may have ended by itself.
+        go.send(Go::Drop).ok();
+        drop(go);
+        let ended = handle.join();
+        assert!(ended.is_ok() || thread::panicking(), "it has panicked");
+    }
+}
+
+/// Follows until the story ends it; returns why else it ended.
+fn follow(
+    process: Process,
+    goes: &Receiver<Go>,
+    says: &Sender<Said>,
+) -> String {
+    let disk: Arc<dyn Disk> = Arc::new(process);
+    let (checkpoint, last) =
+        match Checkpoint::open(&disk, Path::new(CHECKPOINT)) {
+            Ok(opened) => opened,
+            Err(error) => return format!("checkpoint: {error}"),
+        };
+    let mut sinks = match sinks(&disk, last.as_ref()) {
+        Ok(sinks) => sinks,
+        Err(error) => return error,
+    };
+    let pursuit = Pursuit {
+        pipeline: &PIPELINE,
+        rules: rules(),
+        quest: quest(),
+        disk,
+        watch: Watch {
+            stop: Arc::new(Stop::new().expect("there are descriptors")),
+            output: None,
+        },
+        calls: None,
+        checkpoint: Some(checkpoint),
+        last,
+        interval: Duration::ZERO,
+        report: &|_| None,
+    };
+    let gaps = Cell::new(0);
+    let mut notes = |note: Note<'_>| {
+        if let Note::Followed { remark: Remark::Gap(_), .. } = note {
+            gaps.set(gaps.get() + 1);
+        }
+    };
+    let idle = || {
+        says.send(Said::Idle(gaps.take())).ok();
+        goes.recv().unwrap_or(Go::Drop)
+    };
+    let summary =
+        engine::follow(pursuit, &mut sinks, &mut notes, Some(Box::new(idle)));
+    format!("{:?}", summary.failure)
+}
+
+fn sinks(
+    disk: &Arc<dyn Disk>,
+    last: Option<&Record>,
+) -> Result<Sinks, String> {
+    let name = format!("file:{OUT}");
+    let mut records = last.into_iter().flat_map(|last| &last.sinks);
+    let record = records.find(|record| record.name == name);
+    let mark = record.map(|record| &record.mark);
+    let opened = FileSink::open(disk, Path::new(OUT), mark);
+    let (sink, _) = opened.map_err(|error| format!("output: {error}"))?;
+    let names = [name, String::new()];
+    Ok(Sinks { kept: Box::new(sink), aside: None, names })
+}
+
+fn rules() -> Rules {
+    Rules {
+        reading: Reading { depth: Depth::Whole, ..Reading::default() },
+        glued: Glued::Recover,
+        on_invalid: OnInvalid::Pass,
+        max_line: 1 << 20,
+        wanted: Wanted::Lines,
+        threads: Threads::Exactly(1),
+        max_groups: 1,
+    }
+}
+
+fn quest() -> Quest {
+    Quest {
+        paths: vec![Path::new(FOLDER).join(NAME)],
+        begin: Begin::First,
+        way: Way::Polls,
+        until: Until::Stopped,
+        max_line: 1 << 20,
+        patience: Duration::ZERO,
+    }
+}

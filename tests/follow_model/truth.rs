@@ -1,0 +1,245 @@
+//! What can be read at each moment, and so has to come out.
+//!
+//! A file *can be read* in a turn of the follower if it stands at the
+//! followed path or is a backup of it, and may be opened; or if it was so in
+//! an earlier turn of the same run, since the follower holds what it has
+//! seen, whatever becomes of the name. While the path leads nowhere, only what
+//! is held can be read. Of a backup that is being compressed
+//! the plain file counts, of a compressed one what is in it.
+//!
+//! In a *good* turn nothing failed for the follower, and its output had room.
+//! All whole lines that can be read in a good turn are then *owed*, for ever.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Read},
+    mem,
+    path::{Path, PathBuf},
+};
+
+use flate2::read::MultiGzDecoder;
+
+use super::{
+    apiserver::{NAME, is_compressed},
+    disk::{Serial, SimDisk},
+    events::{End, Events, Piece},
+};
+
+/// A file from one moment at which something was taken away from it to the
+/// next.
+pub(crate) type Life = (Serial, usize);
+
+/// How a file is found.
+type Find = fn(&SimDisk, &Path) -> io::Result<Serial>;
+
+/// Something that can be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Readable {
+    pub(crate) life: Life,
+    pub(crate) log: Vec<u8>,
+    pub(crate) end: End,
+}
+
+/// Whether a follower knows how far it had come in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Known {
+    /// It must: it was the file at the path, in a good turn.
+    Surely,
+    /// It may: it could be read in some turn. If it was finished, the
+    /// follower may have found that out, or not yet.
+    Perhaps,
+}
+
+/// What the follower could know and has to pass on.
+#[derive(Debug)]
+pub(crate) struct Truth {
+    disk: SimDisk,
+    path: PathBuf,
+    /// Files that this run of the follower has seen,
+    held: BTreeSet<Serial>,
+    /// and those that it may have.
+    perhaps: BTreeSet<Serial>,
+    /// Events that must be in the output.
+    pub(crate) owed: BTreeSet<usize>,
+    /// Torn pieces that may be there, and where they were seen.
+    pub(crate) torn: BTreeSet<(Vec<u8>, Serial, usize)>,
+    /// What was taken of each file that is not finished.
+    taken: BTreeMap<(Known, Life), Vec<u8>>,
+    /// Files that were seen and have no name any more: who comes upon newer
+    /// ones cannot know whether there were others in between.
+    nameless: BTreeSet<Serial>,
+    /// Of those taken, the ones that were not there at the begin of this turn.
+    gone: Vec<(Known, Life)>,
+    /// Of those, the ones whose rest cannot be had any more.
+    pub(crate) broken: BTreeSet<(Known, Life)>,
+}
+
+impl Truth {
+    pub(crate) fn new(disk: &SimDisk, path: PathBuf) -> Truth {
+        Truth {
+            disk: disk.clone(),
+            path,
+            held: BTreeSet::new(),
+            perhaps: BTreeSet::new(),
+            owed: BTreeSet::new(),
+            torn: BTreeSet::new(),
+            taken: BTreeMap::new(),
+            nameless: BTreeSet::new(),
+            gone: Vec::new(),
+            broken: BTreeSet::new(),
+        }
+    }
+
+    /// Returns what can be read now, oldest first.
+    pub(crate) fn readable(&self) -> Vec<Readable> {
+        match self.disk.find(&self.path) {
+            Ok(_) => self.found(SimDisk::find_as_user),
+            Err(_) => self.read_all(&self.held),
+        }
+    }
+
+    /// Returns what could be read if nobody denied it.
+    fn there(&self) -> Vec<Readable> {
+        self.found(SimDisk::find)
+    }
+
+    fn found(&self, find: Find) -> Vec<Readable> {
+        let mut serials = self.held.clone();
+        serials.extend(self.in_reach(find));
+        self.read_all(&serials)
+    }
+
+    fn read_all(&self, serials: &BTreeSet<Serial>) -> Vec<Readable> {
+        serials.iter().filter_map(|serial| self.read(*serial)).collect()
+    }
+
+    /// Returns the files that can be found.
+    fn in_reach(&self, find: Find) -> Vec<Serial> {
+        let folder = self.path.parent().expect("the path has a folder");
+        let names = self.disk.list(folder).unwrap_or_default();
+        let mut paths: Vec<_> = names.iter().map(|n| folder.join(n)).collect();
+        let all = paths.clone();
+        paths.retain(|path| {
+            let is_double =
+                is_compressed(path) && all.contains(&path.with_extension(""));
+            is_ours(path) && !is_double
+        });
+        let found = paths.iter().map(|path| find(&self.disk, path));
+        found.flatten().collect()
+    }
+
+    fn read(&self, serial: Serial) -> Option<Readable> {
+        let life = (serial, self.disk.lives(serial).len() - 1);
+        let bytes = self.disk.content(serial);
+        if bytes.starts_with(&[0x1f, 0x8b]) {
+            let mut log = Vec::new();
+            MultiGzDecoder::new(&bytes[..]).read_to_end(&mut log).ok()?;
+            return Some(Readable { life, log, end: End::Closed });
+        }
+        let is_current = self.disk.find(&self.path).ok() == Some(serial);
+        let is_open = is_current || self.disk.is_written(serial);
+        let end = if is_open { End::Open } else { End::Closed };
+        Some(Readable { life, log: bytes, end })
+    }
+
+    /// Notes what can be read at the begin of a turn.
+    pub(crate) fn look(&mut self, events: &Events) {
+        let files = self.disk.files("log").into_iter();
+        let files = files.filter_map(|serial| self.read(serial));
+        for Readable { life, log, end } in files.collect::<Vec<_>>() {
+            for (at, piece) in events.pieces(&log, end) {
+                if let Piece::Torn(bytes) = piece {
+                    self.torn.insert((bytes, life.0, at));
+                }
+            }
+        }
+        let there = self.there();
+        let (itself, other): (Vec<_>, Vec<_>) =
+            mem::take(&mut self.taken).into_iter().partition(
+                |((_, life), _)| there.iter().any(|file| file.life == *life),
+            );
+        self.taken.extend(itself);
+        // Of a copy nobody can tell what is missing at its end.
+        for ((known, life), taken) in other {
+            let copied = there.iter().any(|file| file.log.starts_with(&taken));
+            let known = if copied { Known::Perhaps } else { known };
+            self.taken.insert((known, life), taken);
+        }
+        let gone = self.taken.iter().filter(|(_, taken)| {
+            !there.iter().any(|file| file.log.starts_with(taken))
+        });
+        self.gone = gone.map(|(key, _)| *key).collect();
+        let lives = self.gone.iter().map(|(_, life)| (Known::Perhaps, *life));
+        self.broken.extend(lives);
+        let named: BTreeSet<_> =
+            self.disk.tree("log").into_iter().map(|(_, file)| file).collect();
+        self.nameless.extend(self.perhaps.difference(&named));
+    }
+
+    /// Has the follower hold what can be read.
+    pub(crate) fn hold(&mut self) {
+        let files = self.readable().into_iter();
+        self.held.extend(files.map(|file| file.life.0));
+    }
+
+    /// Has the follower owe what can be read.
+    pub(crate) fn owe(&mut self, events: &Events) {
+        for Readable { log, .. } in self.readable() {
+            self.owed.extend(events.whole(&log));
+        }
+        for key in mem::take(&mut self.gone) {
+            self.taken.remove(&key);
+            self.broken.insert(key);
+        }
+        self.know(Known::Surely);
+    }
+
+    /// Has the follower know how far it came.
+    pub(crate) fn know(&mut self, known: Known) {
+        let current = self.disk.find(&self.path).ok();
+        let mut files = self.readable();
+        self.perhaps.extend(files.iter().map(|file| file.life.0));
+        if known == Known::Perhaps {
+            files = self.read_all(&self.perhaps);
+        }
+        for Readable { life, log, end } in files {
+            let is_current = current.is_none_or(|serial| serial == life.0);
+            let whole = log.iter().rposition(|byte| *byte == b'\n');
+            let log = log[..whole.map_or(0, |last| last + 1)].to_vec();
+            if !is_current || end == End::Closed {
+                self.taken.remove(&(Known::Surely, life));
+                if known == Known::Surely {
+                    continue;
+                }
+            }
+            self.taken.insert((known, life), log);
+        }
+        self.taken.retain(|_, log| !log.is_empty());
+    }
+
+    /// Returns in how many files something was cut or gone that the follower
+    /// may miss: it cannot know whether it had read all.
+    pub(crate) fn breaks(&self) -> usize {
+        let lives = self.broken.iter().map(|(_, life)| life);
+        lives.collect::<BTreeSet<_>>().len() + self.nameless.len()
+    }
+
+    /// Has the follower forget what only its run held.
+    pub(crate) fn let_go(&mut self) {
+        self.held.clear();
+        self.perhaps.clear();
+    }
+}
+
+/// Returns whether a name is that of the log or of a backup.
+pub(crate) fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name == NAME || is_backup(name))
+}
+
+fn is_backup(name: &str) -> bool {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let is_dated = name.starts_with("audit-") && name.ends_with(".log");
+    let number = name.strip_prefix(NAME).and_then(|n| n.strip_prefix('.'));
+    is_dated || number.is_some_and(|n| n.parse::<u32>().is_ok())
+}
