@@ -76,7 +76,7 @@ fn check_left(flags: &[&str], expr: &str) {
     let mut follower = Follower::deaf(log.command(flags, expr));
     until_told(&mut follower, "following");
     thread::sleep(Duration::from_millis(100));
-    follower.hang_up();
+    drop(follower.pipe());
     let ran = follower.end();
     assert_eq!(ran.code, Some(0), "{flags:?}: {}", ran.err);
 }
@@ -100,7 +100,7 @@ fn a_reader_that_leaves_has_read_what_it_has_read() {
     until_told(&mut follower, "resuming");
     log.add(lines(&[402]));
     thread::sleep(Duration::from_millis(300));
-    follower.hang_up();
+    drop(follower.pipe());
     let ran = follower.end();
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     // Nobody has read the line out of the pipe.
