@@ -87,13 +87,21 @@ impl Shell {
         let folder = Folder::new();
         let program = env!("CARGO_BIN_EXE_kaudit-filter");
         symlink(program, folder.path("kaudit-filter")).unwrap();
+        for path in ["var/lib/kaudit-filter", "var/log/kubernetes"] {
+            fs::create_dir_all(folder.path(path)).unwrap();
+        }
+        let live = folder.path("var/log/kubernetes/audit.log");
+        fs::copy(format!("{ROOT}/examples/audit.log"), live).unwrap();
         Shell(folder)
     }
 
     /// Runs a command at the root of the repository; returns all that it
-    /// prints.
+    /// prints. What it does in `/var` happens in a folder of ours, with a log
+    /// that is `examples/audit.log`.
     pub(crate) fn run(&self, command: &str) -> String {
         let folder = self.0.path("");
+        let folder = folder.trim_end_matches('/');
+        let command = command.replace(" /var/", &format!(" {folder}/var/"));
         let script = format!("exec 2>&1; PATH='{folder}':$PATH; {command}");
         let output = Command::new("sh")
             .args(["-c", &script])
@@ -102,7 +110,8 @@ impl Shell {
             .stdin(Stdio::null())
             .output()
             .unwrap();
-        String::from_utf8(output.stdout).unwrap()
+        let printed = String::from_utf8(output.stdout).unwrap();
+        printed.replace(&format!("{folder}/var/"), "/var/")
     }
 }
 

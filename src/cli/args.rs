@@ -62,7 +62,7 @@ Exit codes:
    2  the command line or the expression is wrong
   65  no line is an audit event; or a defect, with --strict or
       --on-invalid fail
-  66  an input could not be opened; the others were read
+  66  an input could not be opened; the others were read; -F waits for it
   74  a read or a write failed
   75  another process uses the checkpoint, or writes the output
   78  the checkpoint cannot be used: damaged, no checkpoint, or exposed
@@ -71,7 +71,7 @@ Exit codes:
 Signals, with -F:
   TERM, INT  stop reading, write what was read, commit, end
   HUP   open the outputs anew
-  USR1  likewise, and print the numbers
+  USR1  likewise, and print the numbers, and what -c or `count` has counted
 
 Environment:
   KAUDIT_FILTER_SIMD  scalar, sse2, avx2 or avx512: use no better

@@ -86,7 +86,7 @@ fn serve(
     let summary = filter(&settings, &stop, voice)?;
     if settings.stats {
         voice.block(&stats::block(&summary.tally, started.elapsed()));
-        let state = state::block(&summary.sources, None, None);
+        let state = state::block(&summary.sources);
         if !state.is_empty() {
             voice.block(&state);
         }

@@ -28,11 +28,7 @@ pub(super) fn status(state: &State) -> String {
 }
 
 /// Returns the numbers of each followed file.
-pub(super) fn block(
-    sources: &[SourceState],
-    late: Option<Duration>,
-    committed: Option<Duration>,
-) -> String {
+pub(super) fn block(sources: &[SourceState]) -> String {
     let mut text = String::new();
     for source in sources {
         text.push_str(&format!("source {}\n", shown(&source.path)));
@@ -50,15 +46,16 @@ pub(super) fn block(
             text.push_str(&format!("  {name:<9} {number:>14}\n"));
         }
     }
-    if let Some(late) = late {
-        let late = late.as_secs_f64();
-        text.push_str(&format!("lag seconds {late:>14.3}\n"));
-    }
-    if let Some(committed) = committed {
-        let age = committed.as_secs_f64();
-        text.push_str(&format!("checkpoint age {age:>11.3}\n"));
-    }
     text
+}
+
+/// Returns the times that are known, in seconds, with their names.
+pub(super) fn times(times: &[(&str, Option<Duration>)]) -> String {
+    let known = times.iter().filter_map(|(name, time)| {
+        let seconds = (*time)?.as_secs_f64();
+        Some(format!("{name:<14} {seconds:>11.3}\n"))
+    });
+    known.collect()
 }
 
 /// Returns what happened to a followed file, as a sentence.

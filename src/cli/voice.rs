@@ -110,17 +110,24 @@ impl Voice {
                      it does"
                 ));
             }
-            Note::Asked { state, summary } => self.tell_state(state, summary),
+            &Note::Asked { state, summary } => self.tell_state(state, summary),
             Note::Ready | Note::Ending | Note::State(_) => {}
         }
     }
 
     /// Says how a run that follows stands.
-    fn tell_state(&mut self, state: &State, summary: &Summary) {
-        let text = stats::block(&summary.tally, self.born.elapsed());
+    fn tell_state(&mut self, state: &State, summary: Option<&Summary>) {
+        if let Some(summary) = summary {
+            let text = stats::block(&summary.tally, self.born.elapsed());
+            self.block(&text);
+        }
+        let times = [
+            ("lag seconds", Some(state.late)),
+            ("output blocked", state.stalled),
+            ("checkpoint age", state.committed),
+        ];
+        let text = state::block(&state.sources) + &state::times(&times);
         self.block(&text);
-        let late = Some(state.late);
-        self.block(&state::block(&state.sources, late, state.committed));
     }
 
     /// Says how many flaws were not told one by one.

@@ -80,8 +80,8 @@ pub enum Note<'a> {
     Asked {
         /// How it stands.
         state: &'a State,
-        /// What it came to so far.
-        summary: &'a Summary,
+        /// What it came to so far; not known while a sink takes nothing.
+        summary: Option<&'a Summary>,
     },
 }
 

@@ -9,11 +9,11 @@
 mod clock; // What time the writer believes it is,
 mod event; // what it writes,
 mod mill; // what becomes of its backups,
-mod writer; // and how it writes.
-mod follower; // What follows it,
-mod oracle; // what must come out,
+pub(crate) mod writer; // and how it writes.
+pub(crate) mod follower; // What follows it,
+pub(crate) mod oracle; // what must come out,
 mod place; // where all that happens,
-mod site; // and all of it together.
+pub(crate) mod site; // and all of it together.
 
 mod begin; // Following begins,
 mod service; // perhaps as a service.

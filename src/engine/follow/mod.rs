@@ -311,7 +311,7 @@ impl Run<'_, '_> {
         if calls.wants_statistics() {
             self.print_report();
             let state = self.shared.state(self.log.age());
-            let summary = &self.ledger.summary;
+            let summary = Some(&self.ledger.summary);
             (self.ledger.notes)(Note::Asked { state: &state, summary });
         }
         Ok(())

@@ -221,6 +221,10 @@ impl Pause for &Shared<'_> {
             self.look(notes);
         }
         self.tell_state(None, notes);
+        if self.calls.is_some_and(Calls::wants_statistics) {
+            let state = self.state(None);
+            notes(Note::Asked { state: &state, summary: None });
+        }
         Ok(())
     }
 

@@ -43,7 +43,7 @@ pub(super) struct Notices {
     /// What is followed.
     paths: Vec<PathBuf>,
     families: Vec<Family>,
-    /// When the last wait was over.
+    /// When the last wait was over, if a notice ended it.
     last: Option<Instant>,
     failure: Option<io::Error>,
 }
@@ -111,7 +111,7 @@ impl Notices {
             let is_ours = is_noticed && self.is_ours()?;
             let is_late = Instant::now() >= end;
             if is_ours || is_called || is_late || watch.is_over() {
-                self.last = Some(Instant::now());
+                self.last = is_ours.then(Instant::now);
                 return Ok(());
             }
         }
