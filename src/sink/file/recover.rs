@@ -6,7 +6,7 @@
 //! to nothing. What the old one or the copy holds behind the last commit
 //! counts as written, wherever it is.
 
-use std::{io, path::Path};
+use std::{io, ops::Range, path::Path};
 
 use super::{
     Error, Remark,
@@ -15,11 +15,17 @@ use super::{
     replay::Line,
     tail::Tail,
 };
-use crate::{checkpoint::Mark, disk::Disk};
+use crate::{
+    checkpoint::Mark,
+    disk::{self, Disk, FileId, Purpose},
+};
 
 /// A file that is not known to be ours is read in search of lines that may
 /// come again only up to this length.
 const UNKNOWN: u64 = 64 << 20;
+
+/// Bytes that are written once more at a time.
+const PIECE: u64 = 128 << 10;
 
 /// What a recovery comes to.
 #[derive(Debug)]
@@ -41,7 +47,13 @@ pub(super) fn recover(
 ) -> Result<Recovered, Error> {
     let mut recovered = Recovered::new(Output::open(disk, path)?);
     match Standing::of(&recovered.output, last)? {
-        Standing::Here => recovered.go_on(begin(last), last.len)?,
+        Standing::Here => {
+            recovered.go_on(begin(last), last.len)?;
+            let Output { id, .. } = recovered.output;
+            let written = last.len..recovered.output.length();
+            // A disk that refuses is no reason not to go on.
+            renew(disk, path, id, written).ok();
+        }
         Standing::Shorter => {
             let left = recovered.output.length();
             recovered.search(disk, path, last, left)?;
@@ -149,12 +161,42 @@ impl Recovered {
             self.remarks.push(Remark::Cut { bytes: size - end });
         }
         // What is in there is not written again, so it has to survive.
+        renew(disk, &path, id, settled..end).ok();
         file.sync()?;
         self.add(lines);
         self.elsewhere = Some(Elsewhere { id, file, begin: 0, end });
         self.remarks.push(Remark::Elsewhere { path });
         Ok(())
     }
+}
+
+/// Writes a range of a file once more, in its place.
+///
+/// The run before may have ended because the system could not write it to
+/// the disk. Then it is still in memory, and no sync would ever try again.
+fn renew(
+    disk: &dyn Disk,
+    path: &Path,
+    id: FileId,
+    mut range: Range<u64>,
+) -> io::Result<()> {
+    if range.is_empty() {
+        return Ok(());
+    }
+    let file = disk.open(&disk.resolve(path)?, Purpose::State)?;
+    if file.stat()?.id != id {
+        return Ok(());
+    }
+    while !range.is_empty() {
+        let wanted = (range.end - range.start).min(PIECE);
+        let bytes = disk::read(&*file, range.start, wanted as usize)?;
+        let written = file.write_at(&bytes, range.start)?;
+        if written == 0 {
+            break;
+        }
+        range.start += written as u64;
+    }
+    Ok(())
 }
 
 /// Returns where the lines begin that may come again.
