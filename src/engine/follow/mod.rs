@@ -204,9 +204,14 @@ impl Run<'_, '_> {
         self.end()
     }
 
-    /// Looks around; what that changes is worth a commit.
+    /// Looks around.
     fn look(&mut self) {
         self.shared.look(self.ledger.notes);
+        self.note_changes();
+    }
+
+    /// Has other files to read, and gaps, be worth a commit.
+    fn note_changes(&mut self) {
         if self.shared.follower.borrow_mut().has_changed() {
             self.log.touch();
         }
@@ -218,6 +223,7 @@ impl Run<'_, '_> {
             let next = self.shared.follower.borrow_mut().next(&self.pool);
             let Some(batch) = next else {
                 self.shared.tell(self.ledger.notes);
+                self.note_changes();
                 return self.note_end();
             };
             self.judge(&batch);
