@@ -21,7 +21,7 @@ pub struct SourceRecord {
     pub path: String,
     /// The generations that are not finished, oldest first.
     pub places: Vec<Place>,
-    /// Heads of generations that are behind us, newest last.
+    /// First lines of generations that are behind us, newest last.
     pub known: Vec<Print>,
     /// Whether `known` names all that were there.
     pub knows_all: bool,
@@ -36,7 +36,7 @@ pub struct Place {
     pub name: String,
     /// Which file it was.
     pub file: FileId,
-    /// The print of its first bytes.
+    /// The print of its first line; of no bytes while that is not whole.
     pub head: Print,
     /// Bytes taken over, of what is in a compressed file.
     pub offset: u64,

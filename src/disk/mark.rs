@@ -1,9 +1,7 @@
 //! Turns stretches of a file into prints, by which it is known again.
 //!
-//! A file is known by its content: the print of its first bytes (its *head*)
-//! and of those before an offset (the *guard* of that offset). Lines of an
-//! audit log differ within their first few hundred bytes, in auditID and
-//! stage.
+//! A file is known by its content: the print of its first line (its *head*)
+//! and of the bytes before an offset (the *guard* of that offset).
 
 use std::io;
 
@@ -12,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::File;
 
-/// The most bytes that a head's print is taken of.
+/// The first bytes of a file that are held against what they were.
 pub const HEAD: usize = 1024;
 
 /// The most bytes that a guard's print is taken of.
@@ -31,6 +29,7 @@ const KEPT: usize = 16;
     Eq,
     PartialOrd,
     Ord,
+    Hash,
     Serialize,
     Deserialize,
 )]
@@ -70,13 +69,6 @@ impl Print {
         let begin = offset.saturating_sub(GUARD as u64);
         let length = usize::try_from(offset - begin).unwrap_or(GUARD);
         Ok(Print::of(&read(file, begin, length)?))
-    }
-
-    /// Returns whether `bytes` begin with what the print is of. No bytes
-    /// are the beginning of everything.
-    pub fn is_begin_of(&self, bytes: &[u8]) -> bool {
-        let length = usize::try_from(self.len).unwrap_or(usize::MAX);
-        bytes.get(..length).is_some_and(|begin| Print::of(begin) == *self)
     }
 }
 

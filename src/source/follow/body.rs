@@ -8,13 +8,10 @@ use std::{
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::disk::{File, HEAD};
+use crate::disk::File;
 
 /// Bytes that are unpacked at a time.
 const STEP: usize = 256 << 10;
-
-/// The most NUL bytes that are passed over in search of the first line.
-const HOLE: u64 = 64 << 30;
 
 /// Where the bytes of a generation come from.
 #[derive(Debug)]
@@ -23,45 +20,6 @@ pub(super) enum Body {
     Plain(Arc<dyn File>),
     /// From a file packed by gzip: offsets are those of what was packed.
     Gzip(Box<Packed>),
-}
-
-/// The first bytes of a file, by which it is known.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Head {
-    /// How many NUL bytes are in front of them.
-    pub at: u64,
-    /// At most [`HEAD`]; fewer while the file has not more.
-    pub bytes: Vec<u8>,
-}
-
-impl Head {
-    /// Returns whether `bytes`, which are at `offset`, are what is known of
-    /// them.
-    pub(super) fn agrees(&self, bytes: &[u8], offset: u64) -> bool {
-        let end = self.at + self.bytes.len() as u64;
-        let (from, to) =
-            (self.at.max(offset), end.min(offset + bytes.len() as u64));
-        from >= to || {
-            let known = (from - self.at) as usize..(to - self.at) as usize;
-            let seen = (from - offset) as usize..(to - offset) as usize;
-            self.bytes[known] == bytes[seen]
-        }
-    }
-
-    /// Learns from `bytes`, which are at `offset`, what was not there yet.
-    pub(super) fn learn(&mut self, bytes: &[u8], offset: u64) {
-        if self.bytes.is_empty() {
-            let nuls = crate::frame::leading_nuls(bytes);
-            self.at = offset + nuls as u64;
-        }
-        let end = self.at + self.bytes.len() as u64;
-        let known =
-            end.checked_sub(offset).and_then(|n| usize::try_from(n).ok());
-        if let Some(more) = known.and_then(|known| bytes.get(known..)) {
-            let room = HEAD - self.bytes.len();
-            self.bytes.extend_from_slice(&more[..more.len().min(room)]);
-        }
-    }
 }
 
 /// A gzip file, read from front to back.
@@ -132,26 +90,6 @@ impl Body {
             }
         }
         Ok(filled)
-    }
-
-    /// Reads the first bytes by which the file is known, behind the NUL
-    /// bytes of a hole.
-    pub(super) fn head(&mut self) -> io::Result<Head> {
-        let mut room = vec![0; HEAD];
-        let mut offset = 0;
-        loop {
-            let read = self.read_at(&mut room, offset)?;
-            let nuls = crate::frame::leading_nuls(&room[..read]);
-            if nuls < read || read == 0 || offset > HOLE {
-                let begin = offset + nuls as u64;
-                room.resize(HEAD, 0);
-                let read = self.read_at(&mut room, begin)?;
-                room.truncate(read);
-                return Ok(Head { at: begin, bytes: room });
-            }
-            offset += nuls as u64;
-            room.resize(STEP, 0);
-        }
     }
 }
 

@@ -7,13 +7,10 @@
 
 use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
 
-use super::{
-    body::{Body, Head},
-    family::Rotated,
-};
+use super::{body::Body, family::Rotated, head::Head};
 use crate::{
     checkpoint::Place,
-    disk::{FileId, GUARD, HEAD, Print},
+    disk::{FileId, GUARD, Print},
     frame::{
         Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
     },
@@ -110,7 +107,7 @@ impl Generation {
     /// Takes the same file up at its begin, if it can be read.
     pub(super) fn anew(&self) -> Option<Generation> {
         let mut body = Body::new(Arc::clone(self.body.file())).ok()?;
-        let head = body.head().ok()?;
+        let head = Head::read(&mut body).ok()?;
         let (name, rotated) = (self.name.clone(), self.rotated.clone());
         Some(Generation::new(name, rotated, self.id, body, head))
     }
@@ -128,11 +125,12 @@ impl Generation {
 
     /// Returns whether the file is the one that a place is in.
     pub(super) fn holds(&mut self, place: &Place) -> io::Result<bool> {
-        if !place.head.is_begin_of(&self.head.bytes) {
-            return Ok(false);
-        }
-        if place.head.len == 0 && place.file != self.id {
+        let is_same = match place.head.len {
             // Nothing was in the file: only its identity is left to compare.
+            0 => place.file == self.id,
+            _ => place.head == *self.head.print(),
+        };
+        if !is_same {
             return Ok(false);
         }
         self.go_to(place.offset, place.lines)?;
@@ -149,16 +147,20 @@ impl Generation {
             name: crate::diag::escape(self.name.as_encoded_bytes())
                 .into_owned(),
             file: self.id,
-            head: Print::of(self.head()),
+            head: match self.offset > 0 || self.head.is_whole() {
+                true => self.head.print().clone(),
+                // A line that still grows is nothing to know a file by.
+                false => Print::default(),
+            },
             offset: self.offset,
             lines: self.lines,
             guard: Print::of(&self.guard),
         }
     }
 
-    /// Returns the first bytes of the file, as many as were seen.
-    pub(super) fn head(&self) -> &[u8] {
-        &self.head.bytes
+    /// Returns what the file is known by, as far as it was seen.
+    pub(super) fn head(&self) -> &Head {
+        &self.head
     }
 
     /// Returns how many bytes were not handed out, by the size of the file.
@@ -335,8 +337,13 @@ impl Generation {
 
     fn beyond(&mut self, range: Range<u64>) -> Batch {
         let position = self.position();
-        // A guard that cannot be read is caught by the next read.
+        // What cannot be read is caught by the next read.
         self.go_to(range.end, self.lines).ok();
+        if !self.head.is_whole()
+            && let Ok(head) = Head::read(&mut self.body)
+        {
+            self.head = head;
+        }
         Batch { position, beyond: range, ..Batch::default() }
     }
 
@@ -378,21 +385,4 @@ impl Generation {
         self.offset += length;
         self.searched = self.offset;
     }
-}
-
-/// Returns whether two files have the same content, as far as their heads
-/// tell.
-///
-/// * The begin of a line is the same in all events: short heads tell
-///   something only if they are all there is, or hold a whole line.
-pub(super) fn is_alike(one: &[u8], other: &[u8]) -> bool {
-    let common = one.len().min(other.len());
-    one[..common] == other[..common]
-        && (tells(&one[..common]) || one.len() == other.len())
-        && common > 0
-}
-
-/// Returns whether a head is enough to know a file by.
-pub(super) fn tells(head: &[u8]) -> bool {
-    head.len() >= HEAD || head.contains(&b'\n')
 }

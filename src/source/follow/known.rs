@@ -1,15 +1,15 @@
-//! Remembers what is behind us: the heads of files that were read to their
-//! end, or were there before we began.
+//! Remembers what is behind us: the first lines of files that were read to
+//! their end, or were there before we began.
 //!
 //! The memory makes it unnecessary to believe names and clocks: a rotated
 //! file is new if its content is.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
-use super::generation::tells;
+use super::head::Head;
 use crate::disk::Print;
 
-/// Heads that are remembered; a checkpoint has room for them.
+/// Files that are remembered; a checkpoint has room for them.
 const MOST: usize = 512;
 
 /// What is behind us.
@@ -17,7 +17,8 @@ const MOST: usize = 512;
 pub(super) struct Known {
     /// Oldest first.
     prints: VecDeque<Print>,
-    by_length: HashMap<u64, HashSet<String>>,
+    /// The same.
+    set: HashSet<Print>,
     /// Whether nothing was forgotten.
     pub is_all: bool,
 }
@@ -25,42 +26,31 @@ pub(super) struct Known {
 impl Known {
     /// Takes up what a checkpoint remembers.
     pub(super) fn new(prints: Vec<Print>, is_all: bool) -> Known {
-        let mut known = Known {
-            prints: VecDeque::new(),
-            by_length: HashMap::new(),
-            is_all,
-        };
+        let mut known =
+            Known { prints: VecDeque::new(), set: HashSet::new(), is_all };
         prints.into_iter().for_each(|print| known.add(print));
         known
     }
 
-    /// Remembers the head of a file.
+    /// Remembers a file.
     pub(super) fn add(&mut self, print: Print) {
         // No bytes would be the begin of every file.
-        let lengths = self.by_length.entry(print.len).or_default();
-        if print.len == 0 || !lengths.insert(print.hash.clone()) {
+        if print.len == 0 || !self.set.insert(print.clone()) {
             return;
         }
         self.prints.push_back(print);
         while self.prints.len() > MOST {
             self.is_all = false;
-            if let Some(print) = self.prints.pop_front()
-                && let Some(hashes) = self.by_length.get_mut(&print.len)
-            {
-                hashes.remove(&print.hash);
+            if let Some(print) = self.prints.pop_front() {
+                self.set.remove(&print);
             }
         }
     }
 
-    /// Returns whether a file that begins with `head` is remembered.
-    pub(super) fn has(&self, head: &[u8]) -> bool {
-        self.by_length.iter().any(|(&length, hashes)| {
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            let Some(begin) = head.get(..length) else { return false };
-            // What begins as a short file did may go on otherwise.
-            let is_telling = tells(begin) || begin.len() == head.len();
-            is_telling && hashes.contains(&Print::of(begin).hash)
-        })
+    /// Returns whether a file is remembered. One of which only the begin of a
+    /// line was there is another one as soon as it has more.
+    pub(super) fn has(&self, head: &Head) -> bool {
+        self.set.contains(head.print())
     }
 
     /// Returns what to put into a checkpoint.
@@ -73,30 +63,38 @@ impl Known {
 mod tests {
     use super::*;
 
+    fn head(bytes: &[u8]) -> Head {
+        let mut head = Head::default();
+        head.learn(bytes, 0);
+        head
+    }
+
     #[test]
-    fn a_file_that_has_grown_is_known_by_its_begin() {
+    fn a_file_that_has_grown_is_known_by_its_first_line() {
         let mut known = Known::new(vec![Print::of(b"abc\n")], true);
-        assert!(known.has(b"abc\ndef"));
-        assert!(!known.has(b"ab"));
+        assert!(known.has(&head(b"abc\ndef")));
+        assert!(!known.has(&head(b"ab")));
         known.add(Print::of(b""));
-        assert!(!known.has(b"xyz"));
+        assert!(!known.has(&head(b"")));
     }
 
     #[test]
     fn a_file_that_held_a_part_of_a_line_is_no_other_file() {
         let known = Known::new(vec![Print::of(b"{")], true);
-        assert!(known.has(b"{"));
-        assert!(!known.has(b"{\"kind\":\"Event\"}\n"));
+        assert!(known.has(&head(b"{")));
+        assert!(!known.has(&head(b"{\"kind\":\"Event\"}\n")));
     }
 
     #[test]
     fn the_oldest_are_forgotten_and_that_is_known() {
         let mut known = Known::new(Vec::new(), true);
+        let line = |number| format!("{number:04}\n");
         for number in 0..=MOST {
-            known.add(Print::of(format!("{number:04}").as_bytes()));
+            known.add(Print::of(line(number).as_bytes()));
         }
         assert!(!known.is_all);
-        assert!(!known.has(b"0000") && known.has(b"0001"));
+        assert!(!known.has(&head(b"0000\n")));
+        assert!(known.has(&head(b"0001\n")));
         assert_eq!(known.prints().len(), MOST);
     }
 }

@@ -10,6 +10,7 @@ mod family; //     Which names go together,
 mod survey; //     which of these files are there,
 mod known; //      which are behind us?
 mod body; //       Their bytes, packed or not,
+mod head; //       and what they are known by,
 mod generation; // become lines,
 mod trail; //      one file after the other.
 mod notice; //     When to look again,

@@ -17,7 +17,8 @@ use std::{
 use super::{
     body::Body,
     family::{Age, Family, Rotated},
-    generation::{Generation, is_alike},
+    generation::Generation,
+    head::Head,
 };
 use crate::{
     checkpoint::Place,
@@ -108,7 +109,7 @@ impl Survey {
         while let Some(found) = self.rotated.get(at) {
             let others = self.rotated.iter().skip(at + 1).chain(&self.current);
             let is_copy = others.into_iter().any(|other| {
-                is_alike(found.head(), other.head())
+                found.head().is_copy_of(other.head())
                     && found.body.is_packed() == other.body.is_packed()
                     && found.size() <= other.size()
             });
@@ -123,7 +124,7 @@ impl Survey {
     /// Returns whether the file is there of which a place is the begin.
     pub(super) fn has(&self, place: &Place) -> bool {
         let mut all = self.rotated.iter().chain(&self.current);
-        all.any(|found| place.head.is_begin_of(found.head()))
+        all.any(|found| *found.head().print() == place.head)
     }
 
     /// Returns whether the files are there that places are in.
@@ -305,7 +306,7 @@ fn open(
         }
     }
     let mut body = Body::new(file)?;
-    let head = body.head()?;
+    let head = Head::read(&mut body)?;
     Ok(Generation::new(name.to_owned(), None, stat.id, body, head))
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     checkpoint::{Place, SourceRecord},
-    disk::{FileId, Print},
+    disk::FileId,
 };
 
 /// How to begin.
@@ -82,7 +82,7 @@ impl Trail {
     /// Begins with what the path leads to; rotated files are behind us.
     fn begin_anew(&mut self, survey: Survey, begin: Begin) -> io::Result<()> {
         for found in survey.rotated {
-            self.memory.known.add(Print::of(found.head()));
+            self.memory.known.add(found.head().print().clone());
         }
         if let Some(mut current) = survey.current {
             begin::place(&mut current, begin)?;
@@ -115,7 +115,7 @@ impl Trail {
         if newest.is_some() && newest == current {
             // No rotation since: whatever else is there is older.
             for found in mem::take(&mut survey.rotated) {
-                self.memory.known.add(Print::of(found.head()));
+                self.memory.known.add(found.head().print().clone());
             }
         }
         self.take_in(survey);

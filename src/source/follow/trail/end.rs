@@ -11,10 +11,7 @@ use super::{
     },
     Trail,
 };
-use crate::{
-    disk::Print,
-    frame::{Batch, Pool},
-};
+use crate::frame::{Batch, Pool};
 
 /// What to do at the end of a generation.
 #[derive(Debug)]
@@ -76,7 +73,7 @@ impl Trail {
         let generation = &self.memory.open[at];
         let is_done = generation.is_closed();
         if is_done {
-            self.memory.known.add(Print::of(generation.head()));
+            self.memory.known.add(generation.head().print().clone());
             self.memory.open.remove(at);
         }
         is_done
@@ -88,7 +85,7 @@ impl Trail {
             && let Some(passed) = front.passed
             && passed.elapsed() >= self.patience
         {
-            let print = Print::of(front.head());
+            let print = front.head().print().clone();
             self.memory.known.add(print);
             self.memory.open.pop_front();
         }
@@ -102,7 +99,11 @@ impl Trail {
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
         self.is_troubled |= survey.trouble.is_some();
-        let copy = survey.find(&place);
+        // Of a file that had no whole line, nothing is known to look for.
+        let copy = match place.head.len {
+            0 => None,
+            _ => survey.find(&place),
+        };
         let now = survey.current.take_if(|current| current.id == old.id);
         match &copy {
             Some(copy) => {
@@ -120,13 +121,25 @@ impl Trail {
                 });
             }
         }
-        survey.rotated.retain(|found| found.id != old.id);
-        for (place, found) in
-            copy.into_iter().chain(now.or_else(|| old.anew())).enumerate()
-        {
-            self.insert(at + place, found);
+        // Older copies hold less, and nothing else.
+        survey.rotated.retain(|found| {
+            found.id != old.id && !found.head().is_copy_of(old.head())
+        });
+        let behind = at + usize::from(copy.is_some());
+        if let Some(copy) = copy {
+            self.insert(at, copy);
         }
-        self.take_in(survey);
+        if let Some(now) = now {
+            // What the path leads to is the youngest of all.
+            self.take_in(survey);
+            self.push(now);
+        } else {
+            // Files that came later stand behind it.
+            if let Some(now) = old.anew() {
+                self.insert(behind, now);
+            }
+            self.take_in(survey);
+        }
     }
 
     /// Returns whether to go on in spite of an error.
@@ -137,7 +150,7 @@ impl Trail {
             let from = generation.offset;
             let file = Some(beside(&self.path, name));
             if let Some(broken) = self.memory.open.remove(at) {
-                self.memory.known.add(Print::of(broken.head()));
+                self.memory.known.add(broken.head().print().clone());
             }
             self.lose(Gap { reason: Reason::Broken, file, from, bytes: None });
             return true;

@@ -8,7 +8,7 @@ use std::{
 
 use super::super::{
     family::{Age, Rotated},
-    generation::{Generation, is_alike},
+    generation::Generation,
     known::Known,
     survey::Memory,
 };
@@ -70,8 +70,7 @@ impl Memory for Held {
         }
         // A copy of one that is held, packed or not.
         let mut open = self.open.iter_mut();
-        let twin =
-            open.find_map(|open| is_alike(open.head(), head).then_some(open));
+        let twin = open.find(|open| head.is_copy_of(open.head()));
         twin.is_some_and(|twin| {
             twin.is_named = true;
             true

@@ -90,8 +90,9 @@ impl Trail {
     /// Says so if files between two that were seen may have been deleted.
     fn say_if_pruned(&mut self, survey: &Survey) {
         let Some(newest) = self.memory.open.back() else { return };
-        if let (false, Some(next)) = (newest.is_named, survey.rotated.first())
-        {
+        let current = survey.current.as_ref().map(|current| current.id);
+        let is_named = newest.is_named || Some(newest.id) == current;
+        if let (false, Some(next)) = (is_named, survey.rotated.first()) {
             let file = beside(&self.path, &next.name);
             self.lose(Gap {
                 reason: Reason::Pruned,
@@ -112,6 +113,12 @@ impl Trail {
             }
         }
         let line = self.line();
+        // What could not be opened in an earlier look is older than what the
+        // path leads to, which may be held by now.
+        let held = current.as_ref().and_then(|current| {
+            self.memory.open.iter().position(|open| open.id == current.id)
+        });
+        let mut at = held.unwrap_or(self.memory.open.len());
         for found in rotated {
             let age = found.rotated.as_ref().map(|name| &name.age);
             if age.is_some() && age <= line.as_ref() {
@@ -121,11 +128,10 @@ impl Trail {
                 // What the path leads to is found again as well.
                 return;
             }
-            self.push(found);
+            self.insert(at, found);
+            at += 1;
         }
-        if let Some(current) = current
-            && self.memory.open.iter().all(|open| open.id != current.id)
-        {
+        if let (Some(current), None) = (current, held) {
             self.push(current);
         }
     }

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},
-    disk::{Disk, Print},
+    disk::Disk,
     frame::{Batch, Pool},
 };
 
@@ -181,7 +181,7 @@ impl Trail {
         for open in &self.memory.open {
             if open.passed.is_some() && too_many > 0 {
                 too_many -= 1;
-                known.push(Print::of(open.head()));
+                known.push(open.head().print().clone());
             } else if open.offset > 0 || places.len() < 2 * PLACES {
                 places.push(open.place());
             }
