@@ -49,6 +49,8 @@ pub(super) struct Generation {
     guard: Vec<u8>,
     /// No newline is between `offset` and here.
     searched: u64,
+    /// Heads of copies of it that were seen, shorter ones among them.
+    pub copies: Vec<Print>,
     /// The most bytes that were ever seen in it.
     pub seen: u64,
     /// Whether its end was seen since the last look around.
@@ -99,6 +101,7 @@ impl Generation {
             lines: 0,
             guard: Vec::new(),
             searched: 0,
+            copies: Vec::new(),
             seen: 0,
             is_idle: false,
             is_named: true,
@@ -159,6 +162,20 @@ impl Generation {
     /// Returns the first bytes of the file, as many as were seen.
     pub(super) fn head(&self) -> &[u8] {
         &self.head.bytes
+    }
+
+    /// Notes a copy of it: when this file is behind us, so is the copy.
+    pub(super) fn note_copy(&mut self, head: &[u8]) {
+        let print = Print::of(head);
+        if !self.copies.contains(&print) {
+            self.copies.push(print);
+        }
+    }
+
+    /// Returns the prints by which the file, and copies of it, are known.
+    pub(super) fn prints(self) -> impl Iterator<Item = Print> {
+        let own = Print::of(&self.head.bytes);
+        std::iter::once(own).chain(self.copies)
     }
 
     /// Returns how many bytes were not handed out, by the size of the file.

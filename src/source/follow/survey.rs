@@ -105,17 +105,21 @@ impl Survey {
     /// Leaves out what is another copy of a file, not longer than that.
     fn leave_copies_out(&mut self) {
         let mut at = 0;
-        while let Some(found) = self.rotated.get(at) {
-            let others = self.rotated.iter().skip(at + 1).chain(&self.current);
-            let is_copy = others.into_iter().any(|other| {
+        while at < self.rotated.len() {
+            let (found, younger) = self.rotated[at..].split_at_mut(1);
+            let found = &found[0];
+            let mut others = younger.iter_mut().chain(&mut self.current);
+            let original = others.find(|other| {
                 is_alike(found.head(), other.head())
                     && found.body.is_packed() == other.body.is_packed()
                     && found.size() <= other.size()
             });
-            if is_copy {
-                self.rotated.remove(at);
-            } else {
-                at += 1;
+            match original {
+                Some(original) => {
+                    original.note_copy(found.head());
+                    self.rotated.remove(at);
+                }
+                None => at += 1,
             }
         }
     }

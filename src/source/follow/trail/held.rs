@@ -34,6 +34,25 @@ impl Held {
         let (open, remembered) = (VecDeque::new(), HashMap::new());
         Held { open, known, remembered, behind: None }
     }
+
+    /// Returns whether one that is held begins with `head`: then it is a
+    /// copy of that, packed or not.
+    pub(super) fn is_copy(&mut self, head: &[u8]) -> bool {
+        let mut open = self.open.iter_mut();
+        let Some(twin) = open.find(|open| is_alike(open.head(), head)) else {
+            return false;
+        };
+        twin.is_named = true;
+        twin.note_copy(head);
+        true
+    }
+
+    /// Lets go of one: it is behind us, with its copies.
+    pub(super) fn let_go(&mut self, at: usize) {
+        if let Some(generation) = self.open.remove(at) {
+            generation.prints().for_each(|print| self.known.add(print));
+        }
+    }
 }
 
 impl Memory for Held {
@@ -68,13 +87,6 @@ impl Memory for Held {
             self.behind = self.behind.take().max(age);
             return true;
         }
-        // A copy of one that is held, packed or not.
-        let mut open = self.open.iter_mut();
-        let twin =
-            open.find_map(|open| is_alike(open.head(), head).then_some(open));
-        twin.is_some_and(|twin| {
-            twin.is_named = true;
-            true
-        })
+        self.is_copy(head)
     }
 }

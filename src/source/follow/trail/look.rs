@@ -33,9 +33,7 @@ impl Trail {
     /// halves of a rotation that is as it should be.
     fn absent(&mut self, error: io::Error) {
         let now = Instant::now();
-        // That it is waited for is said where reading begins.
-        let is_told = self.start.is_none() && self.memory.open.is_empty();
-        let first = Absence { since: now, is_told };
+        let first = Absence { since: now, is_told: false };
         let absence = self.absent.get_or_insert(first);
         let is_new = self.memory.open.is_empty();
         let is_long = is_new || absence.since.elapsed() >= A_MOMENT;
@@ -114,7 +112,8 @@ impl Trail {
         let line = self.line();
         for found in rotated {
             let age = found.rotated.as_ref().map(|name| &name.age);
-            if age.is_some() && age <= line.as_ref() {
+            let is_old = age.is_some() && age <= line.as_ref();
+            if is_old || self.memory.is_copy(found.head()) {
                 continue;
             }
             if self.memory.open.len() >= MANY {
