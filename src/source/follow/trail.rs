@@ -204,7 +204,9 @@ impl Trail {
     fn absent(&mut self, error: io::Error) {
         let now = Instant::now();
         // That it is waited for is said where reading begins.
-        let is_told = self.start.is_none() && self.memory.open.is_empty();
+        let is_told = self.start.is_none()
+            && self.memory.open.is_empty()
+            && !self.patience.is_zero();
         let first = Absence { since: now, is_told };
         let absence = self.absent.get_or_insert(first);
         let is_new = self.memory.open.is_empty();
