@@ -102,15 +102,25 @@ impl Survey {
         names.map(|name| name.age.clone()).max()
     }
 
-    /// Leaves out what is another copy of a file, not longer than that.
+    /// Leaves out what is another copy of a file, not longer than that. One
+    /// that was packed between two looks was found twice; as long as it is
+    /// open, the plain file is the whole one.
     fn leave_copies_out(&mut self) {
         let mut at = 0;
         while let Some(found) = self.rotated.get(at) {
-            let others = self.rotated.iter().skip(at + 1).chain(&self.current);
-            let is_copy = others.into_iter().any(|other| {
-                is_alike(found.head(), other.head())
-                    && found.body.is_packed() == other.body.is_packed()
-                    && found.size() <= other.size()
+            let older = self.rotated.iter().take(at);
+            let younger = self.rotated.iter().skip(at + 1);
+            let mut others = older.chain(younger).chain(&self.current);
+            let is_copy = others.any(|other| {
+                let packed = [found, other].map(|file| file.body.is_packed());
+                let is_no_more = match packed {
+                    [true, false] => true,
+                    [false, true] => false,
+                    [true, true] | [false, false] => {
+                        found.size() <= other.size()
+                    }
+                };
+                is_no_more && is_alike(found.head(), other.head())
             });
             if is_copy {
                 self.rotated.remove(at);
