@@ -70,8 +70,10 @@ impl Memory for Held {
         }
         // A copy of one that is held, packed or not.
         let mut open = self.open.iter_mut();
-        let twin =
-            open.find_map(|open| is_alike(open.head(), head).then_some(open));
+        let twin = open.find_map(|open| {
+            open.learn_head();
+            is_alike(open.head(), head).then_some(open)
+        });
         twin.is_some_and(|twin| {
             twin.is_named = true;
             true
