@@ -178,6 +178,19 @@ impl Generation {
         std::iter::once(own).chain(self.copies)
     }
 
+    /// Looks at the first bytes again, as long as none was handed out: until
+    /// then, what the file begins with now is what will be read.
+    pub(super) fn learn_head(&mut self) {
+        let may_grow = self.offset == 0 && self.head.bytes.len() < HEAD;
+        if may_grow
+            && !self.body.is_packed()
+            && let Ok(head) = self.body.head()
+            && head.bytes.starts_with(&self.head.bytes)
+        {
+            self.head = head;
+        }
+    }
+
     /// Returns how many bytes were not handed out, by the size of the file.
     pub(super) fn behind(&self) -> u64 {
         match (self.body.file().stat(), self.body.is_packed()) {

@@ -102,24 +102,20 @@ impl Survey {
         names.map(|name| name.age.clone()).max()
     }
 
-    /// Leaves out what is another copy of a file, not longer than that.
+    /// Leaves out what is another copy of a file, not longer than that. One
+    /// that was packed between two looks was found twice; as long as it is
+    /// open, the plain file is the whole one.
     fn leave_copies_out(&mut self) {
         let mut at = 0;
         while at < self.rotated.len() {
-            let (found, younger) = self.rotated[at..].split_at_mut(1);
-            let found = &found[0];
-            let mut others = younger.iter_mut().chain(&mut self.current);
-            let original = others.find(|other| {
-                is_alike(found.head(), other.head())
-                    && found.body.is_packed() == other.body.is_packed()
-                    && found.size() <= other.size()
-            });
-            match original {
-                Some(original) => {
-                    original.note_copy(found.head());
-                    self.rotated.remove(at);
+            let found = self.rotated.remove(at);
+            let mut others = self.rotated.iter_mut().chain(&mut self.current);
+            match others.find(|other| is_no_more_than(&found, other)) {
+                Some(original) => original.note_copy(found.head()),
+                None => {
+                    self.rotated.insert(at, found);
+                    at += 1;
                 }
-                None => at += 1,
             }
         }
     }
@@ -248,6 +244,16 @@ impl Survey {
             }
         }
     }
+}
+
+/// Returns whether a file is a copy of another, and holds no more than that.
+fn is_no_more_than(found: &Generation, other: &Generation) -> bool {
+    let is_no_more = match (found.body.is_packed(), other.body.is_packed()) {
+        (true, false) => true,
+        (false, true) => false,
+        (true, true) | (false, false) => found.size() <= other.size(),
+    };
+    is_no_more && is_alike(found.head(), other.head())
 }
 
 /// Returns whether an error says that a packed file is broken.

@@ -39,9 +39,11 @@ impl Held {
     /// copy of that, packed or not.
     pub(super) fn is_copy(&mut self, head: &[u8]) -> bool {
         let mut open = self.open.iter_mut();
-        let Some(twin) = open.find(|open| is_alike(open.head(), head)) else {
-            return false;
-        };
+        let twin = open.find_map(|open| {
+            open.learn_head();
+            is_alike(open.head(), head).then_some(open)
+        });
+        let Some(twin) = twin else { return false };
         twin.is_named = true;
         twin.note_copy(head);
         true

@@ -33,7 +33,12 @@ impl Trail {
     /// halves of a rotation that is as it should be.
     fn absent(&mut self, error: io::Error) {
         let now = Instant::now();
-        let first = Absence { since: now, is_told: false };
+        // That it is waited for is said where reading begins.
+        let is_told = self.start.is_none()
+            && self.memory.open.is_empty()
+            && error.raw_os_error() == Some(Errno::NOENT.raw_os_error())
+            && !self.patience.is_zero();
+        let first = Absence { since: now, is_told };
         let absence = self.absent.get_or_insert(first);
         let is_new = self.memory.open.is_empty();
         let is_long = is_new || absence.since.elapsed() >= A_MOMENT;
