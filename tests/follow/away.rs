@@ -90,6 +90,24 @@ fn rotations_while_it_stands_still_are_read_afterwards() {
     }
 }
 
+#[test]
+fn a_log_that_was_empty_when_it_stood_still_is_read_once() {
+    for habits in [ALL, GZIP] {
+        let mut site = Site::new();
+        site.writer.habits = habits;
+        site.writer.events(20);
+        let mut follower = site.followed();
+        site.writer.rotate();
+        follower.until_open(&site.place.log());
+        follower.stall();
+        rotations(&mut site, 3);
+        site.writer.rotate_and_mill();
+        site.writer.events(20);
+        follower.go_on();
+        no_gap(&site.finish(follower));
+    }
+}
+
 /// Stops the mill behind `steps` of its steps, and reads what is new there.
 fn half_compressed(steps: usize, news: News) {
     let mut site = Site::with(news);

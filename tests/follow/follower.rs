@@ -143,10 +143,14 @@ impl Follower {
     /// Waits until it holds the file at `path` open.
     #[track_caller]
     pub(crate) fn until_open(&mut self, path: &str) {
-        let path = fs::canonicalize(path).unwrap();
         let folder = format!("/proc/{}/fd", self.id());
         self.until("the log is open", || {
-            let Ok(open) = fs::read_dir(&folder) else { return false };
+            // Amid a rotation there is no log.
+            let (Ok(open), Ok(path)) =
+                (fs::read_dir(&folder), fs::canonicalize(path))
+            else {
+                return false;
+            };
             open.flatten()
                 .any(|fd| fs::read_link(fd.path()).is_ok_and(|to| to == path))
         });

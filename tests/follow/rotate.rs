@@ -23,7 +23,10 @@ fn rotations(site: &mut Site, follower: &mut Follower, count: usize) {
     let reach = site.writer.habits.backups - 1;
     let mut ends = Vec::new();
     for rotation in 0..count {
-        for _ in 0..dice.below(30) {
+        // lumberjack never rotates a log with nothing in it, others do; what
+        // is packed must have something by which it is known again.
+        let least = usize::from(site.writer.habits.form == Form::Gzip);
+        for _ in 0..dice.below(30).max(least) {
             site.writer.event();
             if dice.percent(20) {
                 site.writer.mill();

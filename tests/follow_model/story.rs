@@ -120,7 +120,11 @@ impl<'s> Story<'s> {
                 self.kill_at(calls, last)?;
                 self.power_cut(power);
             }
-            Act::Trouble(trouble) => self.troubles.push(trouble),
+            Act::Trouble(trouble) => {
+                // What cannot be opened is read later.
+                self.allowed.disorder |= trouble.volume == "log";
+                self.troubles.push(trouble);
+            }
             Act::FullOut(room) => {
                 self.disk.set_room("out", Some(room));
                 self.has_room = false;

@@ -224,7 +224,10 @@ impl Truth {
         for Readable { life, log, end } in files {
             let is_current = current.is_none_or(|serial| serial == life.0);
             let whole = log.iter().rposition(|byte| *byte == b'\n');
-            let log = log[..whole.map_or(0, |last| last + 1)].to_vec();
+            let mut log = log;
+            if known == Known::Surely {
+                log.truncate(whole.map_or(0, |last| last + 1));
+            }
             let is_exempt = self.exempt.contains(&life.0);
             if !is_current || is_exempt || end == End::Closed {
                 self.taken.remove(&(Known::Surely, life));

@@ -24,7 +24,7 @@ fn check(words: &str, make: fn(&str), remove: fn(&str) -> io::Result<()>) {
         make(&log.path());
         let mut follower = Follower::start(log.command(flags, ALL));
         let path = log.path();
-        until_told(&mut follower, &format!("{path}: {words}; waiting for it"));
+        until_told(&mut follower, &format!("{path}{words}"));
         remove(&path).unwrap();
         let new = log.folder.file("new", lines(&[401, 402]));
         fs::rename(new, &path).unwrap();
@@ -39,13 +39,13 @@ fn check(words: &str, make: fn(&str), remove: fn(&str) -> io::Result<()>) {
 
 #[test]
 fn a_file_that_appears_later_is_read_from_its_begin() {
-    check("is not there", |_| {}, |_| Ok(()));
+    check(" as soon as it is there\n", |_| {}, |_| Ok(()));
 }
 
 #[test]
 fn a_folder_or_a_pipe_in_its_place_is_waited_for() {
     check(
-        "is a directory",
+        ": is a directory; waiting for it\n",
         |p| fs::create_dir(p).unwrap(),
         |p| fs::remove_dir(p),
     );
@@ -53,7 +53,8 @@ fn a_folder_or_a_pipe_in_its_place_is_waited_for() {
         let mode = Mode::RUSR | Mode::WUSR;
         mknodat(CWD, path, FileType::Fifo, mode, 0).unwrap();
     };
-    check("not a regular file", fifo, |path| fs::remove_file(path));
+    let words = ": not a regular file; waiting for it\n";
+    check(words, fifo, |path| fs::remove_file(path));
 }
 
 /// Returns how nobody would follow a log; none where nobody may not even run

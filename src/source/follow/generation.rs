@@ -163,6 +163,18 @@ impl Generation {
         &self.head
     }
 
+    /// Looks at the first line again, as long as it was not whole: until it
+    /// is handed out, what the file begins with now is what will be read.
+    pub(super) fn learn_head(&mut self) {
+        if self.offset == 0
+            && !self.head.is_whole()
+            && let Ok(head) = Head::read(&mut self.body)
+            && head.goes_on_from(&self.head)
+        {
+            self.head = head;
+        }
+    }
+
     /// Returns how many bytes were not handed out, by the size of the file.
     pub(super) fn behind(&self) -> u64 {
         match (self.body.file().stat(), self.body.is_packed()) {

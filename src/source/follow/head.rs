@@ -104,6 +104,11 @@ impl Head {
         }
     }
 
+    /// Returns whether a file that was known by `old` is still that file.
+    pub(super) fn goes_on_from(&self, old: &Head) -> bool {
+        self.begin.starts_with(&old.begin)
+    }
+
     /// Returns the print of the first line, or of what there is of it.
     pub(super) fn print(&self) -> &Print {
         &self.print

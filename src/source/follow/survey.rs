@@ -103,19 +103,16 @@ impl Survey {
         names.map(|name| name.age.clone()).max()
     }
 
-    /// Leaves out what is another copy of a file, not longer than that.
+    /// Leaves out what is another copy of a file, not longer than that. One
+    /// that was packed between two looks was found twice; as long as it is
+    /// open, the plain file is the whole one.
     fn leave_copies_out(&mut self) {
         let mut at = 0;
-        while let Some(found) = self.rotated.get(at) {
-            let others = self.rotated.iter().skip(at + 1).chain(&self.current);
-            let is_copy = others.into_iter().any(|other| {
-                found.head().is_copy_of(other.head())
-                    && found.body.is_packed() == other.body.is_packed()
-                    && found.size() <= other.size()
-            });
-            if is_copy {
-                self.rotated.remove(at);
-            } else {
+        while at < self.rotated.len() {
+            let found = self.rotated.remove(at);
+            let mut others = self.rotated.iter().chain(&self.current);
+            if !others.any(|other| is_no_more_than(&found, other)) {
+                self.rotated.insert(at, found);
                 at += 1;
             }
         }
@@ -245,6 +242,16 @@ impl Survey {
             }
         }
     }
+}
+
+/// Returns whether a file is a copy of another, and holds no more than that.
+fn is_no_more_than(found: &Generation, other: &Generation) -> bool {
+    let is_no_more = match (found.body.is_packed(), other.body.is_packed()) {
+        (true, false) => true,
+        (false, true) => false,
+        (true, true) | (false, false) => found.size() <= other.size(),
+    };
+    is_no_more && found.head().is_copy_of(other.head())
 }
 
 /// Returns whether an error says that a packed file is broken.

@@ -31,7 +31,11 @@ impl Trail {
         let result = self.begin_at(&start);
         let is_resumed = start.record.is_some();
         match result {
-            Ok(()) => self.say_where(is_resumed),
+            Ok(trouble) => {
+                self.say_where(is_resumed);
+                self.is_troubled = trouble.is_some();
+                trouble.map_or(Ok(()), Err)?;
+            }
             Err(error) => {
                 // What can be read only later has all been written since, as
                 // far as we can know.
@@ -45,21 +49,27 @@ impl Trail {
         }
     }
 
-    fn begin_at(&mut self, start: &Beginning) -> io::Result<()> {
+    /// Opens what there is; returns why something else could not be opened.
+    fn begin_at(
+        &mut self,
+        start: &Beginning,
+    ) -> io::Result<Option<io::Error>> {
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
-        let trouble = survey.trouble.take();
+        let mut trouble = survey.trouble.take();
         let is_found = match &start.record {
             Some(record) => survey.has_all(&record.places),
             None => survey.current.is_some(),
         };
-        // What could not be opened may be what we are looking for.
-        match (trouble, &start.record) {
-            (Some(error), _) if !is_found => return Err(error),
-            (_, Some(record)) => self.resume(survey, record),
-            (_, None) => self.begin_anew(survey, start.begin)?,
+        if let (false, Some(error)) = (is_found, trouble.take()) {
+            // It may be what we are looking for.
+            return Err(error);
         }
-        Ok(())
+        match &start.record {
+            Some(record) => self.resume(survey, record),
+            None => self.begin_anew(survey, start.begin)?,
+        }
+        Ok(trouble)
     }
 
     fn say_where(&mut self, is_resumed: bool) {

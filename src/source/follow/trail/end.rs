@@ -70,11 +70,9 @@ impl Trail {
     /// Lets go of a generation that was passed, if nothing can be added to
     /// it.
     pub(super) fn let_go(&mut self, at: usize) -> bool {
-        let generation = &self.memory.open[at];
-        let is_done = generation.is_closed();
+        let is_done = self.memory.open[at].is_closed();
         if is_done {
-            self.memory.known.add(generation.head().print().clone());
-            self.memory.open.remove(at);
+            self.memory.let_go(at);
         }
         is_done
     }
@@ -85,9 +83,7 @@ impl Trail {
             && let Some(passed) = front.passed
             && passed.elapsed() >= self.patience
         {
-            let print = front.head().print().clone();
-            self.memory.known.add(print);
-            self.memory.open.pop_front();
+            self.memory.let_go(0);
         }
     }
 
@@ -149,9 +145,7 @@ impl Trail {
             let name = generation.name.clone();
             let from = generation.offset;
             let file = Some(beside(&self.path, name));
-            if let Some(broken) = self.memory.open.remove(at) {
-                self.memory.known.add(broken.head().print().clone());
-            }
+            self.memory.let_go(at);
             self.lose(Gap { reason: Reason::Broken, file, from, bytes: None });
             return true;
         }

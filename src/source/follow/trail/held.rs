@@ -9,6 +9,7 @@ use std::{
 use super::super::{
     family::{Age, Rotated},
     generation::Generation,
+    head::Head,
     known::Known,
     survey::Memory,
 };
@@ -33,6 +34,25 @@ impl Held {
     pub(super) fn new(known: Known) -> Held {
         let (open, remembered) = (VecDeque::new(), HashMap::new());
         Held { open, known, remembered, behind: None }
+    }
+
+    /// Returns whether a file of this head is a copy of one that is held,
+    /// packed or not.
+    pub(super) fn is_copy(&mut self, head: &Head) -> bool {
+        let twin = self.open.iter_mut().find_map(|open| {
+            open.learn_head();
+            head.is_copy_of(open.head()).then_some(open)
+        });
+        let Some(twin) = twin else { return false };
+        twin.is_named = true;
+        true
+    }
+
+    /// Lets go of one: it is behind us, and so are copies of it.
+    pub(super) fn let_go(&mut self, at: usize) {
+        if let Some(generation) = self.open.remove(at) {
+            self.known.add(generation.head().print().clone());
+        }
     }
 }
 
@@ -68,12 +88,6 @@ impl Memory for Held {
             self.behind = self.behind.take().max(age);
             return true;
         }
-        // A copy of one that is held, packed or not.
-        let mut open = self.open.iter_mut();
-        let twin = open.find(|open| head.is_copy_of(open.head()));
-        twin.is_some_and(|twin| {
-            twin.is_named = true;
-            true
-        })
+        self.is_copy(head)
     }
 }

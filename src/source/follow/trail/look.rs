@@ -34,7 +34,10 @@ impl Trail {
     fn absent(&mut self, error: io::Error) {
         let now = Instant::now();
         // That it is waited for is said where reading begins.
-        let is_told = self.start.is_none() && self.memory.open.is_empty();
+        let is_told = self.start.is_none()
+            && self.memory.open.is_empty()
+            && error.raw_os_error() == Some(Errno::NOENT.raw_os_error())
+            && !self.patience.is_zero();
         let first = Absence { since: now, is_told };
         let absence = self.absent.get_or_insert(first);
         let is_new = self.memory.open.is_empty();
@@ -121,7 +124,8 @@ impl Trail {
         let mut at = held.unwrap_or(self.memory.open.len());
         for found in rotated {
             let age = found.rotated.as_ref().map(|name| &name.age);
-            if age.is_some() && age <= line.as_ref() {
+            let is_old = age.is_some() && age <= line.as_ref();
+            if is_old || self.memory.is_copy(found.head()) {
                 continue;
             }
             if self.memory.open.len() >= MANY {
