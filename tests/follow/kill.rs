@@ -197,13 +197,12 @@ fn starts(text: &[u8]) -> HashMap<u64, usize> {
 fn killed_at_any_moment_a_pipe_gets_only_the_newest_again() {
     let mut site = Site::new();
     site.writer.events(20);
-    let first = site.place.stream();
+    let mut first = site.place.stream();
+    first.until_said(1);
     let place = &site.place;
     let mut lives = meanwhile(&mut site.writer, &u64::MAX.into(), || {
         let mut dice = Dice::new(23);
-        let mut follower = first;
-        follower.until_said(1);
-        let mut lives = vec![Life { ran: follower.kill(), old: 0 }];
+        let mut lives = vec![Life { ran: first.kill(), old: 0 }];
         let count = times(40, 1_000);
         lives.extend((0..count).map(|_| live(place, &mut dice)));
         lives

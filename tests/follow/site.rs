@@ -58,6 +58,13 @@ impl Site {
         }
     }
 
+    /// Waits until all events that were written have come out: quicker than
+    /// to pass over all of them.
+    #[track_caller]
+    pub(crate) fn until_kept(&self, follower: &mut Follower) {
+        self.place.until_out(follower, self.writer.kept());
+    }
+
     /// Waits until all has come out, ends the follower in good order, and
     /// checks the file.
     #[track_caller]

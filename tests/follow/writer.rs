@@ -105,9 +105,7 @@ impl Writer {
         let number = self.number();
         let line = event(number);
         self.put(&line);
-        if is_failed(number) {
-            self.kept += line.len() as u64;
-        }
+        self.count(number, &line);
     }
 
     /// Writes some events.
@@ -122,13 +120,25 @@ impl Writer {
         let mut text = Vec::new();
         loop {
             let (number, left) = (self.number(), length - text.len() as u64);
-            if left < 10_000 {
-                text.extend(sized(number, left));
+            let is_last = left < 10_000;
+            let line = match is_last {
+                true => sized(number, left),
+                false => event(number),
+            };
+            self.count(number, &line);
+            text.extend(line);
+            if is_last {
                 break;
             }
-            text.extend(event(number));
         }
         self.put(&text);
+    }
+
+    /// Counts what is to be kept.
+    fn count(&mut self, number: u64, line: &[u8]) {
+        if is_failed(number) {
+            self.kept += line.len() as u64;
+        }
     }
 
     /// Writes any bytes, by one write.

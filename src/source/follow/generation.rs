@@ -50,8 +50,6 @@ pub(super) struct Generation {
     pub seen: u64,
     /// Whether its end was seen since the last look around.
     pub is_idle: bool,
-    /// Whether the last look around found a name for it, or for a copy.
-    pub is_named: bool,
     /// When it was first seen that a newer file is written to.
     pub outlived: Option<Instant>,
     /// Since when the newer file is read.
@@ -98,7 +96,6 @@ impl Generation {
             searched: 0,
             seen: 0,
             is_idle: false,
-            is_named: true,
             outlived: None,
             passed: None,
         }

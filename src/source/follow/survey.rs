@@ -51,7 +51,7 @@ pub(super) trait Memory {
 
     /// Returns whether the content of a file was found to be behind us when
     /// it had the same name.
-    fn is_remembered(&self, id: FileId, name: &OsStr) -> bool;
+    fn is_remembered(&mut self, id: FileId, name: &OsStr) -> bool;
 
     /// Returns whether the content of a file is behind us.
     fn is_behind(&mut self, found: &mut Generation) -> bool;

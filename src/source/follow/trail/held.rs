@@ -2,7 +2,7 @@
 //! what is new.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     ffi::{OsStr, OsString},
 };
 
@@ -28,23 +28,51 @@ pub(super) struct Held {
     pub remembered: HashMap<FileId, OsString>,
     /// The youngest rotated file known to be behind us.
     pub behind: Option<Age>,
+    pub newest: Newest,
+}
+
+/// The file that was added last, open or not: behind it begins what was not
+/// seen yet. If it is gone, others that came after it may be.
+#[derive(Debug, Default)]
+pub(super) struct Newest {
+    /// The file, and copies of it.
+    pub files: HashSet<FileId>,
+    /// Its head, as soon as it is let go.
+    head: Option<Head>,
+    /// Whether the last look through the folder met it.
+    pub is_met: bool,
 }
 
 impl Held {
     pub(super) fn new(known: Known) -> Held {
         let (open, remembered) = (VecDeque::new(), HashMap::new());
-        Held { open, known, remembered, behind: None }
+        let newest = Newest::default();
+        Held { open, known, remembered, behind: None, newest }
     }
 
-    /// Returns whether a file of this head is a copy of one that is held,
-    /// packed or not.
-    pub(super) fn is_copy(&mut self, head: &Head) -> bool {
+    /// Adds one to the queue.
+    pub(super) fn insert(&mut self, at: usize, generation: Generation) {
+        if at == self.open.len() {
+            let files = HashSet::from([generation.id]);
+            self.newest = Newest { files, head: None, is_met: true };
+        }
+        self.open.insert(at, generation);
+    }
+
+    /// Returns whether a file is a copy of one that is held, packed or not.
+    pub(super) fn is_copy(&mut self, found: &Generation) -> bool {
         let twin = self.open.iter_mut().find_map(|open| {
             open.learn_head();
-            head.is_copy_of(open.head()).then_some(open)
+            found.head().is_copy_of(open.head()).then_some(open)
         });
         let Some(twin) = twin else { return false };
-        twin.is_named = true;
+        if found.body.is_packed() && !twin.is_closed() {
+            // Only what is finished is packed.
+            twin.name.clone_from(&found.name);
+            twin.rotated.clone_from(&found.rotated);
+        }
+        let is_newest = self.newest.files.contains(&twin.id);
+        self.newest.meet(is_newest, found.id);
         true
     }
 
@@ -52,6 +80,19 @@ impl Held {
     pub(super) fn let_go(&mut self, at: usize) {
         if let Some(generation) = self.open.remove(at) {
             self.known.add(generation.head().print().clone());
+            if self.newest.files.contains(&generation.id) {
+                self.newest.head = Some(generation.head().clone());
+            }
+        }
+    }
+}
+
+impl Newest {
+    /// Notes that a file is there, which may be it or a copy of it.
+    fn meet(&mut self, is_newest: bool, id: FileId) {
+        if is_newest {
+            self.files.insert(id);
+            self.is_met = true;
         }
     }
 }
@@ -69,11 +110,12 @@ impl Memory for Held {
         };
         generation.name = name.to_owned();
         generation.rotated = Some(rotated.clone());
-        generation.is_named = true;
+        self.newest.meet(self.newest.files.contains(&id), id);
         true
     }
 
-    fn is_remembered(&self, id: FileId, name: &OsStr) -> bool {
+    fn is_remembered(&mut self, id: FileId, name: &OsStr) -> bool {
+        self.newest.meet(self.newest.files.contains(&id), id);
         self.remembered.get(&id).is_some_and(|known| known == name)
     }
 
@@ -86,8 +128,12 @@ impl Memory for Held {
             self.remembered.insert(found.id, found.name.clone());
             let age = found.rotated.as_ref().map(|name| name.age.clone());
             self.behind = self.behind.take().max(age);
+            let newest = self.newest.head.as_ref();
+            let is_newest =
+                newest.is_some_and(|newest| head.is_copy_of(newest));
+            self.newest.meet(is_newest, found.id);
             return true;
         }
-        self.is_copy(head)
+        self.is_copy(found)
     }
 }

@@ -81,7 +81,7 @@ impl Trail {
     /// Takes in what is new in the folder; returns why something could not
     /// be opened.
     fn look_through(&mut self) -> Option<io::Error> {
-        self.memory.open.iter_mut().for_each(|open| open.is_named = false);
+        self.memory.newest.is_met = false;
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
         let trouble = survey.trouble.take();
@@ -92,10 +92,11 @@ impl Trail {
 
     /// Says so if files between two that were seen may have been deleted.
     fn say_if_pruned(&mut self, survey: &Survey) {
-        let Some(newest) = self.memory.open.back() else { return };
+        let newest = &self.memory.newest;
         let current = survey.current.as_ref().map(|current| current.id);
-        let is_named = newest.is_named || Some(newest.id) == current;
-        if let (false, Some(next)) = (is_named, survey.rotated.first()) {
+        let is_current = current.is_some_and(|id| newest.files.contains(&id));
+        let is_there = newest.is_met || newest.files.is_empty() || is_current;
+        if let (false, Some(next)) = (is_there, survey.rotated.first()) {
             let file = beside(&self.path, &next.name);
             self.lose(Gap {
                 reason: Reason::Pruned,
@@ -125,7 +126,7 @@ impl Trail {
         for found in rotated {
             let age = found.rotated.as_ref().map(|name| &name.age);
             let is_old = age.is_some() && age <= line.as_ref();
-            if is_old || self.memory.is_copy(found.head()) {
+            if is_old || self.memory.is_copy(&found) {
                 continue;
             }
             if self.memory.open.len() >= MANY {
@@ -159,7 +160,7 @@ impl Trail {
     pub(super) fn insert(&mut self, at: usize, mut generation: Generation) {
         generation.serial = self.next_serial;
         self.next_serial += self.serial_step;
-        self.memory.open.insert(at, generation);
+        self.memory.insert(at, generation);
         self.has_changed = true;
     }
 }
