@@ -165,6 +165,7 @@ impl<'s> Story<'s> {
             Act::Unlink => neighbour::unlink(disk),
             Act::Swap => {
                 self.allow_repeats();
+                self.allowed.gaps += 1;
                 self.in_disorder(neighbour::swap)
             }
             Act::Deny(door) => self.in_disorder(|disk| deny(disk, door)),
