@@ -72,7 +72,11 @@ impl Survey {
             let before = lead(disk, path).unwrap_or(None);
             let youngest = survey.youngest();
             survey.look(disk, path, memory);
-            let now = survey.current.as_ref().map(|current| current.id);
+            let now = match &survey.current {
+                Some(current) => Some(current.id),
+                // It may be there, and not for us to open.
+                None => lead(disk, path).unwrap_or(None),
+            };
             if before == now && !survey.is_stale {
                 break;
             }
