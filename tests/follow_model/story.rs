@@ -169,8 +169,9 @@ impl<'s> Story<'s> {
                 self.in_disorder(neighbour::swap)
             }
             Act::Deny(door) => {
-                // A copy of it may be read meanwhile.
+                // A copy of it may be read meanwhile, and pass for it later.
                 self.allow_repeats();
+                self.truth.exempt();
                 self.in_disorder(|disk| deny(disk, door))
             }
             Act::Grant => {

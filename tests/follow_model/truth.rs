@@ -172,8 +172,13 @@ impl Truth {
             let known = if copied { Known::Perhaps } else { known };
             self.taken.insert((known, life), taken);
         }
-        let gone = self.taken.iter().filter(|(_, taken)| {
-            !there.iter().any(|file| file.log.starts_with(taken))
+        let gone = self.taken.iter().filter(|((_, life), taken)| {
+            // Lines begin alike.
+            let tells = taken.contains(&b'\n');
+            !there.iter().any(|file| {
+                let may_be = tells || file.life == *life;
+                may_be && file.log.starts_with(taken)
+            })
         });
         self.gone = gone.map(|(key, _)| *key).collect();
         let lives = self.gone.iter().map(|(_, life)| (Known::Perhaps, *life));
@@ -252,12 +257,14 @@ impl Truth {
         lives.collect::<BTreeSet<_>>().len() + self.nameless.len()
     }
 
-    /// Has nothing more be owed of the file at the path: a power cut has
-    /// given it its name back, and the follower may have read it to its end.
+    /// Has nothing more be owed of the file at the path: the follower may
+    /// have read it, or a copy of it, to its end.
     pub(crate) fn exempt(&mut self) {
         self.exempt.extend(self.disk.find(&self.path));
         let exempt = &self.exempt;
-        self.taken.retain(|(_, life), _| !exempt.contains(&life.0));
+        self.taken.retain(|(known, life), _| {
+            *known == Known::Perhaps || !exempt.contains(&life.0)
+        });
     }
 
     /// Has the follower forget what only its run held.
