@@ -50,8 +50,7 @@ impl Read for Onward {
 impl Body {
     /// Looks at a file: is it packed?
     pub(super) fn new(file: Arc<dyn File>) -> io::Result<Body> {
-        let magic = disk::read(&*file, 0, 2)?;
-        Ok(match &magic[..] {
+        Ok(match &disk::read(&*file, 0, 2)?[..] {
             [0x1f, 0x8b] => Body::Gzip(Box::new(Packed::new(file))),
             _ => Body::Plain(file),
         })

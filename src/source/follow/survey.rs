@@ -139,6 +139,7 @@ impl Survey {
         let before = self.rotated.len();
         self.rotated.retain(|found| {
             *found.head().print() != place.head
+                || found.id == place.file
                 || found.body.is_packed()
                 || found.size() > place.offset
         });
