@@ -61,7 +61,7 @@ impl Trail {
             Some(record) => survey.has_all(&record.places),
             None => survey.current.is_some(),
         };
-        if let (false, Some(error)) = (is_found, trouble.take()) {
+        if !is_found && let Some(error) = trouble.take() {
             // It may be what we are looking for.
             return Err(error);
         }
