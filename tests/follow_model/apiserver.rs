@@ -169,13 +169,19 @@ impl Apiserver {
     /// other half, the plain one goes.
     pub(crate) fn mill(&mut self, pick: usize) -> io::Result<()> {
         let Some(mill) = &mut self.mill else { return self.mill_next(pick) };
-        if !mill.rest.is_empty() {
-            mill.to.write(&mem::take(&mut mill.rest))?;
-            return Ok(());
+        let rest = mem::take(&mut mill.rest);
+        if rest.is_empty() {
+            let plain = mem::take(&mut mill.plain);
+            self.mill = None;
+            return self.disk.unlink(&plain);
         }
-        let plain = mem::take(&mut mill.plain);
-        self.mill = None;
-        self.disk.unlink(&plain)
+        if mill.to.write(&rest).ok() != Some(rest.len()) {
+            // The disk is full: it is not compressed for now.
+            let packed = packed(&mill.plain);
+            self.mill = None;
+            return self.disk.unlink(&packed);
+        }
+        Ok(())
     }
 
     fn mill_next(&mut self, pick: usize) -> io::Result<()> {
@@ -187,10 +193,10 @@ impl Apiserver {
         let plain = plain.swap_remove(pick % plain.len());
         let mut all = compress(&self.disk.read(&plain)?)?;
         let rest = all.split_off(all.len() / 2);
-        let mut name = plain.clone().into_os_string();
-        name.push(".gz");
-        let mut to = self.disk.create(Path::new(&name))?;
-        to.write(&all)?;
+        let mut to = self.disk.create(&packed(&plain))?;
+        if to.write(&all).ok() != Some(all.len()) {
+            return self.disk.unlink(&packed(&plain));
+        }
         self.mill = Some(Mill { plain, to, rest });
         Ok(())
     }
@@ -219,6 +225,13 @@ impl Apiserver {
         names.sort();
         Ok(names.iter().map(|name| folder.join(name)).collect())
     }
+}
+
+/// Returns what a backup is called when it is compressed.
+fn packed(plain: &Path) -> PathBuf {
+    let mut name = plain.to_owned().into_os_string();
+    name.push(".gz");
+    name.into()
 }
 
 pub(crate) fn is_compressed(path: &Path) -> bool {

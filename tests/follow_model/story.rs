@@ -56,7 +56,7 @@ pub(crate) struct Story<'s> {
     running: Option<(Process, Box<dyn Follower>)>,
     allowed: Allowance,
     troubles: Vec<Trouble>,
-    /// Files that were in the folder when it was exchanged.
+    /// Files that were there when the folder was exchanged or shut.
     swapped: BTreeSet<Serial>,
     /// Whether the output may grow.
     has_room: bool,
@@ -165,9 +165,15 @@ impl<'s> Story<'s> {
             Act::Unlink => neighbour::unlink(disk),
             Act::Swap => {
                 self.allow_repeats();
+                self.allowed.gaps += 1;
                 self.in_disorder(neighbour::swap)
             }
-            Act::Deny(door) => self.in_disorder(|disk| deny(disk, door)),
+            Act::Deny(door) => {
+                // A copy of it may be read meanwhile, and pass for it later.
+                self.allow_repeats();
+                self.truth.exempt();
+                self.in_disorder(|disk| deny(disk, door))
+            }
             Act::Grant => {
                 disk.grant_all();
                 Ok(())
@@ -345,6 +351,8 @@ impl<'s> Story<'s> {
             self.allowed.repeats.extend(0..events.count());
             self.allowed.disorder = true;
             self.truth.exempt();
+            // A compressed file may be half there, and nothing else of it.
+            self.allowed.gaps += 2;
         }
         for (then, now) in before.1.iter().zip(&after.1) {
             if then != now {

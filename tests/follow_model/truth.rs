@@ -3,9 +3,9 @@
 //! A file *can be read* in a turn of the follower if it stands at the
 //! followed path or is a backup of it, and may be opened; or if it was so in
 //! an earlier turn of the same run, since the follower holds what it has
-//! seen, whatever becomes of the name. While the path leads nowhere, only what
-//! is held can be read. Of a backup that is being compressed
-//! the plain file counts, of a compressed one what is in it.
+//! seen, whatever becomes of the name. While the path leads nowhere, or to
+//! what may not be opened, only what is held can be read. Of a backup that is
+//! being compressed the plain file counts, of a compressed one what is in it.
 //!
 //! In a *good* turn nothing failed for the follower, and its output had room.
 //! All whole lines that can be read in a good turn are then *owed*, for ever.
@@ -95,7 +95,7 @@ impl Truth {
 
     /// Returns what can be read now, oldest first.
     pub(crate) fn readable(&self) -> Vec<Readable> {
-        match self.disk.find(&self.path) {
+        match self.disk.find_as_user(&self.path) {
             Ok(_) => self.found(SimDisk::find_as_user),
             Err(_) => self.read_all(&self.held),
         }
@@ -139,9 +139,13 @@ impl Truth {
             MultiGzDecoder::new(&bytes[..]).read_to_end(&mut log).ok()?;
             return Some(Readable { life, log, end: End::Closed });
         }
-        let is_current = self.disk.find(&self.path).ok() == Some(serial);
-        let is_open = is_current || self.disk.is_written(serial);
-        let end = if is_open { End::Open } else { End::Closed };
+        // Who still writes to a file of which another one has taken the
+        // place is not waited for.
+        let end = match self.disk.find(&self.path) {
+            Ok(current) if current == serial => End::Open,
+            Err(_) if self.disk.is_written(serial) => End::Open,
+            Ok(_) | Err(_) => End::Closed,
+        };
         Some(Readable { life, log: bytes, end })
     }
 
@@ -168,8 +172,13 @@ impl Truth {
             let known = if copied { Known::Perhaps } else { known };
             self.taken.insert((known, life), taken);
         }
-        let gone = self.taken.iter().filter(|(_, taken)| {
-            !there.iter().any(|file| file.log.starts_with(taken))
+        let gone = self.taken.iter().filter(|((_, life), taken)| {
+            // Lines begin alike.
+            let tells = taken.contains(&b'\n');
+            !there.iter().any(|file| {
+                let may_be = tells || file.life == *life;
+                may_be && file.log.starts_with(taken)
+            })
         });
         self.gone = gone.map(|(key, _)| *key).collect();
         let lives = self.gone.iter().map(|(_, life)| (Known::Perhaps, *life));
@@ -203,13 +212,14 @@ impl Truth {
             self.broken.insert(key);
         }
         self.know(Known::Surely);
-        // Who still writes to a file of which another one has taken the
-        // place is not waited for.
         if let Ok(current) = self.disk.find(&self.path) {
-            let is_closed = |serial: &Serial| !self.disk.is_written(*serial);
-            let held = self.held.iter().copied();
-            let held = held.filter(|s| *s == current || is_closed(s));
-            self.held = held.collect();
+            let is_left = |serial: &Serial| {
+                *serial != current && self.disk.is_written(*serial)
+            };
+            let held = mem::take(&mut self.held).into_iter();
+            let (left, held) = held.partition(is_left);
+            self.held = held;
+            self.exempt.extend::<BTreeSet<_>>(left);
         }
     }
 
@@ -247,12 +257,14 @@ impl Truth {
         lives.collect::<BTreeSet<_>>().len() + self.nameless.len()
     }
 
-    /// Has nothing more be owed of the file at the path: a power cut has
-    /// given it its name back, and the follower may have read it to its end.
+    /// Has nothing more be owed of the file at the path: the follower may
+    /// have read it, or a copy of it, to its end.
     pub(crate) fn exempt(&mut self) {
         self.exempt.extend(self.disk.find(&self.path));
         let exempt = &self.exempt;
-        self.taken.retain(|(_, life), _| !exempt.contains(&life.0));
+        self.taken.retain(|(known, life), _| {
+            *known == Known::Perhaps || !exempt.contains(&life.0)
+        });
     }
 
     /// Has the follower forget what only its run held.

@@ -8,7 +8,7 @@ use std::{
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::disk::File;
+use crate::disk::{self, File};
 
 /// Bytes that are unpacked at a time.
 const STEP: usize = 256 << 10;
@@ -50,9 +50,7 @@ impl Read for Onward {
 impl Body {
     /// Looks at a file: is it packed?
     pub(super) fn new(file: Arc<dyn File>) -> io::Result<Body> {
-        let mut magic = [0; 2];
-        let read = file.read_at(&mut magic, 0)?;
-        Ok(match &magic[..read] {
+        Ok(match &disk::read(&*file, 0, 2)?[..] {
             [0x1f, 0x8b] => Body::Gzip(Box::new(Packed::new(file))),
             _ => Body::Plain(file),
         })

@@ -123,14 +123,10 @@ impl Head {
     /// Returns whether the file is a copy of another one, as far as their
     /// first lines tell.
     ///
-    /// * Of an unfinished line, no other file has to be a copy; but who holds
-    ///   such a line and nothing else is a copy of one that goes on with it.
+    /// * Lines begin alike: of one that is not whole, only one that ends
+    ///   where it does is a copy.
     pub(super) fn is_copy_of(&self, other: &Head) -> bool {
-        let is_same = self.print == other.print;
-        let is_part = !self.is_whole
-            && self.print.len == self.begin.len() as u64
-            && other.begin.starts_with(&self.begin);
-        self.print.len > 0 && (is_same || is_part)
+        self.print.len > 0 && self.print == other.print
     }
 }
 
@@ -155,7 +151,8 @@ mod tests {
         check(b"a\nb\n", b"a\nc\nd", true);
         check(b"\0\0a\n", b"a\nc", true);
         check(b"a\n", b"ab\n", false);
-        check(b"a", b"ab\n", true);
+        check(b"a", b"a", true);
+        check(b"a", b"ab\n", false);
         check(b"ab\n", b"a", false);
         check(b"", b"a\n", false);
         check(b"", b"", false);

@@ -133,6 +133,19 @@ impl Survey {
         places.iter().all(|place| place.head.len == 0 || self.has(place))
     }
 
+    /// Leaves out copies of a file that is gone which hold no more than was
+    /// read of it; returns whether there were any.
+    pub(super) fn forget_copies(&mut self, place: &Place) -> bool {
+        let before = self.rotated.len();
+        self.rotated.retain(|found| {
+            *found.head().print() != place.head
+                || found.id == place.file
+                || found.body.is_packed()
+                || found.size() > place.offset
+        });
+        self.rotated.len() < before
+    }
+
     /// Takes out the file that a place is in, gone to there.
     pub(super) fn find(&mut self, place: &Place) -> Option<Generation> {
         let holds =
@@ -200,8 +213,15 @@ impl Survey {
         memory: &mut dyn Memory,
     ) {
         let folder = folder(path);
-        // A folder that cannot be listed has no rotated files for us.
-        let names = disk.list(folder).unwrap_or_default();
+        let names = disk.list(folder).unwrap_or_else(|error| {
+            // Who may not list the folder has no rotated files.
+            if error.kind() != io::ErrorKind::PermissionDenied
+                && !is_absence(&error)
+            {
+                self.trouble = Some(error);
+            }
+            Vec::new()
+        });
         let all: HashSet<&[u8]> =
             names.iter().map(|name| name.as_encoded_bytes()).collect();
         for name in &names {

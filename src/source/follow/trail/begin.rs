@@ -113,7 +113,12 @@ impl Trail {
             newest = found.as_ref().map(|found| found.id);
             match found {
                 Some(found) => self.push(found),
-                None => self.lose_place(place, current),
+                None => {
+                    self.lose_place(place, current);
+                    if survey.forget_copies(place) {
+                        self.memory.known.add(place.head.clone());
+                    }
+                }
             }
         }
         for place in fresh {

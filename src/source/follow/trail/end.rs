@@ -72,6 +72,7 @@ impl Trail {
     pub(super) fn let_go(&mut self, at: usize) -> bool {
         let is_done = self.memory.open[at].is_closed();
         if is_done {
+            self.has_changed = true;
             self.memory.let_go(at);
         }
         is_done
@@ -83,6 +84,7 @@ impl Trail {
             && let Some(passed) = front.passed
             && passed.elapsed() >= self.patience
         {
+            self.has_changed = true;
             self.memory.let_go(0);
         }
     }

@@ -156,6 +156,7 @@ impl Trail {
         let newest = self.memory.open.back();
         let mut older = self.memory.open.iter().rev().skip(1);
         self.start.is_none()
+            && !self.is_troubled
             && newest.is_none_or(|newest| newest.is_idle)
             && older.all(|older| older.passed.is_some())
     }
