@@ -24,10 +24,12 @@ fn real() -> Arc<dyn Disk> {
 fn place(path: &str, offset: u64, lines: u64) -> Place {
     let file = Real.open(path.as_ref(), Purpose::Read).unwrap();
     let head = disk::read(file.as_ref(), 0, HEAD).unwrap();
+    // A file is known by its first line.
+    let head = head.split_inclusive(|&b| b == b'\n').next().unwrap_or(&[]);
     Place {
         name: Path::new(path).file_name().unwrap().to_str().unwrap().into(),
         file: file.stat().unwrap().id,
-        head: Print::of(&head),
+        head: Print::of(head),
         offset,
         lines,
         guard: Print::before(file.as_ref(), offset).unwrap(),

@@ -251,11 +251,6 @@ impl SimDisk {
         self.is_open(serial, Caller::Root)
     }
 
-    /// Returns whether the program under test has a file open.
-    pub(crate) fn is_followed(&self, serial: Serial) -> bool {
-        self.is_open(serial, Caller::User)
-    }
-
     fn is_open(&self, serial: Serial, caller: Caller) -> bool {
         let kernel = self.kernel();
         kernel.open.values().any(|open| *open == (serial, caller))
