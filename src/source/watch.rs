@@ -49,8 +49,8 @@ impl Watch {
         self.stop.reason().is_some()
     }
 
-    /// Returns what to poll beside other things; [`Watch::heed`] then looks
-    /// at the answer.
+    /// Returns what to poll beside other things: the wish to end, then the
+    /// output.
     pub fn fds(&self) -> Vec<PollFd<'_>> {
         let ear = self.stop.ear();
         let mut fds = vec![PollFd::from_borrowed_fd(ear, PollFlags::IN)];
