@@ -230,7 +230,7 @@ impl<'s> Story<'s> {
         let Some((process, mut follower)) = self.started()? else {
             return Ok(());
         };
-        self.truth.look(self.apiserver.events());
+        self.look();
         let result = follower.turn(&mut self.gaps.lately);
         let failed = process.calm();
         match result {
@@ -245,6 +245,13 @@ impl<'s> Story<'s> {
                 self.bury(failed, &reason)
             }
         }
+    }
+
+    /// Notes what there is at the begin of a turn.
+    fn look(&mut self) {
+        let events = self.apiserver.events();
+        self.truth.look(events);
+        self.allowed.strays.extend(self.truth.strays(events));
     }
 
     /// Returns the follower; none if it cannot be started, for a reason.
@@ -321,7 +328,7 @@ impl<'s> Story<'s> {
             None => self.disk.process(),
         };
         process.kill_after(calls, last);
-        self.truth.look(self.apiserver.events());
+        self.look();
         let follower = match self.running.take() {
             Some((_, follower)) => Ok(follower),
             None => self.start.start(&process),

@@ -56,7 +56,7 @@ pub(crate) struct Truth {
     disk: SimDisk,
     path: PathBuf,
     /// Files that this run of the follower has seen,
-    held: BTreeSet<Serial>,
+    held: BTreeSet<Life>,
     /// and those that it may have.
     perhaps: BTreeSet<Serial>,
     /// Events that must be in the output.
@@ -93,11 +93,40 @@ impl Truth {
         }
     }
 
-    /// Returns what can be read now, oldest first.
+    /// Returns what can be read now, oldest first. While something may not
+    /// be opened, that may be what comes next, and is waited for.
     pub(crate) fn readable(&self) -> Vec<Readable> {
+        let is_denied = self.in_reach(SimDisk::find).len()
+            > self.in_reach(SimDisk::find_as_user).len();
         match self.disk.find_as_user(&self.path) {
-            Ok(_) => self.found(SimDisk::find_as_user),
-            Err(_) => self.read_all(&self.held),
+            Ok(_) if !is_denied => self.found(SimDisk::find_as_user),
+            // Nor does anybody know then where the rest is of one that was
+            // cut.
+            Ok(_) | Err(_) => {
+                let mut held = self.read_all(&self.serials());
+                held.retain(|file| self.held.contains(&file.life));
+                held
+            }
+        }
+    }
+
+    /// Returns the files that are held.
+    fn serials(&self) -> BTreeSet<Serial> {
+        self.held.iter().map(|life| life.0).collect()
+    }
+
+    /// Returns the events in numbered copies, if there are files with a time
+    /// in their name as well.
+    pub(crate) fn strays(&self, events: &Events) -> Vec<usize> {
+        let folder = self.path.parent().expect("the path has a folder");
+        let names = self.disk.list(folder).unwrap_or_default();
+        let (dated, other): (Vec<_>, Vec<_>) =
+            names.iter().map(|name| folder.join(name)).partition(is_dated);
+        let copies = other.iter().filter(|path| **path != self.path);
+        let copies = copies.filter_map(|path| self.disk.read(path).ok());
+        match dated.is_empty() {
+            true => Vec::new(),
+            false => copies.flat_map(|log| events.whole(&log)).collect(),
         }
     }
 
@@ -107,7 +136,7 @@ impl Truth {
     }
 
     fn found(&self, find: Find) -> Vec<Readable> {
-        let mut serials = self.held.clone();
+        let mut serials = self.serials();
         serials.extend(self.in_reach(find));
         self.read_all(&serials)
     }
@@ -197,7 +226,7 @@ impl Truth {
     /// Has the follower hold what can be read.
     pub(crate) fn hold(&mut self) {
         let files = self.readable().into_iter();
-        self.held.extend(files.map(|file| file.life.0));
+        self.held.extend(files.map(|file| file.life));
     }
 
     /// Has the follower owe what can be read.
@@ -213,13 +242,13 @@ impl Truth {
         }
         self.know(Known::Surely);
         if let Ok(current) = self.disk.find(&self.path) {
-            let is_left = |serial: &Serial| {
-                *serial != current && self.disk.is_written(*serial)
+            let is_left = |life: &Life| {
+                life.0 != current && self.disk.is_written(life.0)
             };
             let held = mem::take(&mut self.held).into_iter();
-            let (left, held) = held.partition(is_left);
+            let (left, held) = held.partition::<BTreeSet<_>, _>(is_left);
             self.held = held;
-            self.exempt.extend::<BTreeSet<_>>(left);
+            self.exempt.extend(left.iter().map(|life| life.0));
         }
     }
 
@@ -281,8 +310,16 @@ pub(crate) fn is_ours(path: &Path) -> bool {
 }
 
 fn is_backup(name: &str) -> bool {
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    let is_dated = name.starts_with("audit-") && name.ends_with(".log");
     let number = name.strip_prefix(NAME).and_then(|n| n.strip_prefix('.'));
-    is_dated || number.is_some_and(|n| n.parse::<u32>().is_ok())
+    is_by_apiserver(name) || number.is_some_and(|n| n.parse::<u32>().is_ok())
+}
+
+fn is_by_apiserver(name: &str) -> bool {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.starts_with("audit-") && name.ends_with(".log")
+}
+
+fn is_dated(path: &PathBuf) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(is_by_apiserver)
 }

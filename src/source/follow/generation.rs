@@ -83,6 +83,7 @@ impl Generation {
         body: Body,
         head: Head,
     ) -> Generation {
+        let seen = head.end();
         Generation {
             serial: 0,
             name,
@@ -94,7 +95,7 @@ impl Generation {
             lines: 0,
             guard: Vec::new(),
             searched: 0,
-            seen: 0,
+            seen,
             is_idle: false,
             outlived: None,
             passed: None,
@@ -170,6 +171,34 @@ impl Generation {
         {
             self.head = head;
         }
+    }
+
+    /// Returns whether a file is a copy of this one, as far as the first line
+    /// of it tells.
+    ///
+    /// * A copy that was cut short amid this line is one too: none of its
+    ///   bytes is another than here.
+    pub(super) fn has_copy(&mut self, copy: &Head) -> bool {
+        self.learn_head();
+        let length = copy.print().len;
+        let is_shorter = 0 < length && length < self.head.print().len;
+        let is_cut = !copy.is_whole() && is_shorter && {
+            let first = self.head.first(&mut self.body, length);
+            first.is_ok_and(|first| first == *copy.print())
+        };
+        is_cut || copy.is_copy_of(&self.head)
+    }
+
+    /// Returns whether the file is a copy of another one, and holds no more
+    /// than that.
+    pub(super) fn is_no_more_than(&self, other: &mut Generation) -> bool {
+        let is_no_more = match (self.body.is_packed(), other.body.is_packed())
+        {
+            (true, false) => true,
+            (false, true) => false,
+            (true, true) | (false, false) => self.size() <= other.size(),
+        };
+        is_no_more && other.has_copy(&self.head)
     }
 
     /// Returns how many bytes were not handed out, by the size of the file.
@@ -294,7 +323,11 @@ impl Generation {
         let begin = self.offset - guard as u64;
         let room = &mut block.all_mut()[..size];
         let read = self.body.read_at(room, begin)?;
-        let is_same = room[..read].starts_with(&self.guard)
+        let is_end = read < size;
+        // What was seen of the first line is still there, if nothing else.
+        let is_cut = is_end && begin + (read as u64) < self.head.end();
+        let is_same = !is_cut
+            && room[..read].starts_with(&self.guard)
             && self.head.agrees(&room[..read], begin);
         if !is_same {
             return Ok(Err(Read::Replaced));
@@ -302,7 +335,7 @@ impl Generation {
         self.head.learn(&room[..read], begin);
         self.seen = self.seen.max(begin + read as u64);
         block.fill(read);
-        Ok(Ok(Piece { block, guard, is_end: read < size }))
+        Ok(Ok(Piece { block, guard, is_end }))
     }
 
     /// Only looks whether the file is still what it was.

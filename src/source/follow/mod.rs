@@ -7,6 +7,7 @@
 
 mod begin; //      Where to begin?
 mod family; //     Which names go together,
+mod home; //       where are they looked for,
 mod survey; //     which of these files are there,
 mod known; //      which are behind us?
 mod body; //       Their bytes, packed or not,
@@ -31,7 +32,7 @@ pub use notice::Way;
 pub use remark::{Gap, Reason, Remark, Start};
 pub use trail::PATIENCE;
 
-use self::{notice::Notices, survey::beside, trail::Trail};
+use self::{home::beside, notice::Notices, trail::Trail};
 use super::{Name, Watch};
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},

@@ -10,7 +10,7 @@ use std::{
     collections::HashSet,
     ffi::{OsStr, OsString},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
@@ -19,6 +19,7 @@ use super::{
     family::{Age, Family, Rotated},
     generation::Generation,
     head::Head,
+    home::{folder, homes, is_absence, lead},
 };
 use crate::{
     checkpoint::Place,
@@ -38,6 +39,8 @@ pub(super) struct Survey {
     /// Whether a name was listed and gone when it was looked at: a packed
     /// file may have taken its place.
     is_stale: bool,
+    /// Whether what the path leads to could not be opened.
+    pub is_hidden: bool,
     /// Why a file of the family could not be opened, if one could not.
     pub trouble: Option<io::Error>,
     /// Rotated files that are packed and cannot be unpacked.
@@ -114,8 +117,8 @@ impl Survey {
         let mut at = 0;
         while at < self.rotated.len() {
             let found = self.rotated.remove(at);
-            let mut others = self.rotated.iter().chain(&self.current);
-            if !others.any(|other| is_no_more_than(&found, other)) {
+            let mut others = self.rotated.iter_mut().chain(&mut self.current);
+            if !others.any(|other| found.is_no_more_than(other)) {
                 self.rotated.insert(at, found);
                 at += 1;
             }
@@ -184,7 +187,9 @@ impl Survey {
         // What was the current file in the look before may be a rotated one
         // that is gone from the folder by now.
         let last = self.current.take();
+        self.is_hidden = false;
         self.current = current(disk, path).unwrap_or_else(|error| {
+            self.is_hidden = true;
             self.trouble = Some(error);
             None
         });
@@ -268,16 +273,6 @@ impl Survey {
     }
 }
 
-/// Returns whether a file is a copy of another, and holds no more than that.
-fn is_no_more_than(found: &Generation, other: &Generation) -> bool {
-    let is_no_more = match (found.body.is_packed(), other.body.is_packed()) {
-        (true, false) => true,
-        (false, true) => false,
-        (true, true) | (false, false) => found.size() <= other.size(),
-    };
-    is_no_more && found.head().is_copy_of(other.head())
-}
-
 /// Returns whether an error says that a packed file is broken.
 fn is_damage(error: &io::Error) -> bool {
     matches!(
@@ -285,26 +280,6 @@ fn is_damage(error: &io::Error) -> bool {
         io::ErrorKind::InvalidData
             | io::ErrorKind::InvalidInput
             | io::ErrorKind::UnexpectedEof
-    )
-}
-
-/// Returns which file the path leads to, if any.
-pub(super) fn lead(
-    disk: &Arc<dyn Disk>,
-    path: &Path,
-) -> io::Result<Option<FileId>> {
-    match disk.stat(path) {
-        Ok(stat) => Ok(Some(stat.id)),
-        Err(error) if is_absence(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Returns whether an error says that there is no such file.
-fn is_absence(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
 }
 
@@ -339,33 +314,6 @@ fn open(
     let mut body = Body::new(file)?;
     let head = Head::read(&mut body)?;
     Ok(Generation::new(name.to_owned(), None, stat.id, body, head))
-}
-
-/// Returns the paths beside which rotated files may be: the one given, and
-/// the one that it leads to by symbolic links.
-fn homes(disk: &Arc<dyn Disk>, path: &Path) -> Vec<PathBuf> {
-    let mut homes = vec![path.to_owned()];
-    let name = path.file_name().unwrap_or_default();
-    let here = disk.resolve(folder(path)).map(|folder| folder.join(name));
-    if let (Ok(real), Ok(here)) = (disk.resolve(path), here)
-        && real != here
-    {
-        homes.push(real);
-    }
-    homes
-}
-
-/// Returns the path of a file beside `path`.
-pub(super) fn beside(path: &Path, name: impl AsRef<OsStr>) -> PathBuf {
-    path.with_file_name(name.as_ref())
-}
-
-/// Returns the folder that a path is in.
-pub(super) fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        Some(_) | None => Path::new("."),
-    }
 }
 
 /// Sorts by age; a file whose name was never seen was the current one a

@@ -8,8 +8,9 @@ use rustix::io::Errno;
 use super::{
     super::{
         begin::{self, Begin},
+        home::{beside, kin, lead},
         remark::{Gap, Reason, Remark, Start},
-        survey::{Survey, beside, lead},
+        survey::Survey,
     },
     Trail,
 };
@@ -54,6 +55,7 @@ impl Trail {
         &mut self,
         start: &Beginning,
     ) -> io::Result<Option<io::Error>> {
+        self.kin = kin(&self.disk, &self.path);
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
         let mut trouble = survey.trouble.take();

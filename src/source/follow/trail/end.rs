@@ -5,9 +5,10 @@ use std::{ffi::OsStr, io, mem, sync::Arc, time::Instant};
 
 use super::{
     super::{
-        generation::Read,
+        generation::{Generation, Read},
+        home::beside,
         remark::{Gap, Reason, Remark},
-        survey::{Survey, beside},
+        survey::Survey,
     },
     Trail,
 };
@@ -90,18 +91,24 @@ impl Trail {
     }
 
     /// Goes on behind a file that is not what it was: in a copy of it, if
-    /// there is one, and in what it holds now.
-    pub(super) fn replaced(&mut self, at: usize) {
-        let Some(old) = self.memory.open.remove(at) else { return };
+    /// there is one, and in what it holds now. Returns whether it does: as
+    /// long as something may not be opened, that may be the copy.
+    pub(super) fn replaced(&mut self, at: usize) -> bool {
+        let Some(old) = self.memory.open.remove(at) else { return true };
         let place = old.place();
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
-        self.is_troubled |= survey.trouble.is_some();
         // Of a file that had no whole line, nothing is known to look for.
         let copy = match place.head.len {
             0 => None,
             _ => survey.find(&place),
         };
+        if copy.is_none() && place.head.len > 0 && survey.trouble.is_some() {
+            self.is_troubled = true;
+            self.memory.open.insert(at, old);
+            return false;
+        }
+        self.is_troubled |= survey.trouble.is_some();
         let now = survey.current.take_if(|current| current.id == old.id);
         match &copy {
             Some(copy) => {
@@ -127,17 +134,33 @@ impl Trail {
         if let Some(copy) = copy {
             self.insert(at, copy);
         }
-        if let Some(now) = now {
+        if let Some(mut now) = now {
             // What the path leads to is the youngest of all.
             self.take_in(survey);
+            self.unite(&mut now);
             self.push(now);
         } else {
             // Files that came later stand behind it.
-            if let Some(now) = old.anew() {
-                self.insert(behind, now);
+            if let Some(mut now) = old.anew()
+                && !self.memory.known.has(now.head())
+            {
+                let at = self.unite(&mut now).unwrap_or(behind);
+                self.insert(at, now);
             }
             self.take_in(survey);
         }
+        true
+    }
+
+    /// Takes a copy of `now` that holds no more out of the queue, and has
+    /// `now` go on where that was read to; returns where it stood.
+    fn unite(&mut self, now: &mut Generation) -> Option<usize> {
+        let mut open = self.memory.open.iter();
+        let at = open.position(|twin| twin.is_no_more_than(now))?;
+        let twin = self.memory.open.remove(at)?;
+        // What is not the same any more is read from its begin.
+        now.holds(&twin.place()).ok();
+        Some(at)
     }
 
     /// Returns whether to go on in spite of an error.

@@ -61,11 +61,10 @@ impl Held {
 
     /// Returns whether a file is a copy of one that is held, packed or not.
     pub(super) fn is_copy(&mut self, found: &Generation) -> bool {
-        let twin = self.open.iter_mut().find_map(|open| {
-            open.learn_head();
-            found.head().is_copy_of(open.head()).then_some(open)
-        });
-        let Some(twin) = twin else { return false };
+        let mut open = self.open.iter_mut();
+        let at = open.position(|open| open.has_copy(found.head()));
+        let Some(at) = at else { return false };
+        let twin = &mut self.open[at];
         if found.body.is_packed() && !twin.is_closed() {
             // Only what is finished is packed.
             twin.name.clone_from(&found.name);

@@ -8,11 +8,15 @@ use super::{
     super::{
         family::Age,
         generation::Generation,
+        home::{Kin, beside, kin, lead},
         remark::{Gap, Reason, Remark},
-        survey::{Survey, beside, lead},
+        survey::Survey,
     },
     A_MOMENT, Absence, MANY, Trail,
 };
+
+/// The folder is listed at most so often while a writer is waited for.
+const LOOKS_FOR_A_LIST: u32 = 50;
 
 impl Trail {
     /// Looks where the path leads to now, and opens what is new.
@@ -65,10 +69,16 @@ impl Trail {
             // looked for once.
             Ok(None) | Err(_) => self.absent.is_some(),
         };
+        let kin = self.kin_if_due();
+        let has_come = kin.as_ref().is_some_and(|kin| *kin != self.kin);
         let is_full = self.memory.open.len() >= MANY;
-        let trouble = match (is_same && !self.is_troubled) || is_full {
-            true => None,
-            false => self.look_through(),
+        let is_due = !is_same || has_come || self.is_troubled;
+        let trouble = match is_due && !is_full {
+            true => {
+                self.kin = kin.unwrap_or_default();
+                self.look_through()
+            }
+            false => None,
         };
         self.is_troubled = trouble.is_some();
         match (now?, trouble) {
@@ -76,6 +86,18 @@ impl Trail {
             (Some(_), Some(error)) => Err(error),
             (Some(_), None) => Ok(()),
         }
+    }
+
+    /// Lists the rotated files, unless that was done a moment ago: while the
+    /// log stays what it is, only a copy of it can come.
+    fn kin_if_due(&mut self) -> Option<Kin> {
+        let now = Instant::now();
+        let pause = self.patience / LOOKS_FOR_A_LIST;
+        if self.listed.is_some_and(|last| now < last + pause) {
+            return None;
+        }
+        self.listed = Some(now);
+        Some(kin(&self.disk, &self.path))
     }
 
     /// Takes in what is new in the folder; returns why something could not
@@ -109,7 +131,7 @@ impl Trail {
 
     /// Adds what was found to the queue.
     pub(super) fn take_in(&mut self, survey: Survey) {
-        let Survey { rotated, current, broken, .. } = survey;
+        let Survey { rotated, current, broken, is_hidden, .. } = survey;
         for (name, rotated) in broken {
             let is_behind = Some(rotated.age) <= self.memory.behind;
             if !is_behind && self.told_broken.insert(name.clone()) {
@@ -124,9 +146,12 @@ impl Trail {
         });
         let mut at = held.unwrap_or(self.memory.open.len());
         for found in rotated {
-            let age = found.rotated.as_ref().map(|name| &name.age);
+            let name = found.rotated.as_ref();
+            let age = name.map(|name| &name.age);
             let is_old = age.is_some() && age <= line.as_ref();
-            if is_old || self.memory.is_copy(&found) {
+            // It may be a copy of what cannot be opened, and shorter.
+            let is_early = is_hidden && name.is_some_and(|n| !n.is_closed);
+            if is_old || is_early || self.memory.is_copy(&found) {
                 continue;
             }
             if self.memory.open.len() >= MANY {

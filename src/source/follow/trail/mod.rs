@@ -24,6 +24,7 @@ use std::{
 use super::{
     begin::Begin,
     generation::{Generation, Read},
+    home::Kin,
     known::Known,
     remark::{Gap, Remark},
 };
@@ -66,6 +67,10 @@ pub(super) struct Trail {
     pub is_unreadable: bool,
     /// Whether a file could not be opened in the last look.
     is_troubled: bool,
+    /// The names of rotated files when the folder was last looked through,
+    kin: Kin,
+    /// and when they were last listed.
+    listed: Option<Instant>,
     /// Whether a checkpoint would say something else than before.
     has_changed: bool,
     /// Packed files of which it was told that they are broken.
@@ -109,6 +114,8 @@ impl Trail {
             patience,
             told_broken: HashSet::new(),
             is_troubled: false,
+            kin: Kin::new(),
+            listed: None,
             has_changed: false,
             is_unreadable: false,
             remarks: Vec::new(),
@@ -128,7 +135,9 @@ impl Trail {
                     Ok(Read::Batch(batch)) => return Some(batch),
                     Ok(Read::Nothing) => generation.is_idle = true,
                     Ok(Read::Replaced) => {
-                        self.replaced(at);
+                        if !self.replaced(at) {
+                            return None;
+                        }
                         at = 0;
                         continue;
                     }
