@@ -13,6 +13,7 @@ mod apiserver;
 mod check;
 mod disk;
 mod events;
+mod fixed;
 mod neighbour;
 mod plain;
 mod real;

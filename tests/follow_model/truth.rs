@@ -223,10 +223,22 @@ impl Truth {
         self.nameless.extend(nameless);
     }
 
-    /// Has the follower hold what can be read.
+    /// Has the follower hold what can be read; of copies of each other, one.
     pub(crate) fn hold(&mut self) {
-        let files = self.readable().into_iter();
-        self.held.extend(files.map(|file| file.life));
+        let files = self.readable();
+        let current = self.disk.find(&self.path).ok();
+        let is_double = |copy: &Readable| {
+            files.iter().any(|file| {
+                let is_longer = copy.log.len() < file.log.len();
+                let is_first = current == Some(file.life.0)
+                    || file.life < copy.life && current != Some(copy.life.0);
+                file.life != copy.life
+                    && file.log.starts_with(&copy.log)
+                    && (is_longer || is_first)
+            })
+        };
+        let held = files.iter().filter(|file| !is_double(file));
+        self.held.extend(held.map(|file| file.life));
     }
 
     /// Has the follower owe what can be read.

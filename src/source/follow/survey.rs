@@ -125,14 +125,17 @@ impl Survey {
         }
     }
 
-    /// Returns whether the file is there of which a place is the begin.
-    pub(super) fn has(&self, place: &Place) -> bool {
-        let mut all = self.rotated.iter().chain(&self.current);
-        all.any(|found| *found.head().print() == place.head)
+    /// Returns whether the file is there that a place is in.
+    pub(super) fn has(&mut self, place: &Place) -> bool {
+        let mut all = self.rotated.iter_mut().chain(&mut self.current);
+        all.any(|found| {
+            let holds = found.holds(place).unwrap_or(false);
+            found.go_to(0, 0).is_ok() && holds
+        })
     }
 
     /// Returns whether the files are there that places are in.
-    pub(super) fn has_all(&self, places: &[Place]) -> bool {
+    pub(super) fn has_all(&mut self, places: &[Place]) -> bool {
         places.iter().all(|place| place.head.len == 0 || self.has(place))
     }
 
@@ -260,7 +263,9 @@ impl Survey {
             match open(disk, &path, name) {
                 Ok(mut found) => {
                     found.rotated = Some(rotated);
-                    if !memory.is_behind(&mut found) {
+                    // A packed one that held nothing has a size as well.
+                    let is_empty = found.head().print().len == 0;
+                    if !is_empty && !memory.is_behind(&mut found) {
                         self.rotated.push(found);
                     }
                 }

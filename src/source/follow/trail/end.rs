@@ -31,8 +31,10 @@ impl Trail {
     /// Decides what to do at the end of a generation.
     pub(super) fn pass(&mut self, at: usize, pool: &Arc<Pool>) -> Pass {
         let newer = self.memory.open.len() - at - 1;
+        // One that was cut since was written to as well.
+        let has_begun = self.memory.open.get(at + 1);
         let has_begun =
-            self.memory.open.get(at + 1).is_some_and(|next| next.size() > 0);
+            has_begun.is_some_and(|next| next.seen > 0 || next.size() > 0);
         let generation = &mut self.memory.open[at];
         if generation.passed.is_some() {
             return Pass::On;

@@ -107,26 +107,26 @@ impl Trail {
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
         let trouble = survey.trouble.take();
-        self.say_if_pruned(&survey);
+        let current = survey.current.as_ref().map(|current| current.id);
+        let newest = &mut self.memory.newest;
+        newest.is_met |= current.is_some_and(|id| newest.files.contains(&id));
         self.take_in(survey);
         trouble
     }
 
-    /// Says so if files between two that were seen may have been deleted.
-    fn say_if_pruned(&mut self, survey: &Survey) {
+    /// Says so if files in front of `next` may have been deleted, unseen: the
+    /// newest that was seen is not in the folder.
+    fn say_if_pruned(&mut self, next: &Generation) {
         let newest = &self.memory.newest;
-        let current = survey.current.as_ref().map(|current| current.id);
-        let is_current = current.is_some_and(|id| newest.files.contains(&id));
-        let is_there = newest.is_met || newest.files.is_empty() || is_current;
-        if let (false, Some(next)) = (is_there, survey.rotated.first()) {
-            let file = beside(&self.path, &next.name);
-            self.lose(Gap {
-                reason: Reason::Pruned,
-                file: Some(file),
-                from: 0,
-                bytes: None,
-            });
+        if newest.is_met || newest.files.is_empty() {
+            return;
         }
+        self.lose(Gap {
+            reason: Reason::Pruned,
+            file: Some(beside(&self.path, &next.name)),
+            from: 0,
+            bytes: None,
+        });
     }
 
     /// Adds what was found to the queue.
@@ -157,6 +157,9 @@ impl Trail {
             if self.memory.open.len() >= MANY {
                 // What the path leads to is found again as well.
                 return;
+            }
+            if at == self.memory.open.len() {
+                self.say_if_pruned(&found);
             }
             self.insert(at, found);
             at += 1;
