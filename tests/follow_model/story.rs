@@ -165,6 +165,7 @@ impl<'s> Story<'s> {
             Act::Unlink => neighbour::unlink(disk),
             Act::Swap => {
                 self.allow_repeats();
+                self.truth.exempt_copies();
                 self.allowed.gaps += 1;
                 self.in_disorder(neighbour::swap)
             }
@@ -358,11 +359,15 @@ impl<'s> Story<'s> {
             self.allowed.repeats.extend(0..events.count());
             self.allowed.disorder = true;
             self.truth.exempt();
+            let returned = after.0.difference(&before.0);
+            let returned = returned.map(|(_, serial)| *serial);
+            self.truth.exempt_returned(returned);
             // A compressed file may be half there, and nothing else of it.
             self.allowed.gaps += 2;
         }
         for (then, now) in before.1.iter().zip(&after.1) {
             if then != now {
+                self.allowed.garbage |= then.starts_with(&[0x1f, 0x8b]);
                 self.allowed.repeats.extend(events.whole(then));
                 self.allowed.repeats.extend(events.whole(now));
                 self.allowed.gaps += 1;

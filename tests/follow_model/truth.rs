@@ -118,16 +118,25 @@ impl Truth {
     /// Returns the events in numbered copies, if there are files with a time
     /// in their name as well.
     pub(crate) fn strays(&self, events: &Events) -> Vec<usize> {
+        if !self.paths().iter().any(is_dated) {
+            return Vec::new();
+        }
+        let copies = self.copies().into_iter();
+        let copies = copies.filter_map(|path| self.disk.read(&path).ok());
+        copies.flat_map(|log| events.whole(&log)).collect()
+    }
+
+    fn copies(&self) -> Vec<PathBuf> {
+        let mut paths = self.paths();
+        paths.retain(|path| *path != self.path && !is_dated(path));
+        paths
+    }
+
+    /// Returns the paths of what is in the folder.
+    fn paths(&self) -> Vec<PathBuf> {
         let folder = self.path.parent().expect("the path has a folder");
         let names = self.disk.list(folder).unwrap_or_default();
-        let (dated, other): (Vec<_>, Vec<_>) =
-            names.iter().map(|name| folder.join(name)).partition(is_dated);
-        let copies = other.iter().filter(|path| **path != self.path);
-        let copies = copies.filter_map(|path| self.disk.read(path).ok());
-        match dated.is_empty() {
-            true => Vec::new(),
-            false => copies.flat_map(|log| events.whole(&log)).collect(),
-        }
+        names.iter().map(|name| folder.join(name)).collect()
     }
 
     /// Returns what could be read if nobody denied it.
@@ -147,9 +156,7 @@ impl Truth {
 
     /// Returns the files that can be found.
     fn in_reach(&self, find: Find) -> Vec<Serial> {
-        let folder = self.path.parent().expect("the path has a folder");
-        let names = self.disk.list(folder).unwrap_or_default();
-        let mut paths: Vec<_> = names.iter().map(|n| folder.join(n)).collect();
+        let mut paths = self.paths();
         let all = paths.clone();
         paths.retain(|path| {
             let is_double =
@@ -261,6 +268,9 @@ impl Truth {
             let (left, held) = held.partition::<BTreeSet<_>, _>(is_left);
             self.held = held;
             self.exempt.extend(left.iter().map(|life| life.0));
+            let seen = self.perhaps.iter().map(|serial| (*serial, 0));
+            let left = seen.filter(is_left).map(|life| life.0);
+            self.exempt.extend(left.collect::<Vec<_>>());
         }
     }
 
@@ -306,6 +316,23 @@ impl Truth {
         self.taken.retain(|(known, life), _| {
             *known == Known::Perhaps || !exempt.contains(&life.0)
         });
+    }
+
+    /// Has nothing be owed of files that a power cut has brought back.
+    pub(crate) fn exempt_returned(
+        &mut self,
+        serials: impl IntoIterator<Item = Serial>,
+    ) {
+        self.exempt.extend(serials);
+    }
+
+    /// Has nothing be owed of the numbered copies in the folder: the path
+    /// comes to lead elsewhere, and of what they are copies is not known
+    /// when it comes back.
+    pub(crate) fn exempt_copies(&mut self) {
+        let copies = self.copies().into_iter();
+        let copies = copies.filter_map(|path| self.disk.find(&path).ok());
+        self.exempt.extend(copies.collect::<Vec<_>>());
     }
 
     /// Has the follower forget what only its run held.

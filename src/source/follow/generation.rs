@@ -173,32 +173,15 @@ impl Generation {
         }
     }
 
-    /// Returns whether a file is a copy of this one, as far as the first line
-    /// of it tells.
-    ///
-    /// * A copy that was cut short amid this line is one too: none of its
-    ///   bytes is another than here.
-    pub(super) fn has_copy(&mut self, copy: &Head) -> bool {
-        self.learn_head();
-        let length = copy.print().len;
-        let is_shorter = 0 < length && length < self.head.print().len;
-        let is_cut = !copy.is_whole() && is_shorter && {
-            let first = self.head.first(&mut self.body, length);
-            first.is_ok_and(|first| first == *copy.print())
-        };
-        is_cut || copy.is_copy_of(&self.head)
+    /// Returns the print of so many bytes of the first line, as they are now.
+    pub(super) fn first(&mut self, length: u64) -> io::Result<Print> {
+        self.head.first(&mut self.body, length)
     }
 
-    /// Returns whether the file is a copy of another one, and holds no more
-    /// than that.
-    pub(super) fn is_no_more_than(&self, other: &mut Generation) -> bool {
-        let is_no_more = match (self.body.is_packed(), other.body.is_packed())
-        {
-            (true, false) => true,
-            (false, true) => false,
-            (true, true) | (false, false) => self.size() <= other.size(),
-        };
-        is_no_more && other.has_copy(&self.head)
+    /// Returns whether the file has fewer bytes than were seen to be there.
+    pub(super) fn is_cut(&self) -> bool {
+        let least = self.offset.max(self.head.end());
+        !self.body.is_packed() && self.size() < least
     }
 
     /// Returns how many bytes were not handed out, by the size of the file.

@@ -13,6 +13,7 @@ mod known; //      which are behind us?
 mod body; //       Their bytes, packed or not,
 mod head; //       and what they are known by,
 mod generation; // become lines,
+mod copy; //       each once,
 mod trail; //      one file after the other.
 mod notice; //     When to look again,
 mod remark; //     and what to tell.

@@ -16,6 +16,7 @@ use std::{
 
 use super::{
     body::Body,
+    copy::is_no_more,
     family::{Age, Family, Rotated},
     generation::Generation,
     head::Head,
@@ -116,9 +117,9 @@ impl Survey {
     fn leave_copies_out(&mut self) {
         let mut at = 0;
         while at < self.rotated.len() {
-            let found = self.rotated.remove(at);
+            let mut found = self.rotated.remove(at);
             let mut others = self.rotated.iter_mut().chain(&mut self.current);
-            if !others.any(|other| found.is_no_more_than(other)) {
+            if !others.any(|other| is_no_more(&mut found, other)) {
                 self.rotated.insert(at, found);
                 at += 1;
             }

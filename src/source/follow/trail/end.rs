@@ -5,6 +5,7 @@ use std::{ffi::OsStr, io, mem, sync::Arc, time::Instant};
 
 use super::{
     super::{
+        copy::is_no_more,
         generation::{Generation, Read},
         home::beside,
         remark::{Gap, Reason, Remark},
@@ -136,29 +137,41 @@ impl Trail {
         if let Some(copy) = copy {
             self.insert(at, copy);
         }
-        if let Some(mut now) = now {
+        self.take_in(survey);
+        match now {
             // What the path leads to is the youngest of all.
-            self.take_in(survey);
-            self.unite(&mut now);
-            self.push(now);
-        } else {
-            // Files that came later stand behind it.
-            if let Some(mut now) = old.anew()
-                && !self.memory.known.has(now.head())
-            {
-                let at = self.unite(&mut now).unwrap_or(behind);
-                self.insert(at, now);
+            Some(mut now) => {
+                self.unite(&mut now);
+                self.push(now);
             }
-            self.take_in(survey);
+            None => self.go_on(&old, behind),
         }
         true
+    }
+
+    /// Goes on in what a file holds since it was cut that has another name
+    /// by now, or none.
+    fn go_on(&mut self, old: &Generation, behind: usize) {
+        let Some(mut now) = old.anew() else { return };
+        if self.memory.known.has(now.head()) {
+            return;
+        }
+        // Copies are of files that were there before; what has taken its
+        // place came later.
+        let mut later = self.memory.open.iter().skip(behind);
+        let at = later.position(|later| {
+            later.rotated.as_ref().is_none_or(|name| name.is_closed)
+        });
+        let at = at.map_or(self.memory.open.len(), |at| behind + at);
+        let at = self.unite(&mut now).unwrap_or(at);
+        self.insert(at, now);
     }
 
     /// Takes a copy of `now` that holds no more out of the queue, and has
     /// `now` go on where that was read to; returns where it stood.
     fn unite(&mut self, now: &mut Generation) -> Option<usize> {
-        let mut open = self.memory.open.iter();
-        let at = open.position(|twin| twin.is_no_more_than(now))?;
+        let mut open = self.memory.open.iter_mut();
+        let at = open.position(|twin| is_no_more(twin, now))?;
         let twin = self.memory.open.remove(at)?;
         // What is not the same any more is read from its begin.
         now.holds(&twin.place()).ok();

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::super::{
+    copy::is_copy,
     family::{Age, Rotated},
     generation::Generation,
     head::Head,
@@ -62,7 +63,7 @@ impl Held {
     /// Returns whether a file is a copy of one that is held, packed or not.
     pub(super) fn is_copy(&mut self, found: &Generation) -> bool {
         let mut open = self.open.iter_mut();
-        let at = open.position(|open| open.has_copy(found.head()));
+        let at = open.position(|open| is_copy(found.head(), open));
         let Some(at) = at else { return false };
         let twin = &mut self.open[at];
         if found.body.is_packed() && !twin.is_closed() {

@@ -1,0 +1,48 @@
+//! Tells copies of a file by what the files hold.
+
+use std::io;
+
+use super::{generation::Generation, head::Head};
+
+/// Returns whether `found` is the head of a copy of another file.
+///
+/// * A copy that was cut short amid the first line is one too: it has no
+///   byte that the other has not.
+pub(super) fn is_copy(found: &Head, of: &mut Generation) -> bool {
+    of.learn_head();
+    let length = found.print().len;
+    let is_shorter = 0 < length && length < of.head().print().len;
+    let is_cut = !found.is_whole()
+        && is_shorter
+        && of.first(length).is_ok_and(|first| first == *found.print());
+    is_cut || found.is_copy_of(of.head())
+}
+
+/// Returns whether a file is a copy of another one and holds no more than
+/// that.
+pub(super) fn is_no_more(
+    found: &mut Generation,
+    than: &mut Generation,
+) -> bool {
+    is_copy(&found.head().clone(), than) && !is_longer(found, than)
+}
+
+/// Returns whether a file is longer than a copy of it. As long as the length
+/// of one cannot be told, the plain file is the whole one.
+fn is_longer(file: &mut Generation, than: &mut Generation) -> bool {
+    match (file.body.is_packed(), than.body.is_packed()) {
+        (true, false) => {
+            let size = than.size();
+            has_byte(file, size).unwrap_or(false)
+        }
+        (false, true) => {
+            let last = file.size().saturating_sub(1);
+            !has_byte(than, last).unwrap_or(false)
+        }
+        (true, true) | (false, false) => file.size() > than.size(),
+    }
+}
+
+fn has_byte(file: &mut Generation, at: u64) -> io::Result<bool> {
+    Ok(file.body.read_at(&mut [0], at)? > 0)
+}
