@@ -3,6 +3,7 @@
 use std::io;
 
 use super::{generation::Generation, head::Head};
+use crate::checkpoint::Left;
 
 /// Returns whether `found` is the head of a copy of another file.
 ///
@@ -41,6 +42,12 @@ fn is_longer(file: &mut Generation, than: &mut Generation) -> bool {
         }
         (true, true) | (false, false) => file.size() > than.size(),
     }
+}
+
+/// Goes on in a copy of a file that was left, if that holds more.
+pub(super) fn goes_on(copy: &mut Generation, left: &Left) -> bool {
+    has_byte(copy, left.end).unwrap_or(false)
+        && copy.holds(&left.place).unwrap_or(false)
 }
 
 fn has_byte(file: &mut Generation, at: u64) -> io::Result<bool> {

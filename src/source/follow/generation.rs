@@ -9,7 +9,7 @@ use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
 
 use super::{body::Body, family::Rotated, head::Head};
 use crate::{
-    checkpoint::Place,
+    checkpoint::{Left, Place},
     disk::{FileId, GUARD, Print},
     frame::{
         Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
@@ -48,6 +48,8 @@ pub(super) struct Generation {
     searched: u64,
     /// The most bytes that were ever seen in it.
     pub seen: u64,
+    /// The place in front of a last line that was handed out unfinished.
+    unfinished: Option<Place>,
     /// Whether its end was seen since the last look around.
     pub is_idle: bool,
     /// When it was first seen that a newer file is written to.
@@ -96,6 +98,7 @@ impl Generation {
             guard: Vec::new(),
             searched: 0,
             seen,
+            unfinished: None,
             is_idle: false,
             outlived: None,
             passed: None,
@@ -131,10 +134,11 @@ impl Generation {
         if !is_same {
             return Ok(false);
         }
+        let before = (self.offset, self.lines);
         self.go_to(place.offset, place.lines)?;
         let holds = Print::of(&self.guard) == place.guard;
         if !holds {
-            self.go_to(0, 0)?;
+            self.go_to(before.0, before.1)?;
         }
         Ok(holds)
     }
@@ -154,6 +158,12 @@ impl Generation {
             lines: self.lines,
             guard: Print::of(&self.guard),
         }
+    }
+
+    /// Returns how far the file is behind us.
+    pub(super) fn left(&self) -> Left {
+        let place = self.unfinished.clone().unwrap_or_else(|| self.place());
+        Left { place, end: self.offset }
     }
 
     /// Returns what the file is known by, as far as it was seen.
@@ -252,6 +262,7 @@ impl Generation {
         block: Block,
         max_line: usize,
     ) -> io::Result<Read> {
+        self.unfinished = Some(self.place());
         let end = self.offset + self.behind_in_body()?;
         if end - self.offset > max_line as u64 {
             return Ok(Read::Batch(self.beyond(self.offset..end)));

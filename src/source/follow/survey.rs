@@ -130,8 +130,9 @@ impl Survey {
     pub(super) fn has(&mut self, place: &Place) -> bool {
         let mut all = self.rotated.iter_mut().chain(&mut self.current);
         all.any(|found| {
+            let (offset, lines) = (found.offset, found.lines);
             let holds = found.holds(place).unwrap_or(false);
-            found.go_to(0, 0).is_ok() && holds
+            found.go_to(offset, lines).is_ok() && holds
         })
     }
 

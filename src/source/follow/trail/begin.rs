@@ -15,7 +15,7 @@ use super::{
     Trail,
 };
 use crate::{
-    checkpoint::{Place, SourceRecord},
+    checkpoint::{Left, Place, SourceRecord},
     disk::FileId,
 };
 
@@ -118,7 +118,8 @@ impl Trail {
                 None => {
                     self.lose_place(place, current);
                     if survey.forget_copies(place) {
-                        self.memory.known.add(place.head.clone());
+                        let (place, end) = (place.clone(), place.offset);
+                        self.memory.known.leave(Left { place, end });
                     }
                 }
             }
@@ -132,7 +133,9 @@ impl Trail {
         if newest.is_some() && newest == current {
             // No rotation since: whatever else is there is older.
             for found in mem::take(&mut survey.rotated) {
-                self.memory.known.add(found.head().print().clone());
+                if !self.memory.is_copy(&found) {
+                    self.memory.known.add(found.head().print().clone());
+                }
             }
         }
         self.take_in(survey);

@@ -120,7 +120,7 @@ impl Trail {
             }
             None => {
                 let bytes = old.seen.saturating_sub(old.offset);
-                self.memory.known.add(place.head);
+                self.memory.known.leave(old.left());
                 self.lose(Gap {
                     reason: Reason::Truncated,
                     file: Some(beside(&self.path, &old.name)),

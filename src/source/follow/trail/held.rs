@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::super::{
-    copy::is_copy,
+    copy::{goes_on, is_copy},
     family::{Age, Rotated},
     generation::Generation,
     head::Head,
@@ -79,7 +79,12 @@ impl Held {
     /// Lets go of one: it is behind us, and so are copies of it.
     pub(super) fn let_go(&mut self, at: usize) {
         if let Some(generation) = self.open.remove(at) {
-            self.known.add(generation.head().print().clone());
+            let left = generation.left();
+            if generation.is_closed() || left.place.head.len == 0 {
+                self.known.add(generation.head().print().clone());
+            } else {
+                self.known.leave(left);
+            }
             if self.newest.files.contains(&generation.id) {
                 self.newest.head = Some(generation.head().clone());
             }
@@ -120,8 +125,10 @@ impl Memory for Held {
     }
 
     fn is_behind(&mut self, found: &mut Generation) -> bool {
+        let left = self.known.left(found.head());
+        let goes_on = left.is_some_and(|left| goes_on(found, left));
         let head = found.head();
-        if self.known.has(head) {
+        if self.known.has(head) && !goes_on {
             if self.remembered.len() >= MANY_NAMES {
                 self.remembered.clear();
             }

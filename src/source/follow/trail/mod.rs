@@ -100,8 +100,12 @@ impl Trail {
         patience: Duration,
     ) -> Trail {
         let known = match &record {
-            Some(record) => Known::new(record.known.clone(), record.knows_all),
-            None => Known::new(Vec::new(), true),
+            Some(record) => Known::new(
+                record.known.clone(),
+                record.left.clone(),
+                record.knows_all,
+            ),
+            None => Known::new(Vec::new(), Vec::new(), true),
         };
         let counters = record.as_ref().map(|record| record.counters);
         Trail {
@@ -200,6 +204,7 @@ impl Trail {
             path: text_of(&self.path),
             places,
             known,
+            left: self.memory.known.lefts(),
             knows_all: self.memory.known.is_all,
             counters: self.counters,
         })
