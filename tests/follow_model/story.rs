@@ -295,6 +295,7 @@ impl<'s> Story<'s> {
     fn judge(&mut self) -> Result<(), String> {
         self.truth.hold();
         if !self.has_room {
+            self.truth.leave();
             return Ok(());
         }
         self.gaps.told.append(&mut self.gaps.lately);
@@ -360,8 +361,9 @@ impl<'s> Story<'s> {
             self.allowed.disorder = true;
             self.truth.exempt();
             let returned = after.0.difference(&before.0);
-            let returned = returned.map(|(_, serial)| *serial);
-            self.truth.exempt_returned(returned);
+            let returned: Vec<_> =
+                returned.map(|(_, serial)| *serial).collect();
+            self.truth.exempt_returned(&returned);
             // A compressed file may be half there, and nothing else of it.
             self.allowed.gaps += 2;
         }

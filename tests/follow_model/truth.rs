@@ -67,6 +67,8 @@ pub(crate) struct Truth {
     taken: BTreeMap<(Known, Life), Vec<u8>>,
     /// Files of which the follower may believe that they are behind it.
     exempt: BTreeSet<Serial>,
+    /// First lines of files that a power cut has given a name back.
+    returned: BTreeSet<Vec<u8>>,
     /// Files that were seen and have no name any more: who comes upon newer
     /// ones cannot know whether there were others in between.
     nameless: BTreeSet<Serial>,
@@ -87,6 +89,7 @@ impl Truth {
             torn: BTreeSet::new(),
             taken: BTreeMap::new(),
             exempt: BTreeSet::new(),
+            returned: BTreeSet::new(),
             nameless: BTreeSet::new(),
             gone: Vec::new(),
             broken: BTreeSet::new(),
@@ -225,7 +228,9 @@ impl Truth {
             let log = self.disk.content(**serial);
             let has_copy =
                 |other: &Serial| self.disk.content(*other).starts_with(&log);
-            log.is_empty() || !named.iter().any(has_copy)
+            // Nor is a copy known for one of a file that was cut.
+            let is_cut = self.disk.lives(**serial).len() > 1;
+            log.is_empty() || is_cut || !named.iter().any(has_copy)
         });
         self.nameless.extend(nameless);
     }
@@ -251,7 +256,9 @@ impl Truth {
     /// Has the follower owe what can be read.
     pub(crate) fn owe(&mut self, events: &Events) {
         for Readable { life, log, .. } in self.readable() {
-            if !self.exempt.contains(&life.0) {
+            let is_returned = first_line(&log)
+                .is_some_and(|line| self.returned.contains(&line));
+            if !self.exempt.contains(&life.0) && !is_returned {
                 self.owed.extend(events.whole(&log));
             }
         }
@@ -260,6 +267,12 @@ impl Truth {
             self.broken.insert(key);
         }
         self.know(Known::Surely);
+        self.leave();
+    }
+
+    /// Has nobody wait for who still writes to a file of which another one
+    /// has taken the place.
+    pub(crate) fn leave(&mut self) {
         if let Ok(current) = self.disk.find(&self.path) {
             let is_left = |life: &Life| {
                 life.0 != current && self.disk.is_written(life.0)
@@ -318,12 +331,13 @@ impl Truth {
         });
     }
 
-    /// Has nothing be owed of files that a power cut has brought back.
-    pub(crate) fn exempt_returned(
-        &mut self,
-        serials: impl IntoIterator<Item = Serial>,
-    ) {
+    /// Has nothing be owed of files that a power cut has given a name back,
+    /// nor of copies of them: they may be behind the follower, and a writer
+    /// may go on in them.
+    pub(crate) fn exempt_returned(&mut self, serials: &[Serial]) {
         self.exempt.extend(serials);
+        let logs = serials.iter().map(|serial| self.disk.content(*serial));
+        self.returned.extend(logs.filter_map(|log| first_line(&log)));
     }
 
     /// Has nothing be owed of the numbered copies in the folder: the path
@@ -340,6 +354,11 @@ impl Truth {
         self.held.clear();
         self.perhaps.clear();
     }
+}
+
+fn first_line(log: &[u8]) -> Option<Vec<u8>> {
+    let end = log.iter().position(|byte| *byte == b'\n')?;
+    Some(log[..end].to_vec())
 }
 
 /// Returns whether a name is that of the log or of a backup.

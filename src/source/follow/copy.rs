@@ -30,7 +30,7 @@ pub(super) fn is_no_more(
 
 /// Returns whether a file is longer than a copy of it. As long as the length
 /// of one cannot be told, the plain file is the whole one.
-fn is_longer(file: &mut Generation, than: &mut Generation) -> bool {
+pub(super) fn is_longer(file: &mut Generation, than: &mut Generation) -> bool {
     match (file.body.is_packed(), than.body.is_packed()) {
         (true, false) => {
             let size = than.size();

@@ -37,6 +37,8 @@ pub(super) struct Survey {
     pub rotated: Vec<Generation>,
     /// What the path leads to.
     pub current: Option<Generation>,
+    /// Which file that is, whether it could be opened or not.
+    pub lead: Option<FileId>,
     /// Whether a name was listed and gone when it was looked at: a packed
     /// file may have taken its place.
     is_stale: bool,
@@ -81,6 +83,7 @@ impl Survey {
                 // It may be there, and not for us to open.
                 None => lead(disk, path).unwrap_or(None),
             };
+            survey.lead = now;
             if before == now && !survey.is_stale {
                 break;
             }

@@ -130,10 +130,10 @@ impl Trail {
                 self.lose_place(place, current);
             }
         }
-        if newest.is_some() && newest == current {
-            // No rotation since: whatever else is there is older.
-            for found in mem::take(&mut survey.rotated) {
-                if !self.memory.is_copy(&found) {
+        if newest.is_some() && newest == current && !record.knows_all {
+            // No rotation since: what nobody remembers is older.
+            for mut found in mem::take(&mut survey.rotated) {
+                if !self.memory.is_copy(&mut found) {
                     self.memory.known.add(found.head().print().clone());
                 }
             }

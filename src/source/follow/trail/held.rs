@@ -4,10 +4,11 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     ffi::{OsStr, OsString},
+    time::Instant,
 };
 
 use super::super::{
-    copy::{goes_on, is_copy},
+    copy::{goes_on, is_copy, is_longer},
     family::{Age, Rotated},
     generation::Generation,
     head::Head,
@@ -60,12 +61,24 @@ impl Held {
         self.open.insert(at, generation);
     }
 
-    /// Returns whether a file is a copy of one that is held, packed or not.
-    pub(super) fn is_copy(&mut self, found: &Generation) -> bool {
+    /// Returns whether a file is a copy of one that is held, packed or not,
+    /// and brings nothing new.
+    pub(super) fn is_copy(&mut self, found: &mut Generation) -> bool {
         let mut open = self.open.iter_mut();
         let at = open.position(|open| is_copy(found.head(), open));
         let Some(at) = at else { return false };
         let twin = &mut self.open[at];
+        // What is packed of a closed file is all of it, and slow to look at.
+        let may_be_longer = twin.rotated.is_some()
+            && !(twin.is_closed() && found.body.is_packed());
+        if may_be_longer
+            && is_longer(found, twin)
+            && goes_on(found, &twin.left())
+        {
+            // What is behind its place is read in the longer one.
+            twin.passed.get_or_insert_with(Instant::now);
+            return false;
+        }
         if found.body.is_packed() && !twin.is_closed() {
             // Only what is finished is packed.
             twin.name.clone_from(&found.name);

@@ -131,7 +131,7 @@ impl Trail {
 
     /// Adds what was found to the queue.
     pub(super) fn take_in(&mut self, survey: Survey) {
-        let Survey { rotated, current, broken, is_hidden, .. } = survey;
+        let Survey { rotated, current, lead, broken, is_hidden, .. } = survey;
         for (name, rotated) in broken {
             let is_behind = Some(rotated.age) <= self.memory.behind;
             if !is_behind && self.told_broken.insert(name.clone()) {
@@ -141,17 +141,16 @@ impl Trail {
         let line = self.line();
         // What could not be opened in an earlier look is older than what the
         // path leads to, which may be held by now.
-        let held = current.as_ref().and_then(|current| {
-            self.memory.open.iter().position(|open| open.id == current.id)
-        });
+        let mut open = self.memory.open.iter();
+        let held = open.position(|open| Some(open.id) == lead);
         let mut at = held.unwrap_or(self.memory.open.len());
-        for found in rotated {
+        for mut found in rotated {
             let name = found.rotated.as_ref();
             let age = name.map(|name| &name.age);
             let is_old = age.is_some() && age <= line.as_ref();
             // It may be a copy of what cannot be opened, and shorter.
             let is_early = is_hidden && name.is_some_and(|n| !n.is_closed);
-            if is_old || is_early || self.memory.is_copy(&found) {
+            if is_old || is_early || self.memory.is_copy(&mut found) {
                 continue;
             }
             if self.memory.open.len() >= MANY {
