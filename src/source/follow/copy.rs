@@ -50,6 +50,13 @@ pub(super) fn goes_on(copy: &mut Generation, left: &Left) -> bool {
         && copy.holds(&left.place).unwrap_or(false)
 }
 
+/// Returns whether a file still holds what was seen of it.
+pub(super) fn is_as_it_was(file: &mut Generation) -> bool {
+    let (head, place) = (file.head().print().clone(), file.place());
+    file.first(head.len).is_ok_and(|first| first == head)
+        && (place.offset == 0 || file.holds(&place).unwrap_or(false))
+}
+
 fn has_byte(file: &mut Generation, at: u64) -> io::Result<bool> {
     Ok(file.body.read_at(&mut [0], at)? > 0)
 }

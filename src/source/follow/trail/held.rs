@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::super::{
-    copy::{goes_on, is_copy, is_longer},
+    copy::{goes_on, is_as_it_was, is_copy, is_longer},
     family::{Age, Rotated},
     generation::Generation,
     head::Head,
@@ -73,6 +73,7 @@ impl Held {
             && !(twin.is_closed() && found.body.is_packed());
         if may_be_longer
             && is_longer(found, twin)
+            && is_as_it_was(twin)
             && goes_on(found, &twin.left())
         {
             // What is behind its place is read in the longer one.
