@@ -188,12 +188,6 @@ impl Generation {
         self.head.first(&mut self.body, length)
     }
 
-    /// Returns whether the file has fewer bytes than were seen to be there.
-    pub(super) fn is_cut(&self) -> bool {
-        let least = self.offset.max(self.head.end());
-        !self.body.is_packed() && self.size() < least
-    }
-
     /// Returns how many bytes were not handed out, by the size of the file.
     pub(super) fn behind(&self) -> u64 {
         match (self.body.file().stat(), self.body.is_packed()) {
