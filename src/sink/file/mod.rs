@@ -230,6 +230,9 @@ impl Sink for FileSink {
         };
         let mut fresh = Vec::new();
         replay.sift(parts, &mut fresh);
+        if replay.has_met(self.base + self.output.length()) {
+            self.output.keep_part();
+        }
         if replay.is_over() {
             self.replay = None;
         }

@@ -126,6 +126,13 @@ impl Output {
         Ok(())
     }
 
+    /// Takes a part that was given its end for a whole line.
+    pub(super) fn keep_part(&mut self) {
+        if let Ending::Mended(_) = self.ending {
+            self.ending = Ending::Whole;
+        }
+    }
+
     /// Appends all of `parts`, or as many whole lines as there is room for.
     pub(super) fn append(
         &mut self,

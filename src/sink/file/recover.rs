@@ -118,15 +118,17 @@ impl Recovered {
     /// be cut off for certain.
     ///
     /// * A line that lacks its end is not in the file yet. It is given one
-    ///   before anybody writes behind it, and is replaced when it comes.
+    ///   before anybody writes behind it. If it is a part only, it is
+    ///   replaced when its line comes.
     fn look_through(&mut self) -> io::Result<()> {
         let size = self.output.length();
+        // A disk that takes nothing now gets it before the next line.
+        let is_ended = self.output.end_part().is_ok();
         if size <= UNKNOWN {
             let tail = Tail::read(&*self.output.file, 0, size, size)?;
-            self.add(tail.lines);
+            let torn = tail.torn.filter(|_| is_ended);
+            self.add(tail.lines.into_iter().chain(torn));
         }
-        // A disk that takes nothing now gets it before the next line.
-        self.output.end_part().ok();
         Ok(())
     }
 

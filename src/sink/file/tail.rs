@@ -22,6 +22,8 @@ pub(super) struct Tail {
     /// Where they end, and with them what is sound in the file: behind it
     /// is a line without an end, or a hole.
     pub end: u64,
+    /// The line without an end, as if it had one.
+    pub torn: Option<Line>,
 }
 
 impl Tail {
@@ -36,7 +38,7 @@ impl Tail {
         size: u64,
     ) -> io::Result<Tail> {
         let begin = again.min(settled);
-        let mut tail = Tail { lines: Vec::new(), end: begin };
+        let mut tail = Tail { lines: Vec::new(), end: begin, torn: None };
         let mut room = vec![0; ROOM];
         let (mut at, mut hash) = (begin, Sha256::new());
         'file: while at < size {
@@ -57,6 +59,10 @@ impl Tail {
                     tail.add(std::mem::take(&mut hash), at);
                 }
             }
+        }
+        if at > tail.end {
+            let key = key(hash.chain_update(b"\n"));
+            tail.torn = Some(Line { key, start: tail.end });
         }
         tail.end = tail.end.max(settled.min(size));
         Ok(tail)
