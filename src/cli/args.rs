@@ -150,8 +150,9 @@ pub(super) struct Args {
     #[arg(long)]
     pub poll: bool,
 
-    /// Where kept lines go: stdout, or file:PATH to append to
+    /// Where kept lines go: stdout, or file:PATH to append to (repeatable)
     ///
+    /// Each sink gets every kept line; what was read is final when all have it.
     /// With -F or --new and a checkpoint, a file gets each line exactly once,
     /// whatever happens; standard output gets it at least once.
     #[arg(long, value_name = "SINK")]

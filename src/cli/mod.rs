@@ -14,6 +14,7 @@ mod program;
 mod settings;
 mod show;
 mod signal;
+mod sink;
 mod size;
 mod state;
 mod stats;
@@ -26,7 +27,6 @@ use std::{
     ffi::OsString,
     io::{self, IoSlice, IsTerminal},
     os::fd::OwnedFd,
-    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::Instant,
@@ -37,14 +37,20 @@ use rustix::stdio;
 pub use exit::Exit;
 
 use crate::{
+    checkpoint::Record,
     disk::{Disk, Real},
-    engine::{self, Failure, Job, Sinks, Summary, Wanted},
+    engine::{self, Failure, Job, Outlet, Summary, Wanted},
     pipeline::Depth,
-    sink::{Descriptor, LineByLine, Sink, Terminal},
     source::{Name, Reason, Stop, Watch},
 };
 
-use self::{args::Args, exit::Complaint, settings::Settings, voice::Voice};
+use self::{
+    args::Args,
+    exit::Complaint,
+    settings::Settings,
+    sink::{Manner, To},
+    voice::Voice,
+};
 
 /// Runs the program and returns its exit code. Nothing panics or exits.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -92,7 +98,7 @@ fn serve(
         }
     }
     if let (true, Some(coverage)) = (settings.coverage, &summary.coverage) {
-        voice.block(&coverage::report(settings.pipeline.plan(), coverage));
+        voice.block(&coverage::report(settings.pipeline().plan(), coverage));
     }
     Ok(conclude(&settings, &summary, stop.reason(), voice))
 }
@@ -102,9 +108,10 @@ fn filter(
     stop: &Arc<Stop>,
     voice: &mut Voice,
 ) -> Result<Summary, Complaint> {
-    let writes = match (settings.rules.wanted, &settings.to) {
-        (Wanted::Presence, _) | (_, Some(_)) => false,
-        (Wanted::Lines | Wanted::Count | Wanted::Groups, None) => true,
+    // Where others take lines too, the run does not end with this reader.
+    let writes = match (settings.rules.wanted, &settings.to[..]) {
+        (Wanted::Lines | Wanted::Count | Wanted::Groups, [To::Stdout]) => true,
+        (Wanted::Presence, _) | (_, _) => false,
     };
     let output = writes.then(duplicate_stdout).transpose()?;
     let watch = Watch { stop: Arc::clone(stop), output };
@@ -121,22 +128,29 @@ fn read(
     voice: &mut Voice,
 ) -> Result<Summary, Complaint> {
     let job = Job {
-        pipeline: &settings.pipeline,
+        routes: &settings.routes,
         rules: settings.rules,
         inputs: &settings.inputs,
         watch,
     };
-    let mut sinks = sinks(settings, voice)?;
+    let disk: Arc<dyn Disk> = Arc::new(Real);
+    let last = Record::default();
+    let manner = Manner::Waits;
+    let mut outlets = sink::outlets(settings, manner, &disk, &last, voice)?;
     let mut summary =
-        engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
+        engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
     if let (Some(text), None) =
         (in_place_of_lines(settings, &summary), &summary.failure)
     {
         let parts = &mut [IoSlice::new(text.as_bytes())];
-        if let Err(error) = sinks.kept.write(parts)
+        let Some(Outlet { name, sink, .. }) = outlets.first_mut() else {
+            return Ok(summary);
+        };
+        if let Err(error) = sink.write(parts)
             && error.kind() != io::ErrorKind::BrokenPipe
         {
-            summary.failure = Some(Failure::Output(error));
+            let name = name.clone();
+            summary.failure = Some(Failure::Output { name, error });
         }
     }
     Ok(summary)
@@ -147,7 +161,7 @@ fn in_place_of_lines(
     settings: &Settings,
     summary: &Summary,
 ) -> Option<String> {
-    let count = settings.pipeline.count();
+    let count = settings.pipeline().count();
     if settings.quiet {
         return None;
     }
@@ -166,31 +180,6 @@ fn in_place_of_lines(
 fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
     let stdout = stdio::stdout().try_clone_to_owned();
     stdout.map(Arc::new).map_err(Complaint::Start)
-}
-
-fn sinks(settings: &Settings, voice: &mut Voice) -> Result<Sinks, Complaint> {
-    let disk: Arc<dyn Disk> = Arc::new(Real);
-    let mut append = |path: &PathBuf| {
-        let sink = follow::appended(&disk, path, None, voice)?;
-        Ok::<Box<dyn Sink>, Complaint>(sink)
-    };
-    let kept: Box<dyn Sink> = match &settings.to {
-        Some(path) => append(path)?,
-        None => stdout(settings).map_err(Complaint::Start)?,
-    };
-    let aside = settings.aside.as_ref().map(append).transpose()?;
-    Ok(Sinks { kept, aside, names: Default::default() })
-}
-
-fn stdout(settings: &Settings) -> io::Result<Box<dyn Sink>> {
-    let stdout = Descriptor::stdout()?;
-    Ok(if io::stdout().is_terminal() {
-        Box::new(Terminal::new(stdout))
-    } else if settings.line_buffered {
-        Box::new(LineByLine(stdout))
-    } else {
-        Box::new(stdout)
-    })
 }
 
 /// Says what must be said at the end and finds the exit code.
@@ -216,7 +205,7 @@ fn conclude(
     }
     if settings.fail_on_dead {
         let dead = summary.coverage.as_ref().map(|coverage| {
-            coverage::dead(settings.pipeline.plan(), coverage)
+            coverage::dead(settings.pipeline().plan(), coverage)
         });
         for name in dead.unwrap_or_default() {
             voice.say(format!("{name}: matched no event"));
@@ -238,9 +227,7 @@ fn conclude(
         voice.failed(failure, settings);
         exit = exit.worst(match failure {
             Failure::Checkpoint(error) => Exit::from(error),
-            Failure::Output(_) | Failure::Aside(_) | Failure::Wait(_) => {
-                Exit::Io
-            }
+            Failure::Output { .. } | Failure::Wait(_) => Exit::Io,
         });
     }
     match reason {

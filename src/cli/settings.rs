@@ -2,17 +2,22 @@
 
 use std::{
     env,
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     thread,
 };
 
 use super::{
-    args::Args, exit::Complaint, follow::Follow, program::Program, text::Text,
+    args::Args,
+    exit::Complaint,
+    follow::Follow,
+    program::Program,
+    sink::{self, To},
+    text::Text,
 };
 use crate::{
-    engine::{Glued, OnInvalid, Rules, Threads, Wanted},
+    engine::{Glued, OnInvalid, Route, Rules, Threads, Wanted},
     expr::Finding,
     pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
@@ -28,8 +33,8 @@ const MOST_ASKED: usize = 64;
 /// Everything a run needs to know.
 #[derive(Debug)]
 pub(super) struct Settings {
-    /// What judges the lines.
-    pub pipeline: Pipeline,
+    /// What judges the lines, at least one.
+    pub routes: Vec<Route>,
     /// What it was compiled from, and what should be said of that.
     pub text: Text,
     pub warnings: Vec<Finding>,
@@ -37,8 +42,8 @@ pub(super) struct Settings {
     pub inputs: Vec<Name>,
     /// How it is followed, if it is.
     pub follow: Option<Follow>,
-    /// The file that kept lines go to; none is standard output.
-    pub to: Option<PathBuf>,
+    /// Where kept lines go, at least one place.
+    pub to: Vec<To>,
     /// How lines are treated.
     pub rules: Rules,
     /// Where lines set aside go.
@@ -97,7 +102,7 @@ impl Settings {
         };
         let program = Program::from_args(&args)?.amended(&args)?;
         let follow = Follow::from_args(&args, &program)?;
-        let to = destination(&args.to)?;
+        let to = sink::destinations(&args.to)?;
         refuse_moods(&follow, &to, moody(&args, &program.pipeline))?;
         let rules = if follow.is_some() { followed(rules) } else { rules };
         let rules = match (rules.wanted, program.pipeline.count()) {
@@ -111,7 +116,7 @@ impl Settings {
             return Err(Complaint::Warned { text, warnings });
         }
         Ok(Settings {
-            pipeline: program.pipeline,
+            routes: vec![Route::only(program.pipeline)],
             text: program.text,
             warnings: program.warnings,
             inputs: program.inputs,
@@ -128,6 +133,11 @@ impl Settings {
             question: question(&args),
             hint: program.hint,
         })
+    }
+
+    /// Returns what judges, where there is one route.
+    pub(super) fn pipeline(&self) -> &Pipeline {
+        &self.routes[0].pipeline
     }
 
     /// Returns what a user should know before the run begins.
@@ -152,26 +162,6 @@ fn refuse_slips(args: &Args) -> Result<(), Complaint> {
     Err(Complaint::usage(sentence))
 }
 
-/// Reads what `--to` says.
-fn destination(sinks: &[OsString]) -> Result<Option<PathBuf>, Complaint> {
-    let [sink] = sinks else {
-        return match sinks {
-            [] => Ok(None),
-            _ => Err(Complaint::usage("this version takes one --to")),
-        };
-    };
-    match sink.as_bytes() {
-        b"stdout" => Ok(None),
-        [b'f', b'i', b'l', b'e', b':', path @ ..] if !path.is_empty() => {
-            Ok(Some(Path::new(OsStr::from_bytes(path)).to_owned()))
-        }
-        _ => Err(Complaint::usage(
-            "--to takes stdout or file:PATH; other sinks are not in this \
-             version",
-        )),
-    }
-}
-
 /// Returns what does not give the same lines each time.
 fn moody(args: &Args, pipeline: &Pipeline) -> Option<&'static str> {
     let counts = (args.count && !args.quiet).then_some("-c");
@@ -181,13 +171,13 @@ fn moody(args: &Args, pipeline: &Pipeline) -> Option<&'static str> {
 /// Refuses what a file that is written exactly once cannot be made with.
 fn refuse_moods(
     follow: &Option<Follow>,
-    to: &Option<PathBuf>,
+    to: &[To],
     moody: Option<&str>,
 ) -> Result<(), Complaint> {
     let has_checkpoint =
         follow.as_ref().is_some_and(|follow| follow.checkpoint.is_some());
     match moody {
-        Some(what) if has_checkpoint && to.is_some() => {
+        Some(what) if has_checkpoint && to.iter().any(To::is_file) => {
             Err(Complaint::usage(format!(
                 "`{what}` does not go with a checkpoint and --to file: after \
                  a crash, lines are judged again, and must come out the same"

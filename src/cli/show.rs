@@ -29,9 +29,9 @@ pub(super) fn asked(settings: &Settings) -> Result<Option<String>, Complaint> {
 
 /// Returns what the expression reads, tests and does, and with what.
 fn explanation(settings: &Settings) -> String {
-    let plan = settings.pipeline.plan();
+    let plan = settings.pipeline().plan();
     let scanner = settings.rules.reading.scanner;
-    let order = match settings.pipeline.is_sequential() {
+    let order = match settings.pipeline().is_sequential() {
         true => "one thread, line after line: `head` or `sample` counts them",
         false => "lines side by side, written in their order",
     };
