@@ -74,6 +74,14 @@ pub(super) enum Complaint {
     Checkpoint(PathBuf, checkpoint::Error),
     /// No checkpoint can be kept there.
     NoCheckpoint(PathBuf, io::Error),
+    /// A value of the command line is wrong; what is, is drawn.
+    Drawn(String),
+    /// A pipeline file is wrong; what is, is drawn at its place.
+    Pipeline { drawn: Vec<String> },
+    /// A pipeline file cannot be read.
+    NoPipeline(PathBuf, io::Error),
+    /// What a pipeline file asks for cannot be.
+    Config(String),
     /// The system lacks something.
     Start(io::Error),
 }
@@ -81,6 +89,10 @@ pub(super) enum Complaint {
 impl Complaint {
     pub(super) fn usage(sentence: impl Into<String>) -> Complaint {
         Complaint::Usage(sentence.into())
+    }
+
+    pub(super) fn config(sentence: impl Into<String>) -> Complaint {
+        Complaint::Config(sentence.into())
     }
 
     /// Says it and returns the exit code.
@@ -118,6 +130,22 @@ impl Complaint {
             }
             Complaint::NoCheckpoint(path, error) => {
                 voice.say_of(&path, error);
+                Exit::Config
+            }
+            Complaint::Drawn(drawn) => {
+                voice.show(&[drawn]);
+                Exit::Usage
+            }
+            Complaint::Pipeline { drawn } => {
+                voice.show(&drawn);
+                Exit::Config
+            }
+            Complaint::NoPipeline(path, error) => {
+                voice.say_of(&path, error);
+                Exit::Config
+            }
+            Complaint::Config(sentence) => {
+                voice.say(sentence);
                 Exit::Config
             }
             Complaint::Start(error) => {

@@ -10,7 +10,7 @@ use super::{
     args::{Args, From},
     exit::Complaint,
     program::Program,
-    settings::Settings,
+    settings::{MAX_LINE, Settings},
     signal,
     sink::{self, Manner},
     voice::Voice,
@@ -75,7 +75,7 @@ impl Follow {
                 true => Duration::ZERO,
                 false => PATIENCE,
             },
-            max_line: args.max_line,
+            max_line: args.max_line.unwrap_or(MAX_LINE),
         };
         Ok(Some(Follow { quest, checkpoint: args.checkpoint.clone() }))
     }
@@ -142,7 +142,8 @@ pub(super) fn run(
         .map_err(Complaint::Start)?;
     let mut warden = Warden::from_environment();
     let pursuit = Pursuit {
-        routes: &settings.routes,
+        routes: &settings.wires.routes,
+        forms: &settings.wires.forms,
         rules: settings.rules,
         quest: follow.quest.clone(),
         disk,

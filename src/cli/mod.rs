@@ -14,6 +14,7 @@ mod program;
 mod settings;
 mod show;
 mod signal;
+mod pipeline;
 mod sink;
 mod size;
 mod state;
@@ -22,6 +23,7 @@ mod table;
 mod text;
 mod voice;
 mod warden;
+mod wire;
 
 use std::{
     ffi::OsString,
@@ -45,10 +47,7 @@ use crate::{
 };
 
 use self::{
-    args::Args,
-    exit::Complaint,
-    settings::Settings,
-    sink::{Manner, To},
+    args::Args, exit::Complaint, settings::Settings, sink::Manner,
     voice::Voice,
 };
 
@@ -78,7 +77,10 @@ fn serve(
         args::Read::Text(text) => return show::print(&text),
     };
     voice.color = args.color.on_stderr();
-    let settings = Settings::from_args(args)?;
+    if let Some(text) = show::pipeline(&args)? {
+        return show::print(&text);
+    }
+    let settings = Settings::from_args(args, voice.color)?;
     if let Some(text) = show::asked(&settings)? {
         return show::print(&text);
     }
@@ -86,12 +88,22 @@ fn serve(
         voice.say(hint);
     }
     voice.diagnose(&settings.text, &settings.warnings);
+    voice.show(&settings.drawn);
     let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
     signal::listen(&stop).map_err(Complaint::Start)?;
     let started = Instant::now();
     let summary = filter(&settings, &stop, voice)?;
+    let routes = &settings.wires.routes;
+    if settings.is_dry {
+        for (route, score) in routes.iter().zip(&summary.scores) {
+            voice.say(stats::hits(&route.name, score));
+        }
+    }
     if settings.stats {
         voice.block(&stats::block(&summary.tally, started.elapsed()));
+        if routes.len() > 1 {
+            voice.block(&stats::routes(routes, &summary.scores));
+        }
         let state = state::block(&summary.sources);
         if !state.is_empty() {
             voice.block(&state);
@@ -109,9 +121,12 @@ fn filter(
     voice: &mut Voice,
 ) -> Result<Summary, Complaint> {
     // Where others take lines too, the run does not end with this reader.
-    let writes = match (settings.rules.wanted, &settings.to[..]) {
-        (Wanted::Lines | Wanted::Count | Wanted::Groups, [To::Stdout]) => true,
-        (Wanted::Presence, _) | (_, _) => false,
+    let writes = match (settings.rules.wanted, &settings.wires.to[..]) {
+        (Wanted::Presence, _) => false,
+        (Wanted::Lines | Wanted::Count | Wanted::Groups, [to]) => {
+            to.is_stdout()
+        }
+        (Wanted::Lines | Wanted::Count | Wanted::Groups, _) => false,
     };
     let output = writes.then(duplicate_stdout).transpose()?;
     let watch = Watch { stop: Arc::clone(stop), output };
@@ -128,7 +143,8 @@ fn read(
     voice: &mut Voice,
 ) -> Result<Summary, Complaint> {
     let job = Job {
-        routes: &settings.routes,
+        routes: &settings.wires.routes,
+        forms: &settings.wires.forms,
         rules: settings.rules,
         inputs: &settings.inputs,
         watch,

@@ -1,10 +1,8 @@
-//! What `--to` means, and the outlets that come of it.
+//! Opens the sinks of a run.
 
 use std::{
-    ffi::{OsStr, OsString},
-    io::{self, IsTerminal},
-    os::unix::ffi::OsStrExt,
-    path::{Path, PathBuf},
+    io::{self, IoSlice, IsTerminal},
+    path::Path,
     sync::Arc,
 };
 
@@ -13,69 +11,14 @@ use crate::{
     checkpoint::{Mark, Record, text_of},
     disk::Disk,
     engine::{Flow, Outlet},
-    sink::{self, Descriptor, FileSink, LineByLine, Patient, Sink, Terminal},
+    sink::{
+        self, Address, Descriptor, FileSink, LineByLine, Patient, Sink,
+        Terminal,
+    },
 };
 
 /// What a checkpoint calls the file for lines set aside.
 const ASIDE: &str = "aside:";
-
-/// Where kept lines go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum To {
-    /// Standard output.
-    Stdout,
-    /// The end of a file.
-    File(PathBuf),
-}
-
-impl To {
-    pub(super) fn is_file(&self) -> bool {
-        match self {
-            To::Stdout => false,
-            To::File(_) => true,
-        }
-    }
-
-    /// Returns what a checkpoint calls it.
-    fn name(&self) -> String {
-        match self {
-            To::Stdout => "stdout".to_owned(),
-            To::File(path) => format!("file:{}", text_of(path)),
-        }
-    }
-}
-
-/// Reads what each `--to` says; none is standard output.
-pub(super) fn destinations(words: &[OsString]) -> Result<Vec<To>, Complaint> {
-    let mut all = Vec::new();
-    for word in words {
-        let to = destination(word)?;
-        if all.contains(&to) {
-            return Err(Complaint::usage(format!(
-                "--to {} is given twice",
-                word.display()
-            )));
-        }
-        all.push(to);
-    }
-    if all.is_empty() {
-        all.push(To::Stdout);
-    }
-    Ok(all)
-}
-
-fn destination(word: &OsStr) -> Result<To, Complaint> {
-    match word.as_bytes() {
-        b"stdout" => Ok(To::Stdout),
-        [b'f', b'i', b'l', b'e', b':', path @ ..] if !path.is_empty() => {
-            Ok(To::File(Path::new(OsStr::from_bytes(path)).to_owned()))
-        }
-        _ => Err(Complaint::usage(
-            "--to takes stdout or file:PATH; other sinks are not in this \
-             version",
-        )),
-    }
-}
 
 /// How a run takes its sinks to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,19 +38,34 @@ pub(super) fn outlets(
     voice: &mut Voice,
 ) -> Result<Vec<Outlet>, Complaint> {
     let mut outlets = Vec::new();
-    for to in &settings.to {
-        let name = to.name();
-        let sink = match to {
-            To::File(path) => appended(disk, path, mark(last, &name), voice)?,
-            To::Stdout => {
-                stdout(settings, manner).map_err(Complaint::Start)?
+    for to in &settings.wires.to {
+        let name = to.name.clone();
+        let header = settings.header(to.stream);
+        let header = header.as_deref();
+        let sink = match &to.spec.address {
+            Address::File(plan) => {
+                let path = &plan.path;
+                appended(disk, path, mark(last, &name), header, voice)?
+            }
+            Address::Stdout => {
+                let stdout = stdout(settings, manner);
+                let mut stdout = stdout.map_err(Complaint::Start)?;
+                begin(&mut *stdout, header).map_err(Complaint::Start)?;
+                stdout
+            }
+            Address::Syslog { .. }
+            | Address::Journal { .. }
+            | Address::Tcp { .. } => {
+                return Err(Complaint::usage(format!(
+                    "{name}: this kind of sink is not in this version"
+                )));
             }
         };
-        outlets.push(Outlet::new(name, Flow::Stream(0), sink));
+        outlets.push(Outlet::new(name, Flow::Stream(to.stream), sink));
     }
     if let Some(path) = &settings.aside {
         let name = format!("{ASIDE}{}", text_of(path));
-        let sink = appended(disk, path, mark(last, &name), voice)?;
+        let sink = appended(disk, path, mark(last, &name), None, voice)?;
         outlets.push(Outlet::new(name, Flow::Aside, sink));
     }
     Ok(outlets)
@@ -132,15 +90,24 @@ fn dressed<S: Sink + 'static>(settings: &Settings, sink: S) -> Box<dyn Sink> {
     }
 }
 
+/// Writes what comes before the first record.
+fn begin(sink: &mut dyn Sink, header: Option<&str>) -> io::Result<()> {
+    match header {
+        Some(text) => sink.write(&mut [IoSlice::new(text.as_bytes())]),
+        None => Ok(()),
+    }
+}
+
 /// Opens a file to append to, and says what was found in it.
 fn appended(
     disk: &Arc<dyn Disk>,
     path: &Path,
     last: Option<&Mark>,
+    header: Option<&str>,
     voice: &mut Voice,
 ) -> Result<Box<dyn Sink>, Complaint> {
     let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
-    let (sink, remarks) = match FileSink::open(disk, path, last) {
+    let (mut sink, remarks) = match FileSink::open(disk, path, last) {
         // A device or a FIFO keeps nothing that could be compared.
         Err(sink::Error::Irregular) => {
             let sink = Descriptor::append(path);
@@ -151,6 +118,9 @@ fn appended(
     };
     for remark in remarks {
         voice.say_of(path, remark);
+    }
+    if sink.is_empty() {
+        begin(&mut sink, header).map_err(|error| wrong(error.into()))?;
     }
     Ok(Box::new(sink))
 }

@@ -61,8 +61,13 @@ impl Voice {
     /// Shows what was found in expressions.
     pub(super) fn diagnose(&mut self, text: &Text, findings: &[Finding]) {
         let drawn = expr::render(findings, &text.sources(), self.color);
-        // The drawing has escaped what it shows, and colours are our own.
-        io::stderr().write_all(drawn.as_bytes()).ok();
+        self.show(&[drawn]);
+    }
+
+    /// Shows drawings, which have escaped what they show; colours are our
+    /// own.
+    pub(super) fn show(&mut self, drawn: &[String]) {
+        io::stderr().write_all(drawn.join("\n").as_bytes()).ok();
     }
 
     /// Says what the engine notes.

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     desk::Desk,
+    form::Form,
     ledger::{Ledger, Named, Never, Page, Summary},
     note::Note,
     output::Output,
@@ -34,6 +35,8 @@ const BLOCKS: usize = 3;
 pub struct Job<'a> {
     /// What judges the lines, at least one.
     pub routes: &'a [Route],
+    /// What a record of each stream looks like.
+    pub forms: &'a [Form],
     /// How lines are treated.
     pub rules: Rules,
     /// Where they come from, in this order.
@@ -90,7 +93,7 @@ impl<'a> Crew<'a> {
             job,
             terms: Terms { max_line, watch },
             pool: Pool::new(threads * BLOCKS + 1, BLOCK_SIZE),
-            desk: Desk::new(job.routes, job.rules),
+            desk: Desk::new(job.routes, job.forms, job.rules),
             threads,
         }
     }
@@ -199,7 +202,8 @@ struct Shift<'a> {
 
 impl Shift<'_> {
     fn work(&self, done: Sender<Output>) {
-        let mut desk = Desk::new(self.job.routes, self.job.rules);
+        let mut desk =
+            Desk::new(self.job.routes, self.job.forms, self.job.rules);
         // The block is taken before the sequence number: the batch that all
         // others wait for always has one.
         while let Some(output) = self.judge(&mut desk, self.pool.take()) {

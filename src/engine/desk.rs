@@ -2,12 +2,13 @@
 //! each route.
 
 use super::{
+    form::{Form, Press},
     groups::Kind,
     output::{End, Output},
     route::Route,
     rules::{Glued, Rules, Wanted},
     score::{Fate, Score},
-    sitting::{Sitting, Sum},
+    sitting::{Sitting, Sum, Taps},
 };
 use crate::{
     event,
@@ -25,8 +26,8 @@ pub(super) struct Desk {
     rules: Rules,
     /// What the step `count` counts, if it is wanted.
     counts: Option<Kind>,
-    /// How many streams there are.
-    streams: usize,
+    /// What makes the records of each stream.
+    presses: Vec<Press>,
 }
 
 /// A route, as one desk takes it.
@@ -38,7 +39,7 @@ struct Way {
 
 impl Desk {
     /// Sits down for at least one route.
-    pub(super) fn new(routes: &[Route], rules: Rules) -> Desk {
+    pub(super) fn new(routes: &[Route], forms: &[Form], rules: Rules) -> Desk {
         let first = routes.first().and_then(|route| route.pipeline.count());
         let counts = match (first, rules.wanted) {
             (Some(Count { distinct, .. }), Wanted::Groups) => {
@@ -50,9 +51,8 @@ impl Desk {
             judge: route.pipeline.judge(rules.reading),
             streams: route.streams.clone(),
         });
-        let all = routes.iter().flat_map(|route| &route.streams);
-        let streams = all.max().map_or(0, |last| last + 1);
-        Desk { ways: ways.collect(), rules, counts, streams }
+        let presses = forms.iter().map(Form::press).collect();
+        Desk { ways: ways.collect(), rules, counts, presses }
     }
 
     /// Judges the lines of a batch, into the memory of `scrap`.
@@ -62,7 +62,7 @@ impl Desk {
             bytes: batch.bytes.clone(),
             ..scrap
         };
-        out.streams.resize_with(self.streams, Vec::new);
+        out.streams.resize_with(self.presses.len(), Vec::new);
         if self.ways.len() > 1 {
             out.scores.resize(self.ways.len(), Score::default());
         }
@@ -111,7 +111,9 @@ impl Desk {
             let before = sitting.out.edited.len();
             let edited = &mut sitting.out.edited;
             let judgement = way.judge.decide(body, look, edited);
-            let fate = sitting.deal(&way.streams, line, &judgement, before);
+            let mut taps =
+                Taps { streams: &way.streams, presses: &mut self.presses };
+            let fate = sitting.deal(&mut taps, line, &judgement, before);
             if let Some(kind) = self.counts
                 && fate >= Fate::Kept
             {

@@ -2,6 +2,7 @@
 
 use super::{
     desk::Desk,
+    form::Form,
     note::Flaw,
     output::{End, Output},
     route::Route,
@@ -50,7 +51,8 @@ fn judge(expression: &str, rules: Rules, text: &str) -> Output {
         bytes: text.to_owned().into_bytes().into(),
         ..Batch::default()
     };
-    Desk::new(&[Route::only(pipeline)], rules).judge(&batch, Output::default())
+    Desk::new(&[Route::only(pipeline)], &[Form::Verbatim], rules)
+        .judge(&batch, Output::default())
 }
 
 /// Returns what an output has to write.

@@ -11,6 +11,7 @@
 mod crew;
 mod desk;
 mod follow;
+mod form;
 #[cfg(test)]
 mod glued;
 mod groups;
@@ -29,6 +30,7 @@ pub use crew::{Job, run};
 pub use follow::{
     Calls, Go, Idle, Pursuit, Report, SourceState, State, follow,
 };
+pub use form::Form;
 pub use groups::{Groups, Keys, Row};
 pub use ledger::{Failure, Summary};
 pub use note::{Flaw, Note};

@@ -1,8 +1,11 @@
 //! A batch while it is judged: what was said of its lines is written down.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::{
+    form::Press,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
     rules::{OnInvalid, Rules, Wanted},
@@ -21,6 +24,15 @@ pub(super) struct Sitting<'a> {
     rules: Rules,
     /// Findings of each kind so far: defective, foreign, oversize.
     told: [u64; 3],
+    /// Room for a record.
+    room: Vec<u8>,
+}
+
+/// What a route flows into.
+pub(super) struct Taps<'a> {
+    pub streams: &'a [usize],
+    /// Those of all streams.
+    pub presses: &'a mut [Press],
 }
 
 /// What has come out about a line, of one route after the other.
@@ -59,7 +71,7 @@ impl<'a> Sitting<'a> {
         rules: Rules,
         out: Output,
     ) -> Sitting<'a> {
-        Sitting { batch, out, rules, told: [0; 3] }
+        Sitting { batch, out, rules, told: [0; 3], room: Vec::new() }
     }
 
     /// Does what a route says of a line; `before` is where what it wrote
@@ -67,16 +79,16 @@ impl<'a> Sitting<'a> {
     #[inline]
     pub(super) fn deal(
         &mut self,
-        streams: &[usize],
+        taps: &mut Taps<'_>,
         line: Line,
         judgement: &Judgement,
         before: usize,
     ) -> Fate {
         match judgement.verdict {
-            Verdict::Keep => self.keep(streams, line),
-            Verdict::Changed => self.change(streams, before),
+            Verdict::Keep => self.keep(taps, line),
+            Verdict::Changed => self.change(taps, before),
             Verdict::Skip => Fate::Skipped,
-            Verdict::Unknown => self.unknown(streams, line, judgement),
+            Verdict::Unknown => self.unknown(taps, line, judgement),
             Verdict::Foreign => Fate::Aside,
         }
     }
@@ -102,11 +114,17 @@ impl<'a> Sitting<'a> {
         tally.coerced += u64::from(sum.coerced);
     }
 
-    fn keep(&mut self, streams: &[usize], line: Line) -> Fate {
+    #[inline]
+    fn keep(&mut self, taps: &mut Taps<'_>, line: Line) -> Fate {
         match self.rules.wanted {
             Wanted::Lines => {
-                for &stream in streams {
-                    add_line(&mut self.out.streams[stream], line);
+                for &stream in taps.streams {
+                    match &mut taps.presses[stream] {
+                        Press::Verbatim => {
+                            add_line(&mut self.out.streams[stream], line);
+                        }
+                        press => self.print(press, stream, line),
+                    }
                 }
             }
             Wanted::Count | Wanted::Groups => {}
@@ -115,13 +133,27 @@ impl<'a> Sitting<'a> {
         Fate::Kept
     }
 
-    fn change(&mut self, streams: &[usize], before: usize) -> Fate {
+    /// Makes a record of a line that leaves as it came.
+    fn print(&mut self, press: &mut Press, stream: usize, line: Line) {
+        let Output { edited, streams, .. } = &mut self.out;
+        let start = edited.len();
+        press.write(&self.batch.bytes[line.start..line.end], edited);
+        add_edited(&mut streams[stream], start..edited.len());
+    }
+
+    fn change(&mut self, taps: &mut Taps<'_>, before: usize) -> Fate {
         match self.rules.wanted {
             Wanted::Lines => {
                 self.out.edited.push(b'\n');
                 let range = before..self.out.edited.len();
-                for &stream in streams {
-                    add_edited(&mut self.out.streams[stream], range.clone());
+                for &stream in taps.streams {
+                    match &mut taps.presses[stream] {
+                        Press::Verbatim => {
+                            let slices = &mut self.out.streams[stream];
+                            add_edited(slices, range.clone());
+                        }
+                        press => self.reprint(press, stream, range.clone()),
+                    }
                 }
             }
             Wanted::Count | Wanted::Groups => {
@@ -132,15 +164,31 @@ impl<'a> Sitting<'a> {
         Fate::Changed
     }
 
+    /// Makes a record of a line that steps have changed, which stands in
+    /// `range` with its newline.
+    fn reprint(
+        &mut self,
+        press: &mut Press,
+        stream: usize,
+        range: Range<usize>,
+    ) {
+        let Output { edited, streams, .. } = &mut self.out;
+        self.room.clear();
+        press.write(&edited[range.start..range.end - 1], &mut self.room);
+        let start = edited.len();
+        edited.extend_from_slice(&self.room);
+        add_edited(&mut streams[stream], start..edited.len());
+    }
+
     #[cold]
     fn unknown(
         &mut self,
-        streams: &[usize],
+        taps: &mut Taps<'_>,
         line: Line,
         judgement: &Judgement,
     ) -> Fate {
         match self.rules.on_invalid {
-            OnInvalid::Pass => self.keep(streams, line),
+            OnInvalid::Pass => self.keep(taps, line),
             OnInvalid::Skip => Fate::Skipped,
             OnInvalid::SetAside => Fate::Aside,
             OnInvalid::Fail => {

@@ -69,6 +69,7 @@ fn come(inputs: &[Name], threads: usize) -> Came {
     let stop = Arc::new(Stop::new().unwrap());
     let job = Job {
         routes: &[Route::only(pipeline)],
+        forms: &[Form::Verbatim],
         rules: rules(threads),
         inputs,
         watch: Watch { stop, output: None },

@@ -17,7 +17,7 @@ use kaudit_filter::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
     engine::{
-        self, Glued, Go, Note, OnInvalid, Outlet, Pursuit, Route, Rules,
+        self, Form, Glued, Go, Note, OnInvalid, Outlet, Pursuit, Route, Rules,
     },
     engine::{Threads, Wanted},
     pipeline::{Depth, Pipeline, Reading},
@@ -145,6 +145,7 @@ fn follow(
     };
     let pursuit = Pursuit {
         routes: &[Route::only(PIPELINE.clone())],
+        forms: &[Form::Verbatim],
         rules: rules(),
         quest: quest(),
         disk,

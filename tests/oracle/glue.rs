@@ -10,8 +10,8 @@ use std::{
 
 use kaudit_filter::{
     engine::{
-        Glued, Job, OnInvalid, Outlet, Route, Rules, Tally, Threads, Wanted,
-        run,
+        Form, Glued, Job, OnInvalid, Outlet, Route, Rules, Tally, Threads,
+        Wanted, run,
     },
     event::{first_break, pieces, start},
     pipeline::{Depth, Pipeline, Reading, Verdict},
@@ -196,7 +196,13 @@ fn come(pipeline: &Pipeline, text: &[u8]) -> (Vec<u8>, Tally) {
     };
     let stop = Arc::new(Stop::new().unwrap());
     let watch = Watch { stop, output: None };
-    let job = Job { routes: &routes, rules, inputs: &inputs, watch };
+    let job = Job {
+        routes: &routes,
+        forms: &[Form::Verbatim],
+        rules,
+        inputs: &inputs,
+        watch,
+    };
     let summary = run(&job, &mut outlets, &mut |_| {});
     (kept.0.take(), summary.tally)
 }

@@ -75,7 +75,13 @@ fn after_a_crash_each_file_goes_on_at_its_own_end() {
     });
     follower.kill();
     log.add(lines(&[404]));
-    let ran = log.follow(&flags, ALL).term();
+    let mut follower = log.follow(&flags, ALL);
+    follower.until("both are written", || {
+        ["a", "b"]
+            .iter()
+            .all(|name| text(&log.folder, name).ends_with(&event(404)))
+    });
+    let ran = follower.term();
     assert_eq!(ran.code, Some(143), "{}", ran.err);
     for name in ["a", "b"] {
         let all = lines(&[401, 402, 403, 404]);

@@ -26,6 +26,7 @@ pub use state::{SourceState, State};
 use self::{commit::Log, pause::Shared};
 use super::{
     desk::Desk,
+    form::Form,
     ledger::{Failure, Ledger, Origin, Page, Summary},
     note::Note,
     output::Output,
@@ -55,6 +56,8 @@ pub type Report<'a> = &'a dyn Fn(&Summary) -> Option<String>;
 pub struct Pursuit<'a> {
     /// What judges the lines, at least one.
     pub routes: &'a [Route],
+    /// What a record of each stream looks like.
+    pub forms: &'a [Form],
     /// How lines are treated.
     pub rules: Rules,
     /// Which files, and how.
@@ -96,7 +99,7 @@ pub fn follow(
     let mut run = Run {
         shared: &shared,
         ledger: Ledger::new(outlets, notes, stop, &mut waiting, most),
-        desk: Desk::new(pursuit.routes, pursuit.rules),
+        desk: Desk::new(pursuit.routes, pursuit.forms, pursuit.rules),
         pool: Pool::new(BLOCKS, BLOCK_SIZE),
         scrap: Output::default(),
         log: Log::new(pursuit.checkpoint, last, pursuit.interval),
