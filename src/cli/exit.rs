@@ -70,6 +70,8 @@ pub(super) enum Complaint {
     Unreadable(PathBuf, io::Error),
     /// A file to write to cannot be opened.
     Unwritable(PathBuf, sink::Error),
+    /// A sink that sends cannot be made ready.
+    Unsent(String, io::Error),
     /// The checkpoint cannot be used.
     Checkpoint(PathBuf, checkpoint::Error),
     /// No checkpoint can be kept there.
@@ -122,6 +124,10 @@ impl Complaint {
                 };
                 voice.say_of(&path, error);
                 exit
+            }
+            Complaint::Unsent(name, error) => {
+                voice.say(format!("{name}: {error}"));
+                Exit::Io
             }
             Complaint::Checkpoint(path, error) => {
                 let exit = Exit::from(&error);

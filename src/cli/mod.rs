@@ -41,7 +41,7 @@ pub use exit::Exit;
 use crate::{
     checkpoint::Record,
     disk::{Disk, Real},
-    engine::{self, Failure, Job, Outlet, Summary, Wanted},
+    engine::{self, Failure, Job, Note, Outlet, Summary, Wanted},
     pipeline::Depth,
     source::{Name, Reason, Stop, Watch},
 };
@@ -155,6 +155,17 @@ fn read(
     let mut outlets = sink::outlets(settings, manner, &disk, &last, voice)?;
     let mut summary =
         engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
+    for (outlet, to) in outlets.iter_mut().zip(&settings.wires.to) {
+        if to.is_sent()
+            && let Err(error) = outlet.sink.settle()
+        {
+            let name = outlet.name.clone();
+            summary.failure.get_or_insert(Failure::Output { name, error });
+        }
+        for remark in &outlet.sink.remarks() {
+            voice.tell(&Note::Written { name: &outlet.name, remark });
+        }
+    }
     if let (Some(text), None) =
         (in_place_of_lines(settings, &summary), &summary.failure)
     {

@@ -12,8 +12,8 @@ use crate::{
     disk::Disk,
     engine::{Flow, Outlet},
     sink::{
-        self, Address, Descriptor, FileSink, LineByLine, Patient, Sink,
-        Terminal,
+        self, Address, Courier, Descriptor, FileSink, LineByLine, Pace,
+        Patient, Sink, Terminal,
     },
 };
 
@@ -27,6 +27,15 @@ pub(super) enum Manner {
     Waits,
     /// Nothing ever waits.
     Follows,
+}
+
+impl Manner {
+    fn pace(self) -> Pace {
+        match self {
+            Manner::Waits => Pace::Waits,
+            Manner::Follows => Pace::Holds,
+        }
+    }
 }
 
 /// Opens all outlets, each where the `last` checkpoint says that it is.
@@ -56,9 +65,9 @@ pub(super) fn outlets(
             Address::Syslog { .. }
             | Address::Journal { .. }
             | Address::Tcp { .. } => {
-                return Err(Complaint::usage(format!(
-                    "{name}: this kind of sink is not in this version"
-                )));
+                let courier = Courier::open(&to.spec, manner.pace());
+                let wrong = |error| Complaint::Unsent(name.clone(), error);
+                Box::new(courier.map_err(wrong)?)
             }
         };
         outlets.push(Outlet::new(name, Flow::Stream(to.stream), sink));

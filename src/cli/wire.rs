@@ -47,6 +47,15 @@ impl To {
         matches!(self.spec.address, Address::File(_))
     }
 
+    /// Returns whether lines are sent to a peer, who may be slow to take them.
+    pub(super) fn is_sent(&self) -> bool {
+        match self.spec.address {
+            Address::Stdout | Address::File(_) => false,
+            Address::Syslog { .. } | Address::Journal { .. } => true,
+            Address::Tcp { .. } => true,
+        }
+    }
+
     /// Returns whether it is standard output.
     pub(super) fn is_stdout(&self) -> bool {
         matches!(self.spec.address, Address::Stdout)

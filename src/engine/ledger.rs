@@ -6,6 +6,7 @@ use std::{
     mem,
     ops::Range,
     os::fd::BorrowedFd,
+    time::Instant,
 };
 
 use super::{
@@ -125,6 +126,7 @@ pub(super) trait Pause {
         &mut self,
         stall: &Stall,
         bottleneck: Option<BorrowedFd<'_>>,
+        due: Option<Instant>,
         notes: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()>;
 
@@ -140,6 +142,7 @@ impl Pause for Never {
         &mut self,
         _: &Stall,
         _: Option<BorrowedFd<'_>>,
+        _: Option<Instant>,
         _: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()> {
         Err(io::ErrorKind::WouldBlock.into())
@@ -434,7 +437,10 @@ pub(super) fn drain(
                 return Ok(());
             }
             Err(Stall::Over(error)) => return Err(error),
-            Err(stall) => pause.pause(&stall, sink.bottleneck(), notes)?,
+            Err(stall) => {
+                let due = sink.due();
+                pause.pause(&stall, sink.bottleneck(), due, notes)?;
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Who follows has a [`Patient`] or a [`FileSink`], which never make it wait.
 
 pub mod address;
+mod courier;
 mod descriptor;
 mod file;
 mod patient;
@@ -17,6 +18,7 @@ use std::{
 };
 
 pub use address::{Address, Spec, Transport};
+pub use courier::{Courier, Pace};
 pub use descriptor::Descriptor;
 pub use file::{Error, FileSink, Remark};
 pub use patient::Patient;
