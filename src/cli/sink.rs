@@ -70,7 +70,9 @@ pub(super) fn outlets(
                 Box::new(courier.map_err(wrong)?)
             }
         };
-        outlets.push(Outlet::new(name, Flow::Stream(to.stream), sink));
+        let mut outlet = Outlet::new(name, Flow::Stream(to.stream), sink);
+        outlet.stall = to.spec.stall;
+        outlets.push(outlet);
     }
     if let Some(path) = &settings.aside {
         let name = format!("{ASIDE}{}", text_of(path));

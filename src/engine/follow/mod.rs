@@ -8,6 +8,8 @@
 
 mod call; //   What users ask of a run,
 mod commit; // what is final,
+mod lane; //   which sink is behind,
+mod lanes; //  and how it comes to be, and joins again,
 mod pause; //  what to do while there is nothing to do,
 mod state; //  and how things stand.
 
@@ -23,7 +25,7 @@ pub use call::Calls;
 pub use pause::{Go, Idle};
 pub use state::{SourceState, State};
 
-use self::{commit::Log, pause::Shared};
+use self::{commit::Log, lane::Lane, lanes::Fork, pause::Shared};
 use super::{
     desk::Desk,
     form::Form,
@@ -87,7 +89,11 @@ pub fn follow(
     notes: &mut dyn FnMut(Note<'_>),
     idle: Option<Idle<'_>>,
 ) -> Summary {
-    let last = pursuit.last.unwrap_or_default();
+    let mut last = pursuit.last.unwrap_or_default();
+    for (number, outlet) in outlets.iter_mut().enumerate() {
+        outlet.number = number;
+    }
+    let behind = lanes::behind(&mut last, outlets);
     let disk = Arc::clone(&pursuit.disk);
     let follower = Follower::new(disk, &pursuit.quest, &last.sources);
     let paths = &pursuit.quest.paths[..];
@@ -103,6 +109,12 @@ pub fn follow(
         pool: Pool::new(BLOCKS, BLOCK_SIZE),
         scrap: Output::default(),
         log: Log::new(pursuit.checkpoint, last, pursuit.interval),
+        lanes: Vec::new(),
+        fork: Fork {
+            disk: Arc::clone(&pursuit.disk),
+            quest: &pursuit.quest,
+            plan: (pursuit.routes, pursuit.forms, pursuit.rules),
+        },
         until: pursuit.quest.until,
         report: pursuit.report,
         counts: match pursuit.rules.wanted {
@@ -111,6 +123,12 @@ pub fn follow(
         },
         has_caught_up: false,
     };
+    let is_steady =
+        |route: &Route| !route.pipeline.is_sequential() && !run.counts;
+    if run.until == Until::Stopped && pursuit.routes.iter().all(is_steady) {
+        run.ledger.apart = Some(0);
+    }
+    run.fork_all(behind);
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
     }
@@ -132,6 +150,9 @@ struct Run<'a, 's> {
     pool: Arc<Pool>,
     scrap: Output,
     log: Log,
+    /// The sinks that are behind.
+    lanes: Vec<Lane>,
+    fork: Fork<'a>,
     until: Until,
     report: Report<'a>,
     /// Whether what was read is told at the end only.
@@ -193,6 +214,7 @@ impl Run<'_, '_> {
         (self.ledger.notes)(Note::Ready);
         loop {
             self.read_all()?;
+            self.serve()?;
             if self.is_over() {
                 break;
             }
@@ -235,9 +257,11 @@ impl Run<'_, '_> {
             }
             self.log.add(batch.span());
             drop(batch);
+            self.split();
             if self.log.is_due() {
                 // Files that were rotated meanwhile are held from now on.
                 self.look();
+                self.serve()?;
                 self.commit()?;
                 self.shared.tell_state(self.log.age(), self.ledger.notes);
                 self.heed()?;
@@ -284,7 +308,7 @@ impl Run<'_, '_> {
     fn is_over(&self) -> bool {
         self.shared.watch.is_over()
             || self.ledger.is_closed()
-            || self.until == Until::CaughtUp
+            || (self.until == Until::CaughtUp && self.lanes.is_empty())
     }
 
     /// Waits for more to read, and commits when that is due.
@@ -296,6 +320,7 @@ impl Run<'_, '_> {
                 continue;
             }
             self.shared.tell_state(self.log.age(), self.ledger.notes);
+            let due = self.sooner(due);
             return self.shared.wait(due).map_err(Failure::Wait);
         }
     }
@@ -306,7 +331,8 @@ impl Run<'_, '_> {
         calls.clear();
         if calls.wants_reopening() {
             self.commit()?;
-            for outlet in &mut *self.ledger.outlets {
+            let behind = self.lanes.iter_mut().map(|lane| &mut lane.outlet);
+            for outlet in self.ledger.outlets.iter_mut().chain(behind) {
                 let reopened = outlet.sink.reopen();
                 reopened.map_err(|error| outlet.failure(error))?;
             }
@@ -326,8 +352,11 @@ impl Run<'_, '_> {
     /// Makes final what was written since the last time.
     fn commit(&mut self) -> Result<(), Failure> {
         let sources = self.shared.follower.borrow().record();
-        self.log.commit(sources, self.ledger.outlets)?;
-        for Outlet { name, sink, .. } in &mut *self.ledger.outlets {
+        let lanes = &mut self.lanes[..];
+        self.log.commit(sources, self.ledger.outlets, lanes)?;
+        let behind = lanes.iter_mut().map(|lane| &mut lane.outlet);
+        let all = self.ledger.outlets.iter_mut().chain(behind);
+        for Outlet { name, sink, .. } in all {
             for remark in &sink.remarks() {
                 (self.ledger.notes)(Note::Written { name, remark });
             }
@@ -350,7 +379,7 @@ impl Run<'_, '_> {
         }
         if self.ledger.is_closed() && !self.ledger.has_enough() {
             // Lines behind the last one that was accepted are not counted.
-            return self.log.commit_last(self.ledger.outlets);
+            return self.log.commit_last(self.ledger.outlets, &mut self.lanes);
         }
         self.log.release();
         self.log.touch();
@@ -362,6 +391,7 @@ impl Run<'_, '_> {
                 return Ok(());
             }
             self.shared.rest();
+            self.drain_lanes();
             self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
     }
