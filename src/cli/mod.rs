@@ -40,7 +40,7 @@ use crate::{
     disk::{Disk, Real},
     engine::{self, Failure, Job, Sinks, Summary, Wanted},
     pipeline::Depth,
-    sink::{Descriptor, LineByLine, Sink, Terminal},
+    sink::{Chores, Descriptor, LineByLine, Sink, Terminal},
     source::{Name, Reason, Stop, Watch},
 };
 
@@ -139,6 +139,9 @@ fn read(
             summary.failure = Some(Failure::Output(error));
         }
     }
+    while sinks.kept.tend() == Chores::More
+        && job.watch.stop.reason().is_none()
+    {}
     Ok(summary)
 }
 

@@ -36,6 +36,7 @@ use crate::{
     disk::Disk,
     frame::{Batch, Pool},
     pipeline::Pipeline,
+    sink::Chores,
     source::{
         BLOCK_SIZE, Name, Watch,
         follow::{Follower, Quest, Until},
@@ -107,6 +108,7 @@ pub fn follow(
             Wanted::Lines | Wanted::Presence => false,
         },
         has_caught_up: false,
+        has_chores: false,
     };
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
@@ -134,6 +136,8 @@ struct Run<'a, 's> {
     /// Whether what was read is told at the end only.
     counts: bool,
     has_caught_up: bool,
+    /// Whether a sink has something to do while there is nothing to read.
+    has_chores: bool,
 }
 
 /// A followed file, for the ledger.
@@ -208,6 +212,15 @@ impl Run<'_, '_> {
     fn look(&mut self) {
         self.shared.look(self.ledger.notes);
         self.note_changes();
+        self.tend();
+    }
+
+    /// Has each sink do a little beside writing.
+    fn tend(&mut self) {
+        let Sinks { kept, aside, .. } = &mut *self.ledger.sinks;
+        let aside = aside.as_mut().map(|aside| aside.tend());
+        let chores = [kept.tend(), aside.unwrap_or(Chores::Done)];
+        self.has_chores = chores.contains(&Chores::More);
     }
 
     /// Has other files to read, and gaps, be worth a commit.
@@ -295,6 +308,7 @@ impl Run<'_, '_> {
                 continue;
             }
             self.shared.tell_state(self.log.age(), self.ledger.notes);
+            let due = if self.has_chores { Some(Instant::now()) } else { due };
             return self.shared.wait(due).map_err(Failure::Wait);
         }
     }
@@ -362,10 +376,16 @@ impl Run<'_, '_> {
             self.commit()?;
             let has_time = self.shared.has_time(begun);
             if self.log.is_clean() || !has_time {
-                return Ok(());
+                break;
             }
             self.shared.rest();
             self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
+        // Who ends of itself leaves nothing to do; who is told to, ends.
+        self.tend();
+        while self.has_chores && !self.shared.watch.is_over() {
+            self.tend();
+        }
+        Ok(())
     }
 }
