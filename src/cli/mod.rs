@@ -43,6 +43,7 @@ use crate::{
     disk::{Disk, Real},
     engine::{self, Failure, Job, Note, Outlet, Summary, Wanted},
     pipeline::Depth,
+    sink::Chores,
     source::{Name, Reason, Stop, Watch},
 };
 
@@ -179,6 +180,11 @@ fn read(
             let name = name.clone();
             summary.failure = Some(Failure::Output { name, error });
         }
+    }
+    for outlet in &mut outlets {
+        while outlet.sink.tend() == Chores::More
+            && job.watch.stop.reason().is_none()
+        {}
     }
     Ok(summary)
 }

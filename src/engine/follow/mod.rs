@@ -39,6 +39,7 @@ use crate::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
     frame::{Batch, Pool},
+    sink::Chores,
     source::{
         BLOCK_SIZE, Name, Watch,
         follow::{Follower, Quest, Until},
@@ -122,6 +123,7 @@ pub fn follow(
             Wanted::Lines | Wanted::Presence => false,
         },
         has_caught_up: false,
+        has_chores: false,
     };
     let is_steady =
         |route: &Route| !route.pipeline.is_sequential() && !run.counts;
@@ -158,6 +160,8 @@ struct Run<'a, 's> {
     /// Whether what was read is told at the end only.
     counts: bool,
     has_caught_up: bool,
+    /// Whether a sink has something to do while there is nothing to read.
+    has_chores: bool,
 }
 
 /// A followed file, for the ledger.
@@ -233,6 +237,16 @@ impl Run<'_, '_> {
     fn look(&mut self) {
         self.shared.look(self.ledger.notes);
         self.note_changes();
+        self.tend();
+    }
+
+    /// Has each sink do a little beside writing.
+    fn tend(&mut self) {
+        let behind = self.lanes.iter_mut().map(|lane| &mut lane.outlet);
+        let all = self.ledger.outlets.iter_mut().chain(behind);
+        let chores = all.map(|outlet| outlet.sink.tend());
+        let more = chores.filter(|chores| *chores == Chores::More);
+        self.has_chores = more.count() > 0;
     }
 
     /// Has other files to read, and gaps, be worth a commit.
@@ -321,6 +335,7 @@ impl Run<'_, '_> {
             }
             self.shared.tell_state(self.log.age(), self.ledger.notes);
             let due = self.sooner(due);
+            let due = if self.has_chores { Some(Instant::now()) } else { due };
             return self.shared.wait(due).map_err(Failure::Wait);
         }
     }
@@ -388,11 +403,17 @@ impl Run<'_, '_> {
             self.commit()?;
             let has_time = self.shared.has_time(begun);
             if self.log.is_clean() || !has_time {
-                return Ok(());
+                break;
             }
             self.shared.rest();
             self.drain_lanes();
             self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
+        // Who ends of itself leaves nothing to do; who is told to, ends.
+        self.tend();
+        while self.has_chores && !self.shared.watch.is_over() {
+            self.tend();
+        }
+        Ok(())
     }
 }
