@@ -49,6 +49,9 @@ Examples:
   What came since the last time:
       kaudit-filter --new --checkpoint C 'outcome and denied' audit.log
 
+  What failed, and who it was, as one text:
+      kaudit-filter report audit.log
+
   How far has a run come that keeps a checkpoint?
       kaudit-filter checkpoint show PATH
 
