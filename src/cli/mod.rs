@@ -11,6 +11,7 @@ mod exit;
 mod follow;
 mod load;
 mod program;
+mod report;
 mod settings;
 mod show;
 mod signal;
@@ -72,6 +73,9 @@ fn serve(
     }
     if words.peek().is_some_and(|word| word == "checkpoint") {
         return checkpoint::run(words, voice);
+    }
+    if words.peek().is_some_and(|word| word == "report") {
+        return report::run(words, voice);
     }
     let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,
