@@ -140,6 +140,8 @@ impl FileSink {
     fn try_to_rotate(&mut self) -> Result<Name, Error> {
         match self.disk.stat(&self.path) {
             Ok(stat) if stat.id == self.output.id => {
+                // Each backup ends with a whole line.
+                self.output.end_part()?;
                 let path = self.disk.resolve(&self.path)?;
                 let backup = Names::of(&path).next(&*self.disk)?;
                 self.disk.rename(&path, &backup)?;

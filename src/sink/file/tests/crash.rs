@@ -1,9 +1,12 @@
 //! Any sequence of writes, commits, crashes and rotations: each line of ours
 //! is there once, in the order of its source, and nothing of others is gone.
 
+use std::num::NonZeroU64;
+
 use proptest::{collection::vec, prelude::*};
 
-use super::*;
+use super::{super::backup::Names, *};
+use crate::{disk::FileId, sink};
 
 /// What happens to a file and its writer.
 #[derive(Clone, Debug)]
@@ -105,6 +108,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 /// A writer that commits, and what it writes to.
 struct World {
     bench: Bench,
+    upkeep: Upkeep,
     sink: Option<FileSink>,
     /// How far the sources were read, after each batch of this run, and how
     /// much the sink had been given then; the first is where it began.
@@ -113,25 +117,26 @@ struct World {
     committed: (Place, Mark),
     /// How far the sources were ever read.
     front: Place,
-    /// Bytes of the file that a power cut leaves alone.
-    settled: u64,
+    /// Bytes of the file that a power cut leaves alone, and which file.
+    settled: (u64, Option<FileId>),
     /// Files that were written before, and lines of others.
     rotated: Vec<PathBuf>,
     foreign: Vec<Behind>,
 }
 
 impl World {
-    fn new() -> World {
+    fn new(upkeep: Upkeep) -> World {
         let bench = Bench::new();
-        let (mut sink, _) = bench.open(None);
+        let (mut sink, _) = bench.open_with(&upkeep, None);
         let mark = sink.mark(0).unwrap().unwrap();
         World {
             bench,
+            upkeep,
             sink: Some(sink),
             batches: vec![(0, [0, 0])],
             committed: ([0, 0], mark),
             front: [0, 0],
-            settled: 0,
+            settled: (0, None),
             rotated: Vec::new(),
             foreign: Vec::new(),
         }
@@ -199,7 +204,9 @@ impl World {
 
     fn commit(&mut self, ago: usize) {
         let settled = self.sink().settle().unwrap();
-        self.settled = size(&self.bench.path);
+        let stat = self.bench.disk.stat(&self.bench.path).ok();
+        let size = stat.map_or(0, |stat| stat.size);
+        self.settled = (size, stat.map(|stat| stat.id));
         let batches = self.batches.iter().rev();
         let mut taken = batches.filter(|batch| batch.0 <= settled.taken);
         let mut batch = *taken.next().unwrap();
@@ -229,7 +236,7 @@ impl World {
         }
         let (place, mark) = &self.committed;
         self.batches = vec![(0, *place)];
-        let (sink, _) = self.bench.open(Some(mark));
+        let (sink, _) = self.bench.open_with(&self.upkeep, Some(mark));
         self.sink = Some(sink);
         self.commit(0);
     }
@@ -237,7 +244,10 @@ impl World {
     fn cut_power(&self, power: Power) {
         let path = &self.bench.path;
         let mut bytes = fs::read(path).unwrap_or_default();
-        let settled = usize::try_from(self.settled).unwrap();
+        let stat = self.bench.disk.stat(path).ok();
+        let is_same = stat.map(|stat| stat.id) == self.settled.1;
+        let settled = if is_same { self.settled.0 } else { 0 };
+        let settled = usize::try_from(settled).unwrap();
         let loose = bytes.len().saturating_sub(settled);
         if loose == 0 {
             return;
@@ -274,7 +284,7 @@ impl World {
             Mishap::Rotate(rotation) => self.rotate(rotation),
             Mishap::Start => {
                 let (_, mark) = &self.committed;
-                self.bench.open(Some(mark));
+                self.bench.open_with(&self.upkeep, Some(mark));
                 if let Some(&last) = fs::read(path).unwrap().last() {
                     assert_eq!(last, b'\n');
                 }
@@ -305,7 +315,7 @@ impl World {
                 fs::write(path, "").unwrap();
             }
         }
-        self.settled = 0;
+        self.settled = (0, None);
         self.rotated.push(old);
     }
 
@@ -321,8 +331,14 @@ impl World {
         }
         self.sink().caught_up();
         self.sink().settle().unwrap();
+        // Its own backups are all plain here.
+        let names = Names::of(&self.bench.path);
+        let backups = names.list(&self.bench.disk).unwrap();
+        let mut paths = self.rotated;
+        paths.extend(backups.into_iter().map(|backup| backup.path));
+        paths.push(self.bench.path.clone());
         let mut all = Vec::new();
-        for path in self.rotated.iter().chain([&self.bench.path]) {
+        for path in &paths {
             let bytes = fs::read(path).unwrap();
             let whole = memchr::memrchr(b'\n', &bytes);
             all.extend(&bytes[..whole.map_or(0, |newline| newline + 1)]);
@@ -335,23 +351,19 @@ impl World {
     }
 }
 
-fn size(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |file| file.len())
-}
-
 /// A line of a source; each is another one, and of another length.
 fn line(source: Source, number: usize) -> String {
     let much = "x".repeat((number * 7 + source * 3) % 23);
     format!("{} {number:04} {much}.\n", ["one", "two"][source])
 }
 
-fn check(acts: &[Act]) {
-    let mut world = World::new();
+fn check(acts: &[Act], upkeep: Upkeep) {
+    let mut world = World::new(upkeep);
     for act in acts {
         world.act(act);
     }
     let behind = world.foreign.clone();
-    let is_rotated = !world.rotated.is_empty();
+    let is_rotated = !world.rotated.is_empty() || upkeep.rotation.is_some();
     let lines = world.front[0].max(world.front[1]) + 3;
     let all = world.finish(lines);
     for source in [0, 1] {
@@ -389,6 +401,39 @@ proptest! {
 
     #[test]
     fn each_line_is_there_once(acts in acts()) {
-        check(&acts);
+        check(&acts, Upkeep::default());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn each_line_is_there_once_in_a_file_that_rotates_itself(
+        acts in acts(),
+        size in 20..200_u64,
+    ) {
+        let max_size = NonZeroU64::new(size).unwrap();
+        let own = sink::Rotation { max_size, ..Default::default() };
+        let upkeep = Upkeep { rotation: Some(own), ..Upkeep::default() };
+        // One of both rotates, as in life.
+        let acts: Vec<_> = acts.into_iter().filter_map(alone).collect();
+        check(&acts, upkeep);
+    }
+}
+
+/// Leaves out of an act what others do to rotate the file.
+fn alone(act: Act) -> Option<Act> {
+    match act {
+        Act::Rotate(_) => None,
+        Act::Crash(power, mut mishaps) => {
+            mishaps.retain(|mishap| !matches!(mishap, Mishap::Rotate(_)));
+            Some(Act::Crash(power, mishaps))
+        }
+        Act::Write(..)
+        | Act::Fill(_)
+        | Act::Free
+        | Act::Commit(_)
+        | Act::CatchUp => Some(act),
     }
 }

@@ -24,8 +24,16 @@ impl Bench {
     }
 
     fn open(&self, last: Option<&Mark>) -> (FileSink, Vec<Remark>) {
+        self.open_with(&Upkeep::default(), last)
+    }
+
+    fn open_with(
+        &self,
+        upkeep: &Upkeep,
+        last: Option<&Mark>,
+    ) -> (FileSink, Vec<Remark>) {
         let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
-        FileSink::open(&disk, &self.path, last).unwrap()
+        FileSink::open_with(&disk, &self.path, upkeep, last).unwrap()
     }
 
     fn text(&self) -> String {
