@@ -139,10 +139,26 @@ fn read(
             summary.failure = Some(Failure::Output(error));
         }
     }
-    while sinks.kept.tend() == Chores::More
-        && job.watch.stop.reason().is_none()
-    {}
+    finish(settings, &mut sinks, &job.watch.stop, voice);
     Ok(summary)
+}
+
+/// Has outputs do what is left to do, unless the run is to end at once, and
+/// says what went wrong.
+fn finish(
+    settings: &Settings,
+    sinks: &mut Sinks,
+    stop: &Stop,
+    voice: &mut Voice,
+) {
+    let kept = settings.to.iter().zip([&mut sinks.kept]);
+    let aside = settings.aside.iter().zip(&mut sinks.aside);
+    for (path, sink) in kept.chain(aside) {
+        while stop.reason().is_none() && sink.tend() == Chores::More {}
+        for remark in sink.remarks() {
+            voice.say_of(path, remark);
+        }
+    }
 }
 
 /// Returns what is printed instead of the kept lines.
