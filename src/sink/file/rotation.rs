@@ -103,16 +103,15 @@ impl FileSink {
     fn fitting(&self, parts: &[IoSlice<'_>], total: usize) -> usize {
         let Some(rotation) = self.upkeep.rotation else { return total };
         let most = rotation.max_size.get().max(self.rotates_at);
-        let room = most.saturating_sub(self.output.size());
+        let size = self.output.size_before(parts);
+        let room = most.saturating_sub(size);
         let room = usize::try_from(room).unwrap_or(usize::MAX);
         if total <= room {
             return total;
         }
         match whole_lines(parts, room) {
             // A line is not divided, however long it is.
-            0 if self.output.size() == 0 || self.output.is_amid() => {
-                first_line(parts)
-            }
+            0 if size == 0 || self.output.is_amid() => first_line(parts),
             whole => whole,
         }
     }
@@ -133,7 +132,7 @@ impl FileSink {
             }
             Err(_) => {}
         }
-        self.rotates_at = self.output.size() + LATER;
+        self.rotates_at = self.output.size_before(&[]) + LATER;
         false
     }
 
