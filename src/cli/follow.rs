@@ -1,7 +1,6 @@
 //! What flags about following mean, and the run that they ask for.
 
 use std::{
-    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -20,7 +19,7 @@ use crate::{
     checkpoint::{self, Checkpoint, Mark, Record},
     disk::{Disk, Real},
     engine::{self, Calls, Pursuit, Sinks, Summary},
-    sink::{self, Descriptor, FileSink, LineByLine, Patient, Sink, Terminal},
+    sink::{self, Descriptor, FileSink, Patient, Sink},
     source::{
         Name, Watch,
         follow::{Begin, PATIENCE, Quest, Until, Way},
@@ -199,7 +198,11 @@ fn sinks(
             names[0] = name("file:", path);
             appended(disk, path, mark(last, &names[0]), voice)?
         }
-        None => stdout(settings).map_err(Complaint::Start)?,
+        // A slow reader must not stop us.
+        None => super::dressed(
+            Patient::stdout().map_err(Complaint::Start)?,
+            settings,
+        ),
     };
     let aside = match &settings.aside {
         Some(path) => {
@@ -209,19 +212,6 @@ fn sinks(
         None => None,
     };
     Ok(Sinks { kept, aside, names })
-}
-
-/// Opens standard output so that a slow reader does not stop us.
-fn stdout(settings: &Settings) -> io::Result<Box<dyn Sink>> {
-    use std::io::IsTerminal;
-    let stdout = Patient::stdout()?;
-    Ok(if io::stdout().is_terminal() {
-        Box::new(Terminal::new(stdout))
-    } else if settings.line_buffered {
-        Box::new(LineByLine(stdout))
-    } else {
-        Box::new(stdout)
-    })
 }
 
 /// Opens a file to append to, and says what was found in it.

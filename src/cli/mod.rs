@@ -180,21 +180,23 @@ fn sinks(settings: &Settings, voice: &mut Voice) -> Result<Sinks, Complaint> {
     };
     let kept: Box<dyn Sink> = match &settings.to {
         Some(path) => append(path)?,
-        None => stdout(settings).map_err(Complaint::Start)?,
+        None => {
+            dressed(Descriptor::stdout().map_err(Complaint::Start)?, settings)
+        }
     };
     let aside = settings.aside.as_ref().map(append).transpose()?;
     Ok(Sinks { kept, aside, names: Default::default() })
 }
 
-fn stdout(settings: &Settings) -> io::Result<Box<dyn Sink>> {
-    let stdout = Descriptor::stdout()?;
-    Ok(if io::stdout().is_terminal() {
+/// Has standard output be written in the way that its reader needs.
+fn dressed(stdout: impl Sink + 'static, settings: &Settings) -> Box<dyn Sink> {
+    if io::stdout().is_terminal() {
         Box::new(Terminal::new(stdout))
     } else if settings.line_buffered {
         Box::new(LineByLine(stdout))
     } else {
         Box::new(stdout)
-    })
+    }
 }
 
 /// Says what must be said at the end and finds the exit code.
