@@ -4,6 +4,8 @@
 //! passed all of them on when it returns, so that a quiet input is prompt.
 //! Who follows has a [`Patient`] or a [`FileSink`], which never make it wait.
 
+pub mod address;
+mod courier;
 mod descriptor;
 mod file;
 mod patient;
@@ -12,10 +14,13 @@ mod terminal;
 use std::{
     io::{self, IoSlice},
     os::fd::BorrowedFd,
+    time::Instant,
 };
 
+pub use address::{Address, Spec, Transport};
+pub use courier::{Courier, Pace};
 pub use descriptor::Descriptor;
-pub use file::{Error, FileSink, Remark};
+pub use file::{Error, FileSink, Remark, Rotation, Upkeep};
 pub use patient::Patient;
 pub use terminal::Terminal;
 
@@ -47,6 +52,12 @@ pub trait Sink {
 
     /// Returns what to poll for writing while [`Stall::Slow`] holds.
     fn bottleneck(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// Returns when to ask again at the latest while a stall holds, where
+    /// time alone may end it: a pause before the next try, a delay.
+    fn due(&self) -> Option<Instant> {
         None
     }
 
@@ -86,6 +97,12 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Does a little of what there is to do beside writing, such as to
+    /// compress what was rotated: a few milliseconds of work.
+    fn tend(&mut self) -> Chores {
+        Chores::Done
+    }
+
     /// Hears that all that was there at the start has been read: from here
     /// on nothing comes that was written by an earlier run.
     fn caught_up(&mut self) {}
@@ -105,6 +122,15 @@ pub enum Stall {
     Refused(io::Error),
     /// It will take nothing any more: the reader has left.
     Over(io::Error),
+}
+
+/// What there is to do beside writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chores {
+    /// Nothing, for the time being.
+    Done,
+    /// More of it: who has nothing else to do goes on with that.
+    More,
 }
 
 /// How far a sink has come, in bytes since it was opened.
@@ -144,6 +170,10 @@ impl<S: Sink> Sink for LineByLine<S> {
         self.0.bottleneck()
     }
 
+    fn due(&self) -> Option<Instant> {
+        self.0.due()
+    }
+
     fn settle(&mut self) -> io::Result<Settled> {
         self.0.settle()
     }
@@ -154,6 +184,10 @@ impl<S: Sink> Sink for LineByLine<S> {
 
     fn reopen(&mut self) -> io::Result<()> {
         self.0.reopen()
+    }
+
+    fn tend(&mut self) -> Chores {
+        self.0.tend()
     }
 
     fn caught_up(&mut self) {

@@ -17,7 +17,7 @@ const EVENT: Act = Write(0);
 
 #[track_caller]
 fn check(acts: &[Act]) {
-    if let Err(why) = tell(acts, &mut Real) {
+    if let Err(why) = tell(acts, &mut Real::default()) {
         panic!("{why}\n{acts:?}");
     }
 }

@@ -9,6 +9,7 @@ use super::{
     check::{Allowance, Output},
     disk::{Access, Process, Serial, SimDisk},
     events::is_wanted,
+    kept::written,
     neighbour::{self, FOLDER},
     truth::{Known, Truth},
 };
@@ -310,8 +311,7 @@ impl<'s> Story<'s> {
     }
 
     fn output(&self) -> Result<Output, String> {
-        let out = self.disk.read(Path::new(OUT)).unwrap_or_default();
-        Output::read(&out, self.apiserver.events())
+        Output::read(&written(&self.disk), self.apiserver.events())
     }
 
     fn kill(&mut self) {

@@ -6,10 +6,15 @@
 //! to nothing. What the old one or the copy holds behind the last commit
 //! counts as written, wherever it is.
 
-use std::{io, ops::Range, path::Path};
+use std::{
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Error, Remark,
+    backup::Names,
     beside::{Elsewhere, Found, Relation, find, holds},
     output::Output,
     replay::Line,
@@ -17,7 +22,7 @@ use super::{
 };
 use crate::{
     checkpoint::Mark,
-    disk::{self, Disk, FileId, Purpose},
+    disk::{self, Disk, FileId, Purpose, Stat},
 };
 
 /// A file that is not known to be ours is read in search of lines that may
@@ -31,10 +36,10 @@ const PIECE: u64 = 128 << 10;
 #[derive(Debug)]
 pub(super) struct Recovered {
     pub output: Output,
-    /// Where what was written is, if not in `output`.
-    pub elsewhere: Option<Elsewhere>,
-    /// What may come again, in both; in `output` places are counted on from
-    /// the end of what is elsewhere.
+    /// Where what was written is, if not in `output`, oldest first.
+    pub chain: Vec<Elsewhere>,
+    /// What may come again, in all of them; places are counted on from file
+    /// to file.
     pub lines: Vec<Line>,
     pub remarks: Vec<Remark>,
 }
@@ -43,9 +48,12 @@ pub(super) struct Recovered {
 pub(super) fn recover(
     disk: &dyn Disk,
     path: &Path,
+    mode: u32,
     last: &Mark,
 ) -> Result<Recovered, Error> {
-    let mut recovered = Recovered::new(Output::open(disk, path)?);
+    let mut recovered = Recovered::new(Output::open(disk, path, mode)?);
+    // Beside a link there is nothing.
+    let path = &disk.resolve(path)?;
     match Standing::of(&recovered.output, last)? {
         Standing::Here => {
             recovered.go_on(last)?;
@@ -97,7 +105,7 @@ impl Recovered {
     /// Nothing comes again to a file that nothing is known of.
     pub(super) fn new(output: Output) -> Recovered {
         let (lines, remarks) = (Vec::new(), Vec::new());
-        Recovered { output, elsewhere: None, lines, remarks }
+        Recovered { output, chain: Vec::new(), lines, remarks }
     }
 
     /// Takes up our own file.
@@ -133,11 +141,16 @@ impl Recovered {
     }
 
     fn add(&mut self, lines: impl IntoIterator<Item = Line>) {
-        let base = self.elsewhere.as_ref().map_or(0, |other| other.end);
+        let base = self.base();
         let lines = lines.into_iter();
         self.lines.extend(
             lines.map(|line| Line { start: base + line.start, ..line }),
         );
+    }
+
+    /// Returns the place of the first byte of `output`.
+    pub(super) fn base(&self) -> u64 {
+        self.chain.last().map_or(0, Elsewhere::end)
     }
 
     /// Looks beside the path for what was written; at the path, `left` bytes
@@ -156,24 +169,64 @@ impl Recovered {
             }
             return Ok(());
         };
-        let Found { path, id, file, size, relation } = found;
+        let (own, again) = (Names::of(path), begin(last));
+        let Found { path, file, size, relation, .. } = &found;
         let settled = match relation {
             Relation::Same => last.len,
             // What a copy holds, it keeps.
-            Relation::Copy => size,
+            Relation::Copy => *size,
         };
         let Tail { lines, end, .. } =
-            Tail::read(&*file, begin(last), settled, size)?;
-        if end < size {
+            Tail::read(&**file, again, settled, *size)?;
+        self.pass(disk, &found, settled..end, lines)?;
+        let newer = match relation {
+            Relation::Same => own.newer(disk, path)?,
+            Relation::Copy => Vec::new(),
+        };
+        self.remarks.push(Remark::Elsewhere { path: path.clone() });
+        newer.into_iter().try_for_each(|path| self.pass_newer(disk, path))
+    }
+
+    /// Passes over a backup, for the file was rotated more than once.
+    ///
+    /// * It may have been settled, whatever is in it. But rotated is behind
+    ///   a whole line, so if the last one has no end, it is torn.
+    fn pass_newer(
+        &mut self,
+        disk: &dyn Disk,
+        path: PathBuf,
+    ) -> io::Result<()> {
+        let file = disk.open(&path, Purpose::Append)?;
+        let Stat { id, size, .. } = file.stat()?;
+        let Tail { lines, torn, .. } = Tail::read(&*file, 0, size, size)?;
+        let end = torn.map_or(size, |torn| torn.start);
+        let relation = Relation::Same;
+        let found = Found { path, id, file, size, relation };
+        self.pass(disk, &found, 0..end, lines)
+    }
+
+    /// Passes over a file that is not written any more, and holds `lines` up
+    /// to the end of `unsure`, of which nobody knows whether it is on the
+    /// disk.
+    fn pass(
+        &mut self,
+        disk: &dyn Disk,
+        found: &Found,
+        unsure: Range<u64>,
+        lines: Vec<Line>,
+    ) -> io::Result<()> {
+        let Found { path, id, file, size, .. } = found;
+        let end = unsure.end;
+        if end < *size {
             file.truncate(end)?;
             self.remarks.push(Remark::Cut { bytes: size - end });
         }
         // What is in there is not written again, so it has to survive.
-        renew(disk, &path, id, settled..end).ok();
+        renew(disk, path, *id, unsure).ok();
         file.sync()?;
+        let begin = self.base();
         self.add(lines);
-        self.elsewhere = Some(Elsewhere { id, file, begin: 0, end });
-        self.remarks.push(Remark::Elsewhere { path });
+        self.chain.push(Elsewhere::new(*id, &**file, begin, end)?);
         Ok(())
     }
 }
