@@ -52,6 +52,9 @@ Examples:
   How far has a run come that keeps a checkpoint?
       kaudit-filter checkpoint show PATH
 
+  Complete flags and names in this shell:
+      source <(kaudit-filter completions bash)
+
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log
 

@@ -26,7 +26,7 @@ use crate::expr::{Compiled, plan::Plan};
     override_usage = "kaudit-filter check [OPTIONS] FILE...",
     max_term_width = 79
 )]
-struct Args {
+pub(super) struct Args {
     /// The files to check
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,

@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod checkpoint;
+mod completions;
 mod coverage;
 mod exit;
 mod follow;
@@ -34,6 +35,7 @@ use std::{
 
 use rustix::stdio;
 
+pub use completions::{completions, grammar};
 pub use exit::Exit;
 
 use crate::{
@@ -66,6 +68,9 @@ fn serve(
     }
     if words.peek().is_some_and(|word| word == "checkpoint") {
         return checkpoint::run(words, voice);
+    }
+    if words.peek().is_some_and(|word| word == "completions") {
+        return completions::run(words);
     }
     let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,

@@ -1,0 +1,72 @@
+//! The guide for those who come from the old script is true: its commands
+//! are ours, and the tests that it names exist.
+
+use std::path::Path;
+
+use super::{packaged, snippet::check_command};
+use crate::console::document;
+
+const GUIDE: &str = "docs/migration.md";
+
+/// Returns the commands of a document's `sh` blocks, lines that go on joined.
+fn commands(text: &str) -> Vec<String> {
+    let blocks = text.split("```sh\n").skip(1);
+    let blocks = blocks.map(|rest| rest.split("```").next().unwrap());
+    let text = blocks.collect::<String>().replace("\\\n", " ");
+    let lines = text.lines().map(str::trim);
+    let is_command = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    lines.filter(is_command).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_commands_of_guides_are_right() {
+    let mut ours = 0;
+    for name in [GUIDE, "docs/pipeline.md"] {
+        for command in commands(&document(name)) {
+            if command.starts_with("kaudit-filter ") {
+                check_command(alone(&command));
+                ours += 1;
+            }
+        }
+    }
+    assert!(ours >= 8, "only {ours} commands");
+}
+
+/// Returns a command without what the shell does with its output. What is in
+/// quotes belongs to the command.
+fn alone(command: &str) -> &str {
+    let mut is_quoted = false;
+    let end = command.find(|c| {
+        is_quoted ^= c == '\'';
+        !is_quoted && ['|', '>', ';', '#'].contains(&c)
+    });
+    &command[..end.unwrap_or(command.len())]
+}
+
+#[test]
+fn the_tests_that_the_guide_names_are_there() {
+    let guide = document(GUIDE);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let words = guide.split('`').skip(1).step_by(2);
+    let words: Vec<_> = words.filter(|word| word.contains("::")).collect();
+    assert!(words.len() >= 8, "{words:?}");
+    for word in words {
+        let path = word.trim_end_matches(':').replace("::", "/");
+        let places = ["tests", "src", "src/cli"].map(|place| {
+            let path = root.join(place).join(&path);
+            path.is_dir() || path.with_extension("rs").is_file()
+        });
+        assert!(places.contains(&true), "{word}");
+    }
+}
+
+#[test]
+fn the_guide_and_the_files_that_it_names_agree() {
+    let guide = document(GUIDE);
+    let defaults = packaged("systemd/report.default");
+    assert!(guide.contains("REPORT_PIPE") && defaults.contains("REPORT_PIPE"));
+    for unit in ["kaudit-filter@.service", "kaudit-filter-report.timer"] {
+        assert!(guide.contains(unit), "{unit}");
+        packaged(&format!("systemd/{unit}"));
+    }
+}
