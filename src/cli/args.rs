@@ -43,7 +43,7 @@ Examples:
       kaudit-filter check rules.kaf
 
   Follow a log through rotation, and go on where it ended after a restart:
-      kaudit-filter -F --checkpoint C --to file:failed.log 'code >= 400' \
+      kaudit-filter -F --checkpoint C --to file:failed.log 'code >= 400' \\
           /var/log/kubernetes/audit.log
 
   What came since the last time:

@@ -71,7 +71,7 @@ fn systemd_finds_nothing_wrong_with_our_units() {
     for unit in [
         FORBIDDEN,
         "kaudit-filter@denied.service",
-        "kaudit-filter-failed@denied.service",
+        "kaudit-filter-failed@kaudit-filter@denied.service.service",
         "kaudit-filter-report.timer",
         "kaudit-filter-report.service",
     ] {
@@ -145,7 +145,7 @@ fn what_a_restart_cannot_mend_is_told_and_not_tried_again() {
     for line in [
         "RestartPreventExitStatus=2 78",
         "Restart=always",
-        "OnFailure=kaudit-filter-failed@%i.service",
+        "OnFailure=kaudit-filter-failed@%n.service",
         "ExecStartPre=/usr/bin/kaudit-filter check -p %i",
         "Type=notify",
         "WatchdogSec=30",
