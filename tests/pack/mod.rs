@@ -7,6 +7,7 @@
 mod agent;
 mod guide;
 mod page;
+mod rsyslog;
 mod shell;
 mod snippet;
 mod unit;

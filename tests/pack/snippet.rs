@@ -55,13 +55,10 @@ fn the_commands_in_snippets_are_right() {
     commands.push(format!("kaudit-filter {}", quoted(&vector[1..])));
     let pod = list(&packaged("kubernetes/daemonset.yaml"), "args");
     commands.push(format!("kaudit-filter {}", quoted(&pod)));
-    let rsyslog = packaged("rsyslog/omprog.conf");
-    let binary = rsyslog.split_once("binary=\"").unwrap().1;
-    commands.push(binary.split_once('"').unwrap().0.to_owned());
     let tcp = packaged("fluent-bit/tcp.conf");
     let tcp = tcp.lines().find_map(|line| line.strip_prefix("#     "));
     commands.push(tcp.unwrap().to_owned());
-    assert_eq!(commands.len(), 6);
+    assert_eq!(commands.len(), 5);
     for command in commands {
         check_command(&command);
     }
@@ -88,28 +85,6 @@ fn one_file_goes_through_fluent_bit_once() {
     assert_eq!(found.status.code(), Some(0));
     let text = folder.file("no.log", "no event\n");
     assert_eq!(run(&text).status.code(), Some(65));
-}
-
-#[test]
-fn rsyslog_takes_its_snippets() {
-    // It knows `-v`, not `--version`, as `has` would ask.
-    if Command::new("rsyslogd").arg("-v").output().is_err() {
-        let required = tool::wants("KAUDIT_FILTER_REQUIRE_ALL", "1");
-        assert!(!required, "rsyslogd is missing");
-        return tool::skip("rsyslogd is missing: its snippets");
-    }
-    let folder = Folder::new();
-    for name in ["omprog", "forward", "local"] {
-        let text = packaged(&format!("rsyslog/{name}.conf"));
-        let work = folder.path("");
-        let work = work.trim_end_matches('/');
-        let text = format!("global(workDirectory=\"{work}\")\n{text}");
-        let file = folder.file(name, text);
-        let mut rsyslogd = Command::new("rsyslogd");
-        let (fine, text) = said(rsyslogd.args(["-N1", "-f", &file]));
-        let is_silent = !text.contains("error") && !text.contains("warning");
-        assert!(fine && is_silent, "{name}: {text}");
-    }
 }
 
 #[test]
