@@ -11,6 +11,7 @@ pub mod event; //    are read as audit events,
 pub mod expr; //     judged,
 pub mod edit; //     trimmed,
 pub mod pipeline; // all of that on one line;
+pub mod format; //   what is kept gets a shape,
 pub mod sink; //     lines go out.
 pub mod engine; //   Many lines at once, in order,
 pub mod diag; //     mistakes are pointed at,

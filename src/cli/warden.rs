@@ -66,6 +66,7 @@ impl Warden {
             | Note::Undecided { .. }
             | Note::Followed { .. }
             | Note::Written { .. }
+            | Note::Left { .. }
             | Note::Refused { .. }
             | Note::Asked { .. } => {}
         }

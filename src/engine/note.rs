@@ -65,6 +65,11 @@ pub enum Note<'a> {
         /// What there is to tell.
         remark: &'a sink::Remark,
     },
+    /// The reader of a sink has left; the run goes on for the others.
+    Left {
+        /// How the command line calls the sink.
+        name: &'a str,
+    },
     /// A sink takes nothing for the time being; it is tried again.
     Refused {
         /// Why.

@@ -67,22 +67,31 @@ impl Drop for Disk {
     }
 }
 
-/// Fills the disk with something else, with the output, and makes room.
-fn fill(site: &mut Site, disk: &Disk, output: &str, is_killed: bool) {
-    let other = disk.path("other");
-    fs::write(&other, vec![b'x'; 32 << 10]).unwrap();
-    let to = format!("--to=file:{}/{output}", disk.folder);
+/// Starts to follow to `out.log` on a disk that something else fills.
+fn start(site: &mut Site, disk: &Disk) -> (Command, Follower) {
+    fs::write(disk.path("other"), vec![b'x'; 32 << 10]).unwrap();
+    let to = format!("--to=file:{}/out.log", disk.folder);
     let follow = command(&site.place.args(&["-F", &to]));
     let mut follower = disk.start(&follow);
     site.writer.fill(60 << 10);
-    let output = disk.path(output);
-    let length = || fs::metadata(&output).map_or(0, |file| file.len());
-    follower.until("the disk is full", || length() > 28 << 10);
+    let output = disk.path("out.log");
+    follower.until("the disk is full", || length(&output) > 28 << 10);
     let err = follower.err.clone();
     follower.until("it says so", || {
         let talk = String::from_utf8(err.text()).unwrap();
         talk.contains("No space left")
     });
+    (follow, follower)
+}
+
+fn length(path: &str) -> u64 {
+    fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// Fills the disk with something else, with the output, and makes room.
+fn fill(site: &mut Site, disk: &Disk, is_killed: bool) {
+    let (follow, mut follower) = start(site, disk);
+    let output = disk.path("out.log");
     // It goes on trying; what is there are whole lines.
     thread::sleep(Duration::from_millis(150));
     assert!(fs::read(&output).unwrap().ends_with(b"\n"));
@@ -90,9 +99,10 @@ fn fill(site: &mut Site, disk: &Disk, output: &str, is_killed: bool) {
         follower.kill();
         follower = disk.start(&follow);
     }
-    fs::remove_file(other).unwrap();
+    fs::remove_file(disk.path("other")).unwrap();
     let expected = site.expected();
-    follower.until("all is there", || length() >= expected.len() as u64);
+    let whole = expected.len() as u64;
+    follower.until("all is there", || length(&output) >= whole);
     let ran = follower.term();
     assert_eq!(ran.code, Some(143), "{}", ran.err);
     check(&fs::read(&output).unwrap(), &expected, &ran.err);
@@ -107,6 +117,26 @@ fn a_full_disk_is_waited_for() {
         let Some(disk) = Disk::new(&folder, 64) else {
             return skip("a disk of our own cannot be mounted");
         };
-        fill(&mut site, &disk, "out.log", cycle % 2 == 1);
+        fill(&mut site, &disk, cycle % 2 == 1);
     }
+}
+
+#[test]
+fn where_the_full_output_was_moved_the_new_file_takes_the_rest() {
+    let mut site = Site::new();
+    let folder = site.place.folder.path("disk");
+    let Some(disk) = Disk::new(&folder, 64) else {
+        return skip("a disk of our own cannot be mounted");
+    };
+    let (_, mut follower) = start(&mut site, &disk);
+    let (output, moved) = (disk.path("out.log"), disk.path("moved"));
+    fs::rename(&output, &moved).unwrap();
+    fs::remove_file(disk.path("other")).unwrap();
+    let expected = site.expected();
+    let rest = expected.len() as u64 - length(&moved);
+    follower.until("the rest is there", || length(&output) >= rest);
+    let ran = follower.term();
+    let all = [moved, output].map(|path| fs::read(path).unwrap());
+    check(&all.concat(), &expected, &ran.err);
+    no_gap(&ran);
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    super::ledger::{Failure, Sinks},
+    super::{ledger::Failure, route::Outlet},
     MUCH,
 };
 use crate::{
@@ -42,8 +42,8 @@ pub(super) struct Log {
 /// A place up to which all was written.
 #[derive(Debug)]
 struct Waiting {
-    /// How many bytes each sink was given by then: kept lines, others.
-    given: [u64; 2],
+    /// How many bytes each outlet was given by then.
+    given: Vec<u64>,
     sources: Vec<SourceRecord>,
 }
 
@@ -114,7 +114,7 @@ impl Log {
     pub(super) fn commit(
         &mut self,
         sources: Vec<SourceRecord>,
-        sinks: &mut Sinks,
+        outlets: &mut [Outlet],
     ) -> Result<(), Failure> {
         if self.checkpoint.is_none() {
             (self.bytes, self.dirty) = (0, None);
@@ -124,8 +124,8 @@ impl Log {
             (self.bytes, self.dirty) = (0, Some(Instant::now()));
             return Ok(());
         }
-        let settled = settle(sinks)?;
-        let given = settled.map(|settled| settled.given);
+        let settled = settle(outlets)?;
+        let given = settled.iter().map(|settled| settled.given).collect();
         let newest = self.waiting.back();
         if newest.is_none_or(|newest| newest.sources != sources) {
             self.waiting.push_back(Waiting { given, sources });
@@ -134,26 +134,26 @@ impl Log {
             // In between, so that places old and new are kept.
             self.waiting.remove(WAITING / 2);
         }
-        self.write(settled, sinks)
+        self.write(&settled, outlets)
     }
 
     /// Commits what was waiting, and nothing new.
     pub(super) fn commit_last(
         &mut self,
-        sinks: &mut Sinks,
+        outlets: &mut [Outlet],
     ) -> Result<(), Failure> {
         if self.checkpoint.is_none() {
             return Ok(());
         }
-        let settled = settle(sinks)?;
-        self.write(settled, sinks)
+        let settled = settle(outlets)?;
+        self.write(&settled, outlets)
     }
 
     /// Writes the newest place that all sinks have come to.
     fn write(
         &mut self,
-        settled: [Settled; 2],
-        sinks: &mut Sinks,
+        settled: &[Settled],
+        outlets: &mut [Outlet],
     ) -> Result<(), Failure> {
         let is_taken = |waiting: &Waiting| {
             let mut pairs = waiting.given.iter().zip(settled);
@@ -167,7 +167,7 @@ impl Log {
         else {
             return Ok(());
         };
-        self.mark(given, sinks)?;
+        self.mark(&given, outlets)?;
         let record = Record { sources, sinks: self.marks.clone() };
         if let Some(checkpoint) = &mut self.checkpoint {
             checkpoint.write(&record).map_err(Failure::Checkpoint)?;
@@ -181,14 +181,16 @@ impl Log {
     /// Notes how far the files were written that belong to a place.
     fn mark(
         &mut self,
-        given: [u64; 2],
-        sinks: &mut Sinks,
+        given: &[u64],
+        outlets: &mut [Outlet],
     ) -> Result<(), Failure> {
-        let mark = sinks.kept.mark(given[0]).map_err(Failure::Output)?;
-        put(&mut self.marks, &sinks.names[0], mark);
-        if let Some(aside) = &mut sinks.aside {
-            let mark = aside.mark(given[1]).map_err(Failure::Aside)?;
-            put(&mut self.marks, &sinks.names[1], mark);
+        for (outlet, &given) in outlets.iter_mut().zip(given) {
+            if outlet.is_over {
+                continue;
+            }
+            let mark = outlet.sink.mark(given);
+            let mark = mark.map_err(|error| outlet.failure(error))?;
+            put(&mut self.marks, &outlet.name, mark);
         }
         Ok(())
     }
@@ -202,11 +204,14 @@ fn put(marks: &mut Vec<SinkRecord>, name: &str, mark: Option<Mark>) {
     }
 }
 
-fn settle(sinks: &mut Sinks) -> Result<[Settled; 2], Failure> {
-    let kept = sinks.kept.settle().map_err(Failure::Output)?;
-    let aside = match &mut sinks.aside {
-        Some(aside) => aside.settle().map_err(Failure::Aside)?,
-        None => Settled::default(),
+fn settle(outlets: &mut [Outlet]) -> Result<Vec<Settled>, Failure> {
+    let settle = |outlet: &mut Outlet| {
+        if outlet.is_over {
+            // Nobody waits for what it was given.
+            return Ok(Settled { given: 0, taken: u64::MAX });
+        }
+        let settled = outlet.sink.settle();
+        settled.map_err(|error| outlet.failure(error))
     };
-    Ok([kept, aside])
+    outlets.iter_mut().map(settle).collect()
 }

@@ -26,16 +26,17 @@ pub use state::{SourceState, State};
 use self::{commit::Log, pause::Shared};
 use super::{
     desk::Desk,
-    ledger::{Failure, Ledger, Origin, Page, Sinks, Summary},
+    form::Form,
+    ledger::{Failure, Ledger, Origin, Page, Summary},
     note::Note,
     output::Output,
+    route::{Outlet, Route},
     rules::{Rules, Wanted},
 };
 use crate::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
     frame::{Batch, Pool},
-    pipeline::Pipeline,
     source::{
         BLOCK_SIZE, Name, Watch,
         follow::{Follower, Quest, Until},
@@ -53,8 +54,10 @@ pub type Report<'a> = &'a dyn Fn(&Summary) -> Option<String>;
 
 /// What to follow, with what.
 pub struct Pursuit<'a> {
-    /// What judges the lines.
-    pub pipeline: &'a Pipeline,
+    /// What judges the lines, at least one.
+    pub routes: &'a [Route],
+    /// What a record of each stream looks like.
+    pub forms: &'a [Form],
     /// How lines are treated.
     pub rules: Rules,
     /// Which files, and how.
@@ -80,7 +83,7 @@ pub struct Pursuit<'a> {
 /// `idle`, if given, is called instead of waiting.
 pub fn follow(
     pursuit: Pursuit<'_>,
-    sinks: &mut Sinks,
+    outlets: &mut Vec<Outlet>,
     notes: &mut dyn FnMut(Note<'_>),
     idle: Option<Idle<'_>>,
 ) -> Summary {
@@ -95,8 +98,8 @@ pub fn follow(
     let most = pursuit.rules.max_groups;
     let mut run = Run {
         shared: &shared,
-        ledger: Ledger::new(sinks, notes, stop, &mut waiting, most),
-        desk: Desk::new(pursuit.pipeline, pursuit.rules),
+        ledger: Ledger::new(outlets, notes, stop, &mut waiting, most),
+        desk: Desk::new(pursuit.routes, pursuit.forms, pursuit.rules),
         pool: Pool::new(BLOCKS, BLOCK_SIZE),
         scrap: Output::default(),
         log: Log::new(pursuit.checkpoint, last, pursuit.interval),
@@ -271,10 +274,8 @@ impl Run<'_, '_> {
     fn note_end(&mut self) -> Result<(), Failure> {
         let is_at_end = self.shared.follower.borrow().is_at_end();
         if is_at_end && !std::mem::replace(&mut self.has_caught_up, true) {
-            let sinks = &mut *self.ledger.sinks;
-            sinks.kept.caught_up();
-            if let Some(aside) = &mut sinks.aside {
-                aside.caught_up();
+            for outlet in &mut *self.ledger.outlets {
+                outlet.sink.caught_up();
             }
         }
         Ok(())
@@ -305,10 +306,9 @@ impl Run<'_, '_> {
         calls.clear();
         if calls.wants_reopening() {
             self.commit()?;
-            let sinks = &mut *self.ledger.sinks;
-            sinks.kept.reopen().map_err(Failure::Output)?;
-            if let Some(aside) = &mut sinks.aside {
-                aside.reopen().map_err(Failure::Aside)?;
+            for outlet in &mut *self.ledger.outlets {
+                let reopened = outlet.sink.reopen();
+                reopened.map_err(|error| outlet.failure(error))?;
             }
             // The new file is a place to go on as well.
             self.log.touch();
@@ -326,12 +326,9 @@ impl Run<'_, '_> {
     /// Makes final what was written since the last time.
     fn commit(&mut self) -> Result<(), Failure> {
         let sources = self.shared.follower.borrow().record();
-        self.log.commit(sources, self.ledger.sinks)?;
-        let Sinks { kept, aside, names } = &mut *self.ledger.sinks;
-        let aside = aside.as_mut().map(|aside| aside.remarks());
-        let all = [kept.remarks(), aside.unwrap_or_default()];
-        for (name, remarks) in names.iter().zip(&all) {
-            for remark in remarks {
+        self.log.commit(sources, self.ledger.outlets)?;
+        for Outlet { name, sink, .. } in &mut *self.ledger.outlets {
+            for remark in &sink.remarks() {
                 (self.ledger.notes)(Note::Written { name, remark });
             }
         }
@@ -353,7 +350,7 @@ impl Run<'_, '_> {
         }
         if self.ledger.is_closed() && !self.ledger.has_enough() {
             // Lines behind the last one that was accepted are not counted.
-            return self.log.commit_last(self.ledger.sinks);
+            return self.log.commit_last(self.ledger.outlets);
         }
         self.log.release();
         self.log.touch();

@@ -157,8 +157,12 @@ impl<'a> Shared<'a> {
         self.watch.glance();
     }
 
-    /// Waits for a sink, a tick at most.
-    fn wait_for(&self, bottleneck: Option<BorrowedFd<'_>>) -> io::Result<()> {
+    /// Waits for a sink, until it is due, a tick at most.
+    fn wait_for(
+        &self,
+        bottleneck: Option<BorrowedFd<'_>>,
+        due: Option<Instant>,
+    ) -> io::Result<()> {
         if let Some(idle) = &mut *self.idle.borrow_mut() {
             return match idle() {
                 Go::On => Ok(()),
@@ -175,6 +179,9 @@ impl<'a> Shared<'a> {
             bottleneck.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::OUT)),
         );
         let timeout = if is_ending { REST } else { TICK };
+        let timeout = due.map_or(timeout, |due| {
+            timeout.min(due.saturating_duration_since(Instant::now()))
+        });
         let timeout = Timespec {
             tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(1),
             tv_nsec: i64::from(timeout.subsec_nanos()),
@@ -191,6 +198,7 @@ impl Pause for &Shared<'_> {
         &mut self,
         stall: &Stall,
         bottleneck: Option<BorrowedFd<'_>>,
+        due: Option<Instant>,
         notes: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()> {
         let now = Instant::now();
@@ -214,7 +222,7 @@ impl Pause for &Shared<'_> {
                 }
             }
         }
-        self.wait_for(bottleneck)?;
+        self.wait_for(bottleneck, due)?;
         let told = self.told.get();
         let is_time = told.is_none_or(|told| told.elapsed() >= TICK);
         if is_time || self.idle.borrow().is_some() {

@@ -34,7 +34,10 @@ use self::{
     replay::Replay,
 };
 use super::{Settled, Sink, Stall};
-use crate::{checkpoint::Mark, disk::Disk};
+use crate::{
+    checkpoint::Mark,
+    disk::{Disk, File},
+};
 
 /// A regular file that is appended to, locked against others of our kind.
 ///
@@ -63,6 +66,8 @@ pub struct FileSink {
     course: Course,
     /// What was asked last for a checkpoint.
     last: Option<Mark>,
+    /// Why a file that was left may not last.
+    doubt: Option<io::Error>,
     remarks: Vec<Remark>,
     /// Whether it was said that the path cannot be opened.
     is_astray: bool,
@@ -98,10 +103,16 @@ impl FileSink {
             held: Vec::new(),
             given: 0,
             last: None,
+            doubt: None,
             remarks: Vec::new(),
             is_astray: false,
         };
         Ok((sink, remarks))
+    }
+
+    /// Returns whether nothing was ever written to it.
+    pub fn is_empty(&self) -> bool {
+        self.base + self.output.length() == 0 && self.held.is_empty()
     }
 
     /// Appends `parts`, or holds back what of them finds no room.
@@ -118,6 +129,20 @@ impl FileSink {
         self.held.extend(bytes.skip(kept));
     }
 
+    /// Makes a file last that is not written any more. What goes wrong with
+    /// that is told once only, and told on when the sink settles.
+    fn leave(&mut self, file: &dyn File) {
+        if let Err(error) = file.sync() {
+            self.doubt.get_or_insert(error);
+        }
+    }
+
+    /// Makes all that was written last.
+    fn sync(&mut self) -> io::Result<()> {
+        self.output.file.sync()?;
+        self.doubt.take().map_or(Ok(()), Err)
+    }
+
     /// Returns the place where those lines begin that may come again, if no
     /// source goes back to before what it has brought so far.
     fn again(&self) -> u64 {
@@ -131,7 +156,8 @@ impl FileSink {
         if cut > 0 {
             self.look_for_copy(cut)?;
         }
-        if self.output.mend().is_err() {
+        // A part of a line is not left where somebody may read it.
+        if self.output.mend().is_err() && !self.output.is_removed() {
             return Ok(());
         }
         match self.follow_name() {
@@ -162,7 +188,7 @@ impl FileSink {
         };
         let mut from = 0;
         if let Some(Found { path, id, file, size, .. }) = copy {
-            file.sync()?;
+            self.leave(&*file);
             from = size.min(cut);
             self.elsewhere = Some(Elsewhere { id, file, begin, end: from });
             self.remarks.push(Remark::Elsewhere { path });
@@ -181,6 +207,7 @@ impl FileSink {
         }
         let new = Output::open(&*self.disk, &self.path)?;
         let old = mem::replace(&mut self.output, new);
+        self.leave(&*old.file);
         let (begin, end) = (self.base, old.length());
         self.base += end;
         // An old file that nobody asks for is not kept from being freed.
@@ -208,6 +235,9 @@ impl Sink for FileSink {
         };
         let mut fresh = Vec::new();
         replay.sift(parts, &mut fresh);
+        if replay.has_met(self.base + self.output.length()) {
+            self.output.keep_part();
+        }
         if replay.is_over() {
             self.replay = None;
         }
@@ -219,6 +249,11 @@ impl Sink for FileSink {
         if self.held.is_empty() {
             return Ok(());
         }
+        // There may be room where the name leads now. One line is not
+        // written to two files.
+        if !self.output.is_amid() {
+            self.look_around().map_err(Stall::Refused)?;
+        }
         let mut held = mem::take(&mut self.held);
         let appended = self.output.append(&[IoSlice::new(&held)]);
         appended.map_err(|refusal| {
@@ -229,8 +264,8 @@ impl Sink for FileSink {
     }
 
     fn settle(&mut self) -> io::Result<Settled> {
-        self.output.file.sync()?;
         self.look_around()?;
+        self.sync()?;
         let taken = self.given.saturating_sub(self.held.len() as u64);
         Ok(Settled { given: self.given, taken })
     }
@@ -254,9 +289,8 @@ impl Sink for FileSink {
 
     fn reopen(&mut self) -> io::Result<()> {
         self.output.mend()?;
-        self.output.file.sync()?;
         self.follow_name()?;
-        Ok(())
+        self.sync()
     }
 
     fn caught_up(&mut self) {

@@ -5,6 +5,7 @@
 
 use std::{
     io::{self, ErrorKind, IoSlice},
+    mem,
     path::Path,
     sync::Arc,
 };
@@ -34,6 +35,8 @@ pub(super) struct Output {
     /// disk had no room for, and that could not be cut off yet.
     end: u64,
     ending: Ending,
+    /// Whether the rest of a line is still to come that we wrote a part of.
+    is_amid: bool,
 }
 
 /// How the file that was found ends.
@@ -45,6 +48,8 @@ enum Ending {
     Part(Vec<u8>),
     /// With so much of a line that nobody looks for its begin.
     LongPart,
+    /// With this part of a line, and the newline that we gave it.
+    Mended(Vec<u8>),
 }
 
 /// Where an append ended, and why.
@@ -71,20 +76,24 @@ impl Output {
         }
         let (id, whole, end) = (stat.id, 0, 0);
         let ending = Ending::Whole;
-        let mut output = Output { file, id, whole, end, ending };
+        let is_amid = false;
+        let mut output = Output { file, id, whole, end, ending, is_amid };
         output.go_on_at(stat.size)?;
         Ok(output)
     }
 
-    /// Returns where the last whole line ends.
+    /// Returns where the last whole line ends that is there to stay.
     pub(super) fn length(&self) -> u64 {
-        self.whole
+        match &self.ending {
+            Ending::Whole | Ending::Part(_) | Ending::LongPart => self.whole,
+            Ending::Mended(part) => self.whole - mended(part),
+        }
     }
 
     /// Returns how far it was written, with lines from `again` on that may
     /// come once more.
     pub(super) fn mark(&self, again: u64) -> io::Result<Mark> {
-        let (file, len) = (self.id, self.whole);
+        let (file, len) = (self.id, self.length());
         let guard = Print::before(&*self.file, len)?;
         let again = (again < len).then_some(again);
         Ok(Mark { file, len, guard, again })
@@ -103,6 +112,27 @@ impl Output {
         self.go_on_at(length)
     }
 
+    /// Gives a part of a line its end at once, so that nobody else writes
+    /// behind it. It is taken away again where its line comes.
+    pub(super) fn end_part(&mut self) -> io::Result<()> {
+        let part = match &mut self.ending {
+            Ending::Whole | Ending::Mended(_) => return Ok(()),
+            Ending::Part(part) => Some(mem::take(part)),
+            Ending::LongPart => None,
+        };
+        self.end += some(self.file.append(&[IoSlice::new(b"\n")]))? as u64;
+        self.whole = self.end;
+        self.ending = part.map_or(Ending::Whole, Ending::Mended);
+        Ok(())
+    }
+
+    /// Takes a part that was given its end for a whole line.
+    pub(super) fn keep_part(&mut self) {
+        if let Ending::Mended(_) = self.ending {
+            self.ending = Ending::Whole;
+        }
+    }
+
     /// Appends all of `parts`, or as many whole lines as there is room for.
     pub(super) fn append(
         &mut self,
@@ -116,6 +146,7 @@ impl Output {
         }
         let nothing = |error| Refusal { kept: 0, error };
         self.mend().map_err(nothing)?;
+        self.notice_others().map_err(nothing)?;
         self.end_line(parts).map_err(nothing)?;
         let mut written = 0;
         while !rest.is_empty() {
@@ -130,6 +161,8 @@ impl Output {
         }
         self.end += written as u64;
         self.whole = self.end;
+        let last = parts.iter().rev().find_map(|part| part.last());
+        self.is_amid = last != Some(&b'\n');
         Ok(())
     }
 
@@ -158,23 +191,46 @@ impl Output {
         Ok(end.saturating_sub(size))
     }
 
+    /// Notices what others wrote, so that nothing is glued to a part of it.
+    fn notice_others(&mut self) -> io::Result<()> {
+        let size = self.file.stat()?.size;
+        if size > self.end { self.go_on_at(size) } else { Ok(()) }
+    }
+
+    /// Returns whether a line was written in part only, for it comes in
+    /// several writes.
+    pub(super) fn is_amid(&self) -> bool {
+        self.is_amid
+    }
+
+    /// Returns whether the file has no name any more.
+    pub(super) fn is_removed(&self) -> bool {
+        self.file.stat().is_ok_and(|stat| stat.links == 0)
+    }
+
     /// Gives the last line an end, or takes it away where that of `parts`
     /// begins with it: it is ours then, and comes again.
     fn end_line(&mut self, parts: &[IoSlice<'_>]) -> io::Result<()> {
         match &self.ending {
             Ending::Whole => return Ok(()),
             Ending::Part(part) if begin_with(parts, part) => {
-                let length = self.end - part.len() as u64;
-                self.file.truncate(length)?;
-                self.end = length;
+                self.take_back(part.len() as u64)?;
             }
-            Ending::Part(_) | Ending::LongPart => {
-                let newline = [IoSlice::new(b"\n")];
-                self.end += some(self.file.append(&newline))? as u64;
+            Ending::Mended(part) if begin_with(parts, part) => {
+                self.take_back(mended(part))?;
             }
+            Ending::Mended(_) => {}
+            Ending::Part(_) | Ending::LongPart => self.end_part()?,
         }
         self.whole = self.end;
         self.ending = Ending::Whole;
+        Ok(())
+    }
+
+    /// Cuts off so much at the end.
+    fn take_back(&mut self, length: u64) -> io::Result<()> {
+        self.file.truncate(self.end - length)?;
+        self.end -= length;
         Ok(())
     }
 
@@ -185,6 +241,7 @@ impl Output {
         error: io::Error,
     ) -> Refusal {
         let kept = whole_lines(parts, written);
+        self.is_amid &= kept == 0;
         self.whole = self.end + kept as u64;
         self.end += written as u64;
         match self.mend() {
@@ -211,6 +268,11 @@ impl Ending {
             None => Ending::LongPart,
         })
     }
+}
+
+/// Returns the length of a part of a line with its newline.
+fn mended(part: &[u8]) -> u64 {
+    part.len() as u64 + 1
 }
 
 /// Returns whether `parts` begin with `begin`.

@@ -48,7 +48,7 @@ pub(super) fn recover(
     let mut recovered = Recovered::new(Output::open(disk, path)?);
     match Standing::of(&recovered.output, last)? {
         Standing::Here => {
-            recovered.go_on(begin(last), last.len)?;
+            recovered.go_on(last)?;
             let Output { id, .. } = recovered.output;
             let written = last.len..recovered.output.length();
             // A disk that refuses is no reason not to go on.
@@ -57,7 +57,7 @@ pub(super) fn recover(
         Standing::Shorter => {
             let left = recovered.output.length();
             recovered.search(disk, path, last, left)?;
-            recovered.go_on(0, 0)?;
+            recovered.look_through()?;
         }
         Standing::Another => {
             recovered.search(disk, path, last, 0)?;
@@ -100,10 +100,11 @@ impl Recovered {
         Recovered { output, elsewhere: None, lines, remarks }
     }
 
-    /// Takes up our own file, of which the first `len` bytes are settled.
-    fn go_on(&mut self, again: u64, len: u64) -> io::Result<()> {
+    /// Takes up our own file.
+    fn go_on(&mut self, last: &Mark) -> io::Result<()> {
         let size = self.output.length();
-        let tail = Tail::read(&*self.output.file, again, len, size)?;
+        let file = &*self.output.file;
+        let tail = Tail::read(file, begin(last), last.len, size)?;
         self.add(tail.lines);
         if tail.end < size {
             self.output.cut(tail.end)?;
@@ -112,14 +113,21 @@ impl Recovered {
         Ok(())
     }
 
-    /// Reads a file that took the place of ours. Lines of ours may be in it
-    /// all the same, but nothing that could be cut off for certain.
+    /// Reads a file that took the place of ours, or was cut and written to
+    /// since. Lines of ours may be in it all the same, but nothing that could
+    /// be cut off for certain.
+    ///
+    /// * A line that lacks its end is not in the file yet. It is given one
+    ///   before anybody writes behind it. If it is a part only, it is
+    ///   replaced when its line comes.
     fn look_through(&mut self) -> io::Result<()> {
         let size = self.output.length();
+        // A disk that takes nothing now gets it before the next line.
+        let is_ended = self.output.end_part().is_ok();
         if size <= UNKNOWN {
             let tail = Tail::read(&*self.output.file, 0, size, size)?;
-            // The last line gets an end before anything else is written.
-            self.add(tail.lines.into_iter().chain(tail.torn));
+            let torn = tail.torn.filter(|_| is_ended);
+            self.add(tail.lines.into_iter().chain(torn));
         }
         Ok(())
     }

@@ -74,6 +74,12 @@ impl Replay {
         self.lines.get(self.next).map(|known| known.start)
     }
 
+    /// Returns whether the line was met that begins there.
+    pub(super) fn has_met(&self, start: u64) -> bool {
+        let at = self.lines.binary_search_by_key(&start, |known| known.start);
+        at.is_ok_and(|at| self.lines[at].is_met)
+    }
+
     /// Appends to `fresh` those lines of `parts` that are not in the file.
     ///
     /// * A line that comes in several writes is one that nobody wants to

@@ -43,6 +43,8 @@ enum Mishap {
     Foreign,
     /// The file is renamed or cut.
     Rotate(Rotation),
+    /// The writer is started, and ends before it has written anything.
+    Start,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,14 @@ enum Rotation {
     Rename,
     RenameAndCreate,
     CopyAndTruncate,
+}
+
+/// What a line of somebody else was written behind.
+#[derive(Clone, Copy, Debug)]
+enum Behind {
+    Whole,
+    /// A line of ours that a crash has torn.
+    Torn,
 }
 
 /// One of two sources.
@@ -75,6 +85,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
     ];
     let mishap = prop_oneof![
         Just(Mishap::Foreign),
+        Just(Mishap::Start),
         rotation().prop_map(Mishap::Rotate),
     ];
     let act = prop_oneof![
@@ -106,7 +117,7 @@ struct World {
     settled: u64,
     /// Files that were written before, and lines of others.
     rotated: Vec<PathBuf>,
-    foreign: usize,
+    foreign: Vec<Behind>,
 }
 
 impl World {
@@ -122,7 +133,7 @@ impl World {
             front: [0, 0],
             settled: 0,
             rotated: Vec::new(),
-            foreign: 0,
+            foreign: Vec::new(),
         }
     }
 
@@ -251,11 +262,23 @@ impl World {
             // All that stands behind a hole is cut off with it.
             Mishap::Foreign if bytes.contains(&0) => {}
             Mishap::Foreign => {
-                self.foreign += 1;
-                bytes.extend(format!("foreign {}.\n", self.foreign).bytes());
+                // Nobody can help what is glued while we do not run.
+                self.foreign.push(match bytes.last() {
+                    None | Some(b'\n') => Behind::Whole,
+                    Some(_) => Behind::Torn,
+                });
+                let number = self.foreign.len();
+                bytes.extend(format!("foreign {number}.\n").bytes());
                 fs::write(path, bytes).unwrap();
             }
             Mishap::Rotate(rotation) => self.rotate(rotation),
+            Mishap::Start => {
+                let (_, mark) = &self.committed;
+                self.bench.open(Some(mark));
+                if let Some(&last) = fs::read(path).unwrap().last() {
+                    assert_eq!(last, b'\n');
+                }
+            }
         }
     }
 
@@ -327,7 +350,7 @@ fn check(acts: &[Act]) {
     for act in acts {
         world.act(act);
     }
-    let foreign = world.foreign;
+    let behind = world.foreign.clone();
     let is_rotated = !world.rotated.is_empty();
     let lines = world.front[0].max(world.front[1]) + 3;
     let all = world.finish(lines);
@@ -348,13 +371,16 @@ fn check(acts: &[Act]) {
         let expected: Vec<_> = (0..lines).map(|n| line(source, n)).collect();
         assert_eq!(own, expected);
     }
-    if foreign == 0 && !is_rotated {
+    if behind.is_empty() && !is_rotated {
         assert_eq!(all.len(), 2 * lines);
     }
-    for number in 1..=foreign {
-        // It may stand behind a torn line of ours.
-        let end = format!("foreign {number}.");
-        assert!(all.iter().any(|line| line.ends_with(&end)), "{end}");
+    for (number, is_behind) in (1..).zip(behind) {
+        let theirs = format!("foreign {number}.");
+        let is_there = |line: &String| match is_behind {
+            Behind::Torn => line.ends_with(&theirs),
+            Behind::Whole => *line == theirs,
+        };
+        assert!(all.iter().any(is_there), "{theirs} {is_behind:?}");
     }
 }
 

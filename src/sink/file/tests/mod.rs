@@ -35,6 +35,13 @@ impl Bench {
         fs::read_to_string(self.disk.path(name)).unwrap()
     }
 
+    /// Has somebody else write at the end.
+    fn add(&self, text: &str) {
+        let mut bytes = fs::read(&self.path).unwrap();
+        bytes.extend(text.bytes());
+        fs::write(&self.path, bytes).unwrap();
+    }
+
     fn rename(&self, name: &str) {
         fs::rename(&self.path, self.disk.path(name)).unwrap();
     }
@@ -240,6 +247,73 @@ fn held_lines_go_to_the_new_file() {
         (bench.text_of("1"), bench.text()),
         ("a\n".into(), "b\n".into())
     );
+}
+
+#[test]
+fn a_stalled_sink_goes_to_where_there_is_room() {
+    let move_away: [fn(&Bench); 2] = [
+        |bench| bench.rename("1"),
+        |bench| fs::remove_file(&bench.path).unwrap(),
+    ];
+    for (move_away, no_truncate) in move_away.into_iter().zip([false, true]) {
+        let bench = Bench::new();
+        let (mut sink, _) = bench.open(None);
+        sink.mark(0).unwrap();
+        let flaws = Flaws { room: 3, no_truncate, ..Flaws::NONE };
+        bench.disk.suffer(flaws);
+        write(&mut sink, "a\nb\n");
+        sink.drain().unwrap_err();
+        move_away(&bench);
+        // Nobody asks the sink to settle while it is stalled.
+        bench.disk.suffer(Flaws { room: u64::MAX, ..flaws });
+        sink.drain().unwrap();
+        assert_eq!(bench.text(), "b\n");
+        assert_eq!(said(&sink.remarks()), said(&[Remark::Reopened]));
+        assert_eq!(sink.settle().unwrap(), Settled { given: 4, taken: 4 });
+        assert_eq!(places(&mut sink, 0), (2, Some(0)));
+        assert_eq!(places(&mut sink, 4), (2, None));
+    }
+}
+
+#[test]
+fn a_line_in_several_writes_stays_in_one_file() {
+    let bench = Bench::new();
+    let (mut sink, _) = bench.open(None);
+    write(&mut sink, "aaa");
+    bench.disk.suffer(Flaws { room: 0, ..Flaws::NONE });
+    write(&mut sink, "bbb\nc\n");
+    bench.rename("1");
+    bench.disk.suffer(Flaws { room: 4, ..Flaws::NONE });
+    sink.drain().unwrap_err();
+    assert_eq!(bench.text_of("1"), "aaabbb\n");
+    bench.disk.suffer(Flaws::NONE);
+    sink.drain().unwrap();
+    assert_eq!(bench.text(), "c\n");
+}
+
+#[test]
+fn what_a_left_file_did_not_take_is_said() {
+    let bench = Bench::new();
+    let (mut sink, _) = bench.open(None);
+    bench.disk.suffer(Flaws { room: 2, no_sync: true, ..Flaws::NONE });
+    write(&mut sink, "a\nb\n");
+    bench.rename("1");
+    sink.drain().unwrap_err();
+    bench.disk.suffer(Flaws::NONE);
+    sink.drain().unwrap();
+    sink.settle().unwrap_err();
+}
+
+#[test]
+fn nothing_is_glued_to_what_others_write_meanwhile() {
+    let bench = Bench::new();
+    let (mut sink, _) = bench.open(None);
+    write(&mut sink, "a\n");
+    bench.add("theirs");
+    write(&mut sink, "b\n");
+    bench.add("more\n");
+    write(&mut sink, "c\n");
+    assert_eq!(bench.text(), "a\ntheirs\nb\nmore\nc\n");
 }
 
 #[test]
