@@ -9,7 +9,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::{args, check, checkpoint, exit::Complaint, show};
+use super::{args, check, checkpoint, exit::Complaint, pipeline, show};
 use crate::expr;
 
 const NAME: &str = "kaudit-filter";
@@ -119,7 +119,9 @@ fn named(command: Command) -> Command {
         PossibleValue::new(definition.name).help(definition.text)
     });
     let names = PossibleValuesParser::new(names);
+    let pipelines = PossibleValuesParser::new(pipeline::names());
     command
+        .mut_arg("pipeline", |arg| arg.value_parser(pipelines))
         .mut_arg("show", |arg| arg.value_parser(names))
         .mut_arg("operands", |arg| arg.value_hint(ValueHint::AnyPath))
 }

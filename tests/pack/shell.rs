@@ -28,6 +28,7 @@ fn bash_completes_flags_commands_and_names() {
         ("completions fi", 2, "fish"),
         ("--show privileged-p", 2, "privileged-pod"),
         ("--from e", 2, "end"),
+        ("-p forb", 2, "forbidden"),
     ] {
         // As readline does: the function that is registered, the word, and
         // the one before.
