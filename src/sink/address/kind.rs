@@ -127,8 +127,8 @@ impl Kind {
     pub(super) fn limit(self) -> Option<usize> {
         match self {
             Kind::Stdout | Kind::File | Kind::Tcp => None,
-            // rsyslog cuts what is longer.
-            Kind::Syslog => Some(8 << 10),
+            // rsyslog cuts at 8,096 bytes, which it calls 8k.
+            Kind::Syslog => Some(8000),
             // What fits a packet of IPv6 (RFC 5426).
             Kind::SyslogUdp => Some(1180),
             Kind::SyslogTcp | Kind::SyslogTls => Some(64 << 10),

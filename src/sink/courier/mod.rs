@@ -151,11 +151,11 @@ impl Courier {
                     return Err(self.retry.stall());
                 }
                 Way::None => self.route.start().map(|start| match start {
-                    Start::Link(link) => self.way = Way::Open(link),
+                    Start::Link(link) => self.open_way(link),
                     Start::Dial(dial) => self.way = Way::Dial(dial),
                 }),
                 Way::Dial(dial) => {
-                    dial.go_on().map(|link| self.way = Way::Open(link))
+                    dial.go_on().map(|link| self.open_way(link))
                 }
                 Way::Open(link) => match link.pass(&mut self.outbox) {
                     Ok(()) => return Ok(()),
@@ -180,11 +180,16 @@ impl Courier {
         }
     }
 
+    fn open_way(&mut self, link: Box<dyn Link>) {
+        self.way = Way::Open(link);
+        self.retry.opened();
+    }
+
     /// Gives up a way that is broken.
     fn lose(&mut self, error: &io::Error) {
         self.way = Way::None;
         self.news.again += self.outbox.rewind() as u64;
-        self.retry.later(self.route.told(error));
+        self.retry.later(&self.route.told(error));
     }
 
     /// Lets go of what is with whom it is for, if it was passed on `lag`

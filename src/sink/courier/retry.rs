@@ -19,6 +19,8 @@ pub(super) struct Retry {
     failure: Option<Failure>,
     /// The last pause.
     pause: Duration,
+    /// Since when the way is open.
+    opened: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -31,9 +33,19 @@ struct Failure {
 }
 
 impl Retry {
-    /// Notes that a try has failed.
-    pub(super) fn later(&mut self, error: io::Error) {
+    /// Notes that the way is open.
+    pub(super) fn opened(&mut self) {
+        self.opened = Some(Instant::now());
+    }
+
+    /// Notes that a try has failed, or that the way is broken. One that was
+    /// open for longer than the last pause was a good one.
+    pub(super) fn later(&mut self, error: &io::Error) {
         let now = Instant::now();
+        let opened = self.opened.take();
+        if opened.is_some_and(|opened| now - opened > self.pause) {
+            self.reset();
+        }
         self.pause = (self.pause * 2).clamp(FIRST, LONGEST);
         self.failure = Some(Failure {
             kind: error.kind(),
@@ -83,7 +95,7 @@ mod tests {
         let mut retry = Retry::default();
         let mut pauses = Vec::new();
         for _ in 0..8 {
-            retry.later(io::ErrorKind::NotFound.into());
+            retry.later(&io::ErrorKind::NotFound.into());
             pauses.push(retry.pause.as_millis());
         }
         let expected = [100, 200, 400, 800, 1600, 3200, 5000, 5000];

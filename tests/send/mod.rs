@@ -1,0 +1,9 @@
+//! Records to real daemons, that are restarted, stopped and slow meanwhile.
+
+mod daemon; // A program that runs beside a test.
+mod drive; //  Sinks used as one who follows uses them.
+mod journal; // systemd-journald, in a file system of its own.
+mod local; //  rsyslogd at its socket.
+mod network; // rsyslogd over the network.
+mod rsyslog; // How it is run.
+mod secret; // The same through TLS.
