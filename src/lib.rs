@@ -12,7 +12,8 @@ pub mod expr; //     judged,
 pub mod edit; //     trimmed,
 pub mod pipeline; // all of that on one line;
 pub mod format; //   what is kept gets a shape,
-pub mod sink; //     lines go out.
+pub mod sink; //     lines go out,
+pub mod report; //   or what they come to.
 pub mod engine; //   Many lines at once, in order,
 pub mod diag; //     mistakes are pointed at,
 pub mod cli; //      and a user is served.

@@ -11,6 +11,19 @@ pub struct Record {
     pub sources: Vec<SourceRecord>,
     /// The files that were written.
     pub sinks: Vec<SinkRecord>,
+    /// The sinks that are behind `sources`, each with its own place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<LaneRecord>,
+}
+
+/// How far the followed files were taken over by a sink that is behind the
+/// others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LaneRecord {
+    /// How the command line calls the sink.
+    pub sink: String,
+    /// The followed files.
+    pub sources: Vec<SourceRecord>,
 }
 
 /// How far one followed file was taken over.

@@ -53,6 +53,9 @@ Examples:
       kaudit-filter -p denied audit.log
       kaudit-filter -p forbidden
 
+  What failed, and who it was, as one text:
+      kaudit-filter report audit.log
+
   How far has a run come that keeps a checkpoint?
       kaudit-filter checkpoint show PATH
 

@@ -9,7 +9,9 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::{args, check, checkpoint, exit::Complaint, pipeline, show};
+use super::{
+    args, check, checkpoint, exit::Complaint, pipeline, report, show,
+};
 use crate::expr;
 
 const NAME: &str = "kaudit-filter";
@@ -107,6 +109,7 @@ pub fn grammar() -> Command {
     args::Args::command()
         .disable_help_subcommand(true)
         .subcommand(check::Args::command().name("check"))
+        .subcommand(report::Args::command().name("report"))
         .subcommand(checkpoint::Args::command().name("checkpoint"))
         .subcommand(Args::command().name("completions"))
 }

@@ -30,7 +30,7 @@ use crate::{
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The same in a service, which has its disk in common with others.
-const INTERVAL_IN_SERVICE: Duration = Duration::from_secs(1);
+pub(super) const INTERVAL_IN_SERVICE: Duration = Duration::from_secs(1);
 
 /// How files are followed.
 #[derive(Clone, Debug)]
@@ -166,7 +166,7 @@ pub(super) fn run(
 }
 
 /// Opens the checkpoint and reads what it says.
-fn open(
+pub(super) fn open(
     disk: &Arc<dyn Disk>,
     path: Option<&Path>,
     voice: &mut Voice,

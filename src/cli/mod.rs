@@ -12,6 +12,7 @@ mod exit;
 mod follow;
 mod load;
 mod program;
+mod report;
 mod settings;
 mod show;
 mod signal;
@@ -45,6 +46,7 @@ use crate::{
     disk::{Disk, Real},
     engine::{self, Failure, Job, Note, Outlet, Summary, Wanted},
     pipeline::Depth,
+    sink::Chores,
     source::{Name, Reason, Stop, Watch},
 };
 
@@ -76,6 +78,9 @@ fn serve(
     }
     if words.peek().is_some_and(|word| word == "completions") {
         return completions::run(words);
+    }
+    if words.peek().is_some_and(|word| word == "report") {
+        return report::run(words, voice);
     }
     let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,
@@ -184,6 +189,11 @@ fn read(
             let name = name.clone();
             summary.failure = Some(Failure::Output { name, error });
         }
+    }
+    for outlet in &mut outlets {
+        while outlet.sink.tend() == Chores::More
+            && job.watch.stop.reason().is_none()
+        {}
     }
     Ok(summary)
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IoSlice, IsTerminal},
+    num::{NonZeroU32, NonZeroU64},
     path::Path,
     sync::Arc,
 };
@@ -13,7 +14,7 @@ use crate::{
     engine::{Flow, Outlet},
     sink::{
         self, Address, Courier, Descriptor, FileSink, LineByLine, Pace,
-        Patient, Sink, Terminal,
+        Patient, Rotation, Sink, Terminal, Upkeep, address::FilePlan,
     },
 };
 
@@ -53,8 +54,8 @@ pub(super) fn outlets(
         let header = header.as_deref();
         let sink = match &to.spec.address {
             Address::File(plan) => {
-                let path = &plan.path;
-                appended(disk, path, mark(last, &name), header, voice)?
+                let last = mark(last, &name);
+                appended(disk, plan, manner, last, header, voice)?
             }
             Address::Stdout => {
                 let stdout = stdout(settings, manner);
@@ -70,11 +71,22 @@ pub(super) fn outlets(
                 Box::new(courier.map_err(wrong)?)
             }
         };
-        outlets.push(Outlet::new(name, Flow::Stream(to.stream), sink));
+        let mut outlet = Outlet::new(name, Flow::Stream(to.stream), sink);
+        outlet.stall = to.spec.stall;
+        outlets.push(outlet);
     }
     if let Some(path) = &settings.aside {
         let name = format!("{ASIDE}{}", text_of(path));
-        let sink = appended(disk, path, mark(last, &name), None, voice)?;
+        let plan = FilePlan {
+            path: path.clone(),
+            max_size: None,
+            max_age: None,
+            max_backups: None,
+            compress: false,
+            mode: None,
+        };
+        let last = mark(last, &name);
+        let sink = appended(disk, &plan, manner, last, None, voice)?;
         outlets.push(Outlet::new(name, Flow::Aside, sink));
     }
     Ok(outlets)
@@ -110,21 +122,24 @@ fn begin(sink: &mut dyn Sink, header: Option<&str>) -> io::Result<()> {
 /// Opens a file to append to, and says what was found in it.
 fn appended(
     disk: &Arc<dyn Disk>,
-    path: &Path,
+    plan: &FilePlan,
+    manner: Manner,
     last: Option<&Mark>,
     header: Option<&str>,
     voice: &mut Voice,
 ) -> Result<Box<dyn Sink>, Complaint> {
+    let path = &plan.path;
     let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
-    let (mut sink, remarks) = match FileSink::open(disk, path, last) {
-        // A device or a FIFO keeps nothing that could be compared.
-        Err(sink::Error::Irregular) => {
-            let sink = Descriptor::append(path);
-            let sink = sink.map_err(|error| wrong(error.into()))?;
-            return Ok(Box::new(sink));
-        }
-        result => result.map_err(wrong)?,
-    };
+    let upkeep = upkeep(plan);
+    let (mut sink, remarks) =
+        match FileSink::open_with(disk, path, &upkeep, last) {
+            // A device or a FIFO keeps nothing that could be compared.
+            Err(sink::Error::Irregular) => {
+                let sink = irregular(path, manner);
+                return sink.map_err(|error| wrong(error.into()));
+            }
+            result => result.map_err(wrong)?,
+        };
     for remark in remarks {
         voice.say_of(path, remark);
     }
@@ -132,6 +147,36 @@ fn appended(
         begin(&mut sink, header).map_err(|error| wrong(error.into()))?;
     }
     Ok(Box::new(sink))
+}
+
+/// Opens a device or a FIFO; for who follows, so that it never waits.
+fn irregular(path: &Path, manner: Manner) -> io::Result<Box<dyn Sink>> {
+    Ok(match manner {
+        Manner::Waits => Box::new(Descriptor::append(path)?),
+        Manner::Follows => Box::new(Patient::append(path)?),
+    })
+}
+
+/// Returns how a file is looked after.
+fn upkeep(plan: &FilePlan) -> Upkeep {
+    let Upkeep { mode, .. } = Upkeep::default();
+    let FilePlan { max_size, max_age, max_backups, compress, .. } = plan;
+    let rotates = max_size.is_some()
+        || max_age.is_some()
+        || max_backups.is_some()
+        || *compress;
+    let size = max_size.and_then(NonZeroU64::new);
+    let rotation = Rotation {
+        max_size: size.unwrap_or(Rotation::default().max_size),
+        // As with kube-apiserver, 0 keeps all.
+        max_age: max_age.and_then(NonZeroU32::new),
+        max_backups: max_backups.and_then(NonZeroU32::new),
+        compress: *compress,
+    };
+    Upkeep {
+        mode: plan.mode.unwrap_or(mode),
+        rotation: rotates.then_some(rotation),
+    }
 }
 
 fn mark<'a>(last: &'a Record, name: &str) -> Option<&'a Mark> {

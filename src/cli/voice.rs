@@ -113,6 +113,20 @@ impl Voice {
                 "{}: its reader has left; going on for the others",
                 outlet(name)
             )),
+            Note::Behind { name, stall: Some(stall) } => self.say(format!(
+                "{}: has taken nothing for {} s; going on without it, it \
+                 catches up from the files",
+                outlet(name),
+                stall.as_secs()
+            )),
+            Note::Behind { name, stall: None } => self.say(format!(
+                "{}: is behind the others and catches up from the files",
+                outlet(name)
+            )),
+            Note::Level { name } => self.say(format!(
+                "{}: has caught up with the others",
+                outlet(name)
+            )),
             Note::Refused { error } => {
                 self.say(format!(
                     "the output takes nothing ({error}); reading stops until \

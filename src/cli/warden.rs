@@ -67,6 +67,8 @@ impl Warden {
             | Note::Followed { .. }
             | Note::Written { .. }
             | Note::Left { .. }
+            | Note::Behind { .. }
+            | Note::Level { .. }
             | Note::Refused { .. }
             | Note::Asked { .. } => {}
         }

@@ -182,6 +182,15 @@ fn form(
     routes: &[Route],
     dress: &Dress,
 ) -> Result<(Form, String), Complaint> {
+    let word = spec.format.as_ref().map(|wording| &*wording.text);
+    let is_plain = match word {
+        Some(word) => word == "raw",
+        None => dress.output.is_none() && default(spec, dress) == "raw",
+    };
+    if is_plain && spec.max_event.is_none() {
+        // Nothing is compiled for what is never asked.
+        return Ok((Form::Verbatim, "line".to_owned()));
+    }
     let format = format(text, spec, dress)?;
     // A step of the pipeline has put them into the line itself.
     let format = match format.is_verbatim() {

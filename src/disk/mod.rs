@@ -15,6 +15,7 @@ use std::{
     io::{self, IoSlice},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,30 @@ pub trait Disk: Debug + Send + Sync {
     ///
     /// What the system says.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Gives a file another name in the same directory, which nobody has yet.
+    ///
+    /// # Errors
+    ///
+    /// `AlreadyExists` where there is such a file; it stays as it is. And
+    /// what the system says.
+    fn rename(&self, _from: &Path, _to: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Takes its name from a file.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn remove(&self, _path: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Returns the time, for the names of files.
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
 
     /// Returns how somebody else could make a file say something else, if
     /// they could. A disk without users has nobody else.
@@ -121,6 +146,16 @@ pub trait File: Debug + Send + Sync {
     /// When it may not. Trying again proves nothing: the system may have let
     /// go of what it could not write.
     fn sync(&self) -> io::Result<()>;
+
+    /// Says who may do what with it: `0o640` and the like. A disk without
+    /// users has nobody to keep out.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    fn set_mode(&self, _mode: u32) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Takes the file for ourselves; returns whether nobody else has.
     ///

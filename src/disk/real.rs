@@ -2,17 +2,17 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, OpenOptions},
+    fs::{self, OpenOptions, Permissions},
     io::{self, ErrorKind, IoSlice},
-    os::unix::fs::{FileExt, OpenOptionsExt},
+    os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use rustix::{
     fs::{
-        AtFlags, FallocateFlags, FileType, FlockOperation, OFlags, Statx,
-        StatxFlags,
+        AtFlags, CWD, FallocateFlags, FileType, FlockOperation, OFlags,
+        RenameFlags, Statx, StatxFlags,
     },
     io::Errno,
 };
@@ -50,7 +50,7 @@ impl Disk for Real {
 
     fn stat(&self, path: &Path) -> io::Result<Stat> {
         let flags = AtFlags::empty();
-        Ok(told(&rustix::fs::statx(rustix::fs::CWD, path, flags, WANTED)?))
+        Ok(told(&rustix::fs::statx(CWD, path, flags, WANTED)?))
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<OsString>> {
@@ -60,6 +60,22 @@ impl Disk for Real {
 
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         fs::canonicalize(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let flags = RenameFlags::NOREPLACE;
+        match rustix::fs::renameat_with(CWD, from, CWD, to, flags) {
+            // A file system that cannot promise it.
+            Err(Errno::INVAL | Errno::NOSYS) if fs::exists(to)? => {
+                Err(ErrorKind::AlreadyExists.into())
+            }
+            Err(Errno::INVAL | Errno::NOSYS) => fs::rename(from, to),
+            result => Ok(result?),
+        }
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
     }
 
     fn exposure(&self, path: &Path) -> io::Result<Option<Exposure>> {
@@ -99,6 +115,10 @@ impl File for fs::File {
 
     fn sync(&self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn set_mode(&self, mode: u32) -> io::Result<()> {
+        self.set_permissions(Permissions::from_mode(mode))
     }
 
     fn lock(&self) -> io::Result<bool> {
@@ -155,6 +175,14 @@ mod tests {
         assert_eq!((stat.size, stat.kind), (3, Kind::Regular));
         assert!(file.lock().unwrap());
         assert!(!Real.open(&new, Purpose::State).unwrap().lock().unwrap());
+        let other = Real.open(&old, Purpose::Append).unwrap();
+        let taken = Real.rename(&old, &new).unwrap_err();
+        assert_eq!(taken.kind(), ErrorKind::AlreadyExists);
+        other.set_mode(0o640).unwrap();
+        Real.remove(&new).unwrap();
+        Real.rename(&old, &new).unwrap();
+        let mode = fs::metadata(&new).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(file.stat().unwrap().links, 0);
     }

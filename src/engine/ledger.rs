@@ -6,7 +6,7 @@ use std::{
     mem,
     ops::Range,
     os::fd::BorrowedFd,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -70,6 +70,8 @@ pub struct Summary {
 /// The one writer of a run.
 pub(super) struct Ledger<'a> {
     pub outlets: &'a mut Vec<Outlet>,
+    /// How many outlets go on by themselves, if any may.
+    pub apart: Option<usize>,
     pub notes: &'a mut dyn FnMut(Note<'_>),
     pub stop: &'a Stop,
     pub pause: &'a mut dyn Pause,
@@ -183,6 +185,7 @@ impl<'a> Ledger<'a> {
         let summary = Summary { groups, ..Summary::default() };
         Ledger {
             outlets,
+            apart: None,
             notes,
             stop,
             pause,
@@ -266,13 +269,31 @@ impl<'a> Ledger<'a> {
             self.excuse(n, result)?;
         }
         for n in 0..self.outlets.len() {
+            let limit = self.limit(n);
             let outlet = &mut self.outlets[n];
-            if !outlet.is_over {
-                let result = drain(&mut *outlet.sink, self.pause, self.notes);
-                self.excuse(n, result)?;
+            if outlet.is_over {
+                continue;
             }
+            let sink = &mut *outlet.sink;
+            let drained = drain_within(limit, sink, self.pause, self.notes);
+            if let Ok(Drained::Part) = drained {
+                outlet.is_stalled = true;
+            }
+            self.excuse(n, drained.map(|_| ()))?;
         }
         Ok(())
+    }
+
+    /// Returns how long an outlet may hold up the others, if there are any
+    /// and it may go on by itself.
+    fn limit(&self, n: usize) -> Option<Duration> {
+        let apart = self.apart?;
+        let outlet = &self.outlets[n];
+        let takes_lines = |outlet: &Outlet| {
+            matches!(outlet.flow, Flow::Stream(_)) && !outlet.is_over
+        };
+        let all = self.outlets.iter().filter(|o| takes_lines(o)).count();
+        (takes_lines(outlet) && all + apart > 1).then_some(outlet.stall)
     }
 
     /// Gives an outlet what flows into it.
@@ -308,7 +329,8 @@ impl<'a> Ledger<'a> {
             let takes_lines = matches!(outlet.flow, Flow::Stream(_));
             other != n && takes_lines && !outlet.is_over
         };
-        let others = self.outlets.iter().enumerate().any(is_taken);
+        let others = self.outlets.iter().enumerate().any(is_taken)
+            || self.apart.is_some_and(|apart| apart > 0);
         let outlet = &mut self.outlets[n];
         if error.kind() != io::ErrorKind::BrokenPipe || !others {
             return Err(outlet.failure(error));
@@ -414,7 +436,7 @@ fn is_far(slice: &Slice) -> bool {
     matches!(slice, Slice::Beyond(_))
 }
 
-fn write(
+pub(super) fn write(
     sink: &mut dyn Sink,
     output: &Output,
     slices: &[Slice],
@@ -424,19 +446,41 @@ fn write(
     sink.write(&mut parts)
 }
 
+/// How much of what a sink held back was passed on.
+enum Drained {
+    All,
+    /// It took too long.
+    Part,
+}
+
 /// Has a sink pass on what it holds back, however long that takes.
 pub(super) fn drain(
     sink: &mut dyn Sink,
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> io::Result<()> {
+    drain_within(None, sink, pause, notes).map(|_| ())
+}
+
+/// The same, for a time at most.
+fn drain_within(
+    limit: Option<Duration>,
+    sink: &mut dyn Sink,
+    pause: &mut dyn Pause,
+    notes: &mut dyn FnMut(Note<'_>),
+) -> io::Result<Drained> {
+    let begun = Instant::now();
     loop {
         match sink.drain() {
             Ok(()) => {
                 pause.resumed();
-                return Ok(());
+                return Ok(Drained::All);
             }
             Err(Stall::Over(error)) => return Err(error),
+            Err(_) if limit.is_some_and(|most| begun.elapsed() >= most) => {
+                pause.resumed();
+                return Ok(Drained::Part);
+            }
             Err(stall) => {
                 let due = sink.due();
                 pause.pause(&stall, sink.bottleneck(), due, notes)?;

@@ -3,7 +3,7 @@
 //! Each route sees every line. What it keeps flows into one or several
 //! streams, and each outlet drinks from one stream.
 
-use std::io;
+use std::{fmt, io, time::Duration};
 
 use super::ledger::Failure;
 use crate::{pipeline::Pipeline, sink::Sink};
@@ -42,6 +42,9 @@ pub enum Flow {
     Aside,
 }
 
+/// How long a sink may take nothing, if nobody says otherwise.
+const STALL: Duration = Duration::from_secs(30);
+
 /// A sink, and what flows into it.
 pub struct Outlet {
     /// What a checkpoint calls it: `stdout`, `file:PATH`.
@@ -50,8 +53,20 @@ pub struct Outlet {
     pub flow: Flow,
     /// Where that goes.
     pub sink: Box<dyn Sink>,
+    /// How long it may take nothing until it is set aside.
+    pub stall: Duration,
     /// Whether its reader has left, and others are still there.
     pub(super) is_over: bool,
+    /// Whether it has taken nothing for so long that the others go on.
+    pub(super) is_stalled: bool,
+    /// Its number among those of the run.
+    pub(super) number: usize,
+}
+
+impl fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 impl Outlet {
@@ -61,7 +76,15 @@ impl Outlet {
         flow: Flow,
         sink: Box<dyn Sink>,
     ) -> Outlet {
-        Outlet { name: name.into(), flow, sink, is_over: false }
+        Outlet {
+            name: name.into(),
+            flow,
+            sink,
+            stall: STALL,
+            is_over: false,
+            is_stalled: false,
+            number: 0,
+        }
     }
 
     /// Returns an outlet for the only stream of a run.

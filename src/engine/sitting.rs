@@ -30,9 +30,9 @@ pub(super) struct Sitting<'a> {
 
 /// What a route flows into.
 pub(super) struct Taps<'a> {
-    pub streams: &'a [usize],
+    streams: &'a [usize],
     /// Those of all streams.
-    pub presses: &'a mut [Press],
+    presses: &'a mut [Press],
 }
 
 /// What has come out about a line, of one route after the other.
@@ -47,11 +47,24 @@ pub(super) struct Sum {
     /// Whether a route has it set aside, although another may keep it.
     is_aside: bool,
     coerced: u32,
-    /// How many routes have had their fill.
-    pub full: usize,
 }
 
 impl Sum {
+    /// Returns what one route says.
+    #[inline]
+    pub(super) fn of(judgement: &Judgement, fate: Fate) -> Sum {
+        Sum {
+            fate: Some(fate),
+            defect: judgement.defect,
+            is_event: judgement.event,
+            is_foreign: judgement.verdict == Verdict::Foreign,
+            is_unknown: judgement.verdict == Verdict::Unknown,
+            is_aside: fate == Fate::Aside,
+            coerced: judgement.coerced,
+        }
+    }
+
+    /// Adds what another one says.
     #[inline]
     pub(super) fn add(&mut self, judgement: &Judgement, fate: Fate) {
         self.fate = self.fate.max(Some(fate));
@@ -61,7 +74,15 @@ impl Sum {
         self.is_unknown |= judgement.verdict == Verdict::Unknown;
         self.is_aside |= fate == Fate::Aside;
         self.coerced = self.coerced.max(judgement.coerced);
-        self.full += usize::from(judgement.last);
+    }
+}
+
+impl<'a> Taps<'a> {
+    pub(super) fn of(
+        streams: &'a [usize],
+        presses: &'a mut [Press],
+    ) -> Taps<'a> {
+        Taps { streams, presses }
     }
 }
 

@@ -16,7 +16,8 @@ mod template; // what the user wants,
 mod raw; //      or the line as it is;
 mod shaper; //   one by one,
 mod letter; //   for syslog,
-mod entry; //    and for the journal.
+mod entry; //    for the journal,
+mod sketch; //   and side by side, for reports.
 
 use crate::diag::{Diagnostic, nearest};
 use crate::expr::Selection;
@@ -28,6 +29,7 @@ pub use entry::Entries;
 pub use label::Labels;
 pub use letter::{Letters, Severities};
 pub use shaper::Shaper;
+pub use sketch::{Side, Sketch, within};
 
 /// How a kept event is shown.
 ///

@@ -20,7 +20,7 @@ use std::{
 pub use address::{Address, Spec, Transport};
 pub use courier::{Courier, Pace};
 pub use descriptor::Descriptor;
-pub use file::{Error, FileSink, Remark};
+pub use file::{Error, FileSink, Remark, Rotation, Upkeep};
 pub use patient::Patient;
 pub use terminal::Terminal;
 
@@ -97,6 +97,12 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Does a little of what there is to do beside writing, such as to
+    /// compress what was rotated: a few milliseconds of work.
+    fn tend(&mut self) -> Chores {
+        Chores::Done
+    }
+
     /// Hears that all that was there at the start has been read: from here
     /// on nothing comes that was written by an earlier run.
     fn caught_up(&mut self) {}
@@ -116,6 +122,15 @@ pub enum Stall {
     Refused(io::Error),
     /// It will take nothing any more: the reader has left.
     Over(io::Error),
+}
+
+/// What there is to do beside writing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chores {
+    /// Nothing, for the time being.
+    Done,
+    /// More of it: who has nothing else to do goes on with that.
+    More,
 }
 
 /// How far a sink has come, in bytes since it was opened.
@@ -169,6 +184,10 @@ impl<S: Sink> Sink for LineByLine<S> {
 
     fn reopen(&mut self) -> io::Result<()> {
         self.0.reopen()
+    }
+
+    fn tend(&mut self) -> Chores {
+        self.0.tend()
     }
 
     fn caught_up(&mut self) {

@@ -54,7 +54,7 @@ fn record(path: &str, places: Vec<Place>) -> Record {
         again: None,
     };
     let sink = SinkRecord { name: "file:out.log".into(), mark };
-    Record { sources: vec![source], sinks: vec![sink] }
+    Record { sources: vec![source], sinks: vec![sink], lanes: Vec::new() }
 }
 
 /// Writes a checkpoint with these records, at most two, and returns its path.

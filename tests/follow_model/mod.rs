@@ -11,6 +11,7 @@ mod apiserver;
 mod check;
 mod disk;
 mod events;
+mod kept;
 mod neighbour;
 mod plain;
 mod real;

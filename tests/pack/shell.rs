@@ -29,6 +29,7 @@ fn bash_completes_flags_commands_and_names() {
         ("--show privileged-p", 2, "privileged-pod"),
         ("--from e", 2, "end"),
         ("-p forb", 2, "forbidden"),
+        ("report --pi", 2, "--pipe"),
     ] {
         // As readline does: the function that is registered, the word, and
         // the one before.

@@ -78,8 +78,11 @@ fn records() -> impl Strategy<Value = Record> {
         let Place { file, offset: len, guard, .. } = place;
         SinkRecord { name, mark: Mark { file, len, guard, again: None } }
     });
-    (vec(source, 0..3), vec(sink, 0..3))
-        .prop_map(|(sources, sinks)| Record { sources, sinks })
+    (vec(source, 0..3), vec(sink, 0..3)).prop_map(|(sources, sinks)| Record {
+        sources,
+        sinks,
+        lanes: Vec::new(),
+    })
 }
 
 proptest! {

@@ -34,7 +34,7 @@ fn record(number: u64) -> Record {
         again: None,
     };
     let sink = SinkRecord { name: "file:out.log".into(), mark };
-    Record { sources: vec![source], sinks: vec![sink] }
+    Record { sources: vec![source], sinks: vec![sink], lanes: Vec::new() }
 }
 
 /// The file after each of the records with these numbers.

@@ -8,6 +8,8 @@
 
 mod call; //   What users ask of a run,
 mod commit; // what is final,
+mod lane; //   which sink is behind,
+mod lanes; //  and how it comes to be, and joins again,
 mod pause; //  what to do while there is nothing to do,
 mod state; //  and how things stand.
 
@@ -23,7 +25,7 @@ pub use call::Calls;
 pub use pause::{Go, Idle};
 pub use state::{SourceState, State};
 
-use self::{commit::Log, pause::Shared};
+use self::{commit::Log, lane::Lane, lanes::Fork, pause::Shared};
 use super::{
     desk::Desk,
     form::Form,
@@ -37,6 +39,7 @@ use crate::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
     frame::{Batch, Pool},
+    sink::Chores,
     source::{
         BLOCK_SIZE, Name, Watch,
         follow::{Follower, Quest, Until},
@@ -87,7 +90,11 @@ pub fn follow(
     notes: &mut dyn FnMut(Note<'_>),
     idle: Option<Idle<'_>>,
 ) -> Summary {
-    let last = pursuit.last.unwrap_or_default();
+    let mut last = pursuit.last.unwrap_or_default();
+    for (number, outlet) in outlets.iter_mut().enumerate() {
+        outlet.number = number;
+    }
+    let behind = lanes::behind(&mut last, outlets);
     let disk = Arc::clone(&pursuit.disk);
     let follower = Follower::new(disk, &pursuit.quest, &last.sources);
     let paths = &pursuit.quest.paths[..];
@@ -103,6 +110,12 @@ pub fn follow(
         pool: Pool::new(BLOCKS, BLOCK_SIZE),
         scrap: Output::default(),
         log: Log::new(pursuit.checkpoint, last, pursuit.interval),
+        lanes: Vec::new(),
+        fork: Fork {
+            disk: Arc::clone(&pursuit.disk),
+            quest: &pursuit.quest,
+            plan: (pursuit.routes, pursuit.forms, pursuit.rules),
+        },
         until: pursuit.quest.until,
         report: pursuit.report,
         counts: match pursuit.rules.wanted {
@@ -110,7 +123,14 @@ pub fn follow(
             Wanted::Lines | Wanted::Presence => false,
         },
         has_caught_up: false,
+        has_chores: false,
     };
+    let is_steady =
+        |route: &Route| !route.pipeline.is_sequential() && !run.counts;
+    if run.until == Until::Stopped && pursuit.routes.iter().all(is_steady) {
+        run.ledger.apart = Some(0);
+    }
+    run.fork_all(behind);
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
     }
@@ -132,11 +152,16 @@ struct Run<'a, 's> {
     pool: Arc<Pool>,
     scrap: Output,
     log: Log,
+    /// The sinks that are behind.
+    lanes: Vec<Lane>,
+    fork: Fork<'a>,
     until: Until,
     report: Report<'a>,
     /// Whether what was read is told at the end only.
     counts: bool,
     has_caught_up: bool,
+    /// Whether a sink has something to do while there is nothing to read.
+    has_chores: bool,
 }
 
 /// A followed file, for the ledger.
@@ -193,6 +218,7 @@ impl Run<'_, '_> {
         (self.ledger.notes)(Note::Ready);
         loop {
             self.read_all()?;
+            self.serve()?;
             if self.is_over() {
                 break;
             }
@@ -211,6 +237,16 @@ impl Run<'_, '_> {
     fn look(&mut self) {
         self.shared.look(self.ledger.notes);
         self.note_changes();
+        self.tend();
+    }
+
+    /// Has each sink do a little beside writing.
+    fn tend(&mut self) {
+        let behind = self.lanes.iter_mut().map(|lane| &mut lane.outlet);
+        let all = self.ledger.outlets.iter_mut().chain(behind);
+        let chores = all.map(|outlet| outlet.sink.tend());
+        let more = chores.filter(|chores| *chores == Chores::More);
+        self.has_chores = more.count() > 0;
     }
 
     /// Has other files to read, and gaps, be worth a commit.
@@ -235,9 +271,11 @@ impl Run<'_, '_> {
             }
             self.log.add(batch.span());
             drop(batch);
+            self.split();
             if self.log.is_due() {
                 // Files that were rotated meanwhile are held from now on.
                 self.look();
+                self.serve()?;
                 self.commit()?;
                 self.shared.tell_state(self.log.age(), self.ledger.notes);
                 self.heed()?;
@@ -284,7 +322,7 @@ impl Run<'_, '_> {
     fn is_over(&self) -> bool {
         self.shared.watch.is_over()
             || self.ledger.is_closed()
-            || self.until == Until::CaughtUp
+            || (self.until == Until::CaughtUp && self.lanes.is_empty())
     }
 
     /// Waits for more to read, and commits when that is due.
@@ -296,6 +334,8 @@ impl Run<'_, '_> {
                 continue;
             }
             self.shared.tell_state(self.log.age(), self.ledger.notes);
+            let due = self.sooner(due);
+            let due = if self.has_chores { Some(Instant::now()) } else { due };
             return self.shared.wait(due).map_err(Failure::Wait);
         }
     }
@@ -306,7 +346,8 @@ impl Run<'_, '_> {
         calls.clear();
         if calls.wants_reopening() {
             self.commit()?;
-            for outlet in &mut *self.ledger.outlets {
+            let behind = self.lanes.iter_mut().map(|lane| &mut lane.outlet);
+            for outlet in self.ledger.outlets.iter_mut().chain(behind) {
                 let reopened = outlet.sink.reopen();
                 reopened.map_err(|error| outlet.failure(error))?;
             }
@@ -326,8 +367,11 @@ impl Run<'_, '_> {
     /// Makes final what was written since the last time.
     fn commit(&mut self) -> Result<(), Failure> {
         let sources = self.shared.follower.borrow().record();
-        self.log.commit(sources, self.ledger.outlets)?;
-        for Outlet { name, sink, .. } in &mut *self.ledger.outlets {
+        let lanes = &mut self.lanes[..];
+        self.log.commit(sources, self.ledger.outlets, lanes)?;
+        let behind = lanes.iter_mut().map(|lane| &mut lane.outlet);
+        let all = self.ledger.outlets.iter_mut().chain(behind);
+        for Outlet { name, sink, .. } in all {
             for remark in &sink.remarks() {
                 (self.ledger.notes)(Note::Written { name, remark });
             }
@@ -350,7 +394,7 @@ impl Run<'_, '_> {
         }
         if self.ledger.is_closed() && !self.ledger.has_enough() {
             // Lines behind the last one that was accepted are not counted.
-            return self.log.commit_last(self.ledger.outlets);
+            return self.log.commit_last(self.ledger.outlets, &mut self.lanes);
         }
         self.log.release();
         self.log.touch();
@@ -359,10 +403,17 @@ impl Run<'_, '_> {
             self.commit()?;
             let has_time = self.shared.has_time(begun);
             if self.log.is_clean() || !has_time {
-                return Ok(());
+                break;
             }
             self.shared.rest();
+            self.drain_lanes();
             self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
+        // Who ends of itself leaves nothing to do; who is told to, ends.
+        self.tend();
+        while self.has_chores && !self.shared.watch.is_over() {
+            self.tend();
+        }
+        Ok(())
     }
 }

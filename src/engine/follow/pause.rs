@@ -6,6 +6,7 @@ use std::{
     io,
     os::fd::BorrowedFd,
     path::PathBuf,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -21,7 +22,10 @@ use super::{
 };
 use crate::{
     sink::Stall,
-    source::{Reason, Watch, follow::Follower},
+    source::{
+        Reason, Watch,
+        follow::{Follower, Remark},
+    },
 };
 
 /// How often to look around while a sink takes nothing.
@@ -50,6 +54,8 @@ pub type Idle<'a> = Box<dyn FnMut() -> Go + 'a>;
 /// What both the run and its pauses need.
 pub(super) struct Shared<'a> {
     pub follower: RefCell<Follower>,
+    /// Those of sinks that are behind, who look around as well.
+    pub behind: RefCell<Vec<Rc<RefCell<Follower>>>>,
     pub watch: &'a Watch,
     pub calls: Option<&'a Calls>,
     paths: &'a [PathBuf],
@@ -72,6 +78,7 @@ impl<'a> Shared<'a> {
     ) -> Shared<'a> {
         Shared {
             follower: RefCell::new(follower),
+            behind: RefCell::default(),
             watch,
             calls,
             paths,
@@ -86,6 +93,17 @@ impl<'a> Shared<'a> {
     pub(super) fn look(&self, notes: &mut dyn FnMut(Note<'_>)) {
         self.follower.borrow_mut().look();
         self.tell(notes);
+        for follower in &*self.behind.borrow() {
+            let mut follower = follower.borrow_mut();
+            follower.look();
+            for (path, remark) in follower.remarks() {
+                // Whatever else happens was told already.
+                if let Remark::Gap(_) = remark {
+                    let path = &self.paths[path];
+                    notes(Note::Followed { path, remark: &remark });
+                }
+            }
+        }
     }
 
     /// Tells what the follower has to tell.

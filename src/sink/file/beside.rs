@@ -87,22 +87,37 @@ fn begins_alike(path: &Path, name: &OsStr) -> bool {
 #[derive(Debug)]
 pub(super) struct Elsewhere {
     pub id: FileId,
-    pub file: Arc<dyn File>,
     /// The place of its first byte, where places are counted on from file
     /// to file.
     pub begin: u64,
-    /// Where its last whole line ends.
-    pub end: u64,
+    /// Where its last whole line ends, in it.
+    len: u64,
+    guard: Print,
 }
 
 impl Elsewhere {
+    /// Remembers a file that ends at `len`.
+    pub(super) fn new(
+        id: FileId,
+        file: &dyn File,
+        begin: u64,
+        len: u64,
+    ) -> io::Result<Elsewhere> {
+        let guard = Print::before(file, len)?;
+        Ok(Elsewhere { id, begin, len, guard })
+    }
+
+    /// Returns the place behind its last byte.
+    pub(super) fn end(&self) -> u64 {
+        self.begin + self.len
+    }
+
     /// Returns how far it was written, with lines from the place `again` on
     /// that may come once more.
-    pub(super) fn mark(&self, again: u64) -> io::Result<Mark> {
-        let guard = Print::before(&*self.file, self.end)?;
-        let again = again.saturating_sub(self.begin).min(self.end);
-        let (file, len) = (self.id, self.end);
-        Ok(Mark { file, len, guard, again: Some(again) })
+    pub(super) fn mark(&self, again: u64) -> Mark {
+        let again = again.saturating_sub(self.begin).min(self.len);
+        let (file, len, guard) = (self.id, self.len, self.guard.clone());
+        Mark { file, len, guard, again: Some(again) }
     }
 }
 

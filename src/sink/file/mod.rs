@@ -7,12 +7,16 @@
 //! compared with what the sources bring once more. Only what is torn is ever
 //! cut off; a line too many is better than one too few.
 
+mod backup;
 mod beside;
 mod course;
+mod mill;
 mod output;
+mod pack;
 mod recover;
 mod remark;
 mod replay;
+mod rotation;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -25,15 +29,17 @@ use std::{
 };
 
 pub use remark::{Error, Remark};
+pub use rotation::{Rotation, Upkeep};
 
 use self::{
     beside::{Elsewhere, Found, find},
     course::Course,
+    mill::Mill,
     output::Output,
     recover::{Recovered, recover},
     replay::Replay,
 };
-use super::{Settled, Sink, Stall};
+use super::{Chores, Settled, Sink, Stall};
 use crate::{
     checkpoint::Mark,
     disk::{Disk, File},
@@ -50,9 +56,11 @@ use crate::{
 pub struct FileSink {
     disk: Arc<dyn Disk>,
     path: PathBuf,
+    upkeep: Upkeep,
     output: Output,
-    /// What was written before, as long as some of it may come again.
-    elsewhere: Option<Elsewhere>,
+    /// What was written before, as long as some of it may come again, oldest
+    /// first.
+    chain: Vec<Elsewhere>,
     /// The place of the first byte of `output`. Places are counted on from
     /// file to file, so that they never go back.
     base: u64,
@@ -64,10 +72,14 @@ pub struct FileSink {
     given: u64,
     /// Places that were reached.
     course: Course,
-    /// What was asked last for a checkpoint.
+    /// What was asked last for a checkpoint, or what that said before.
     last: Option<Mark>,
     /// Why a file that was left may not last.
     doubt: Option<io::Error>,
+    /// What becomes of backups.
+    mill: Option<Mill>,
+    /// The size at which a rotation that failed is tried again.
+    rotates_at: u64,
     remarks: Vec<Remark>,
     /// Whether it was said that the path cannot be opened.
     is_astray: bool,
@@ -86,24 +98,66 @@ impl FileSink {
         path: &Path,
         last: Option<&Mark>,
     ) -> Result<(FileSink, Vec<Remark>), Error> {
+        FileSink::open_with(disk, path, &Upkeep::default(), last)
+    }
+
+    /// Does the same with a file that is looked after: rotated, for one.
+    ///
+    /// ```
+    /// use std::{io::IoSlice, num::NonZeroU64, sync::Arc};
+    ///
+    /// use kaudit_filter::{
+    ///     disk::{Disk, Real},
+    ///     sink::{FileSink, Rotation, Sink, Upkeep},
+    /// };
+    ///
+    /// # let folder = std::env::temp_dir();
+    /// # let folder = folder.join(format!("kaudit-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let disk: Arc<dyn Disk> = Arc::new(Real);
+    /// let max_size = NonZeroU64::new(4).unwrap();
+    /// let rotation = Rotation { max_size, ..Rotation::default() };
+    /// let upkeep = Upkeep { mode: 0o640, rotation: Some(rotation) };
+    /// let path = folder.join("out.log");
+    /// let (mut sink, _) = FileSink::open_with(&disk, &path, &upkeep, None)?;
+    /// sink.write(&mut [IoSlice::new(b"a\nb\nc\n")])?;
+    /// assert_eq!(std::fs::read_to_string(&path)?, "c\n");
+    /// assert_eq!(std::fs::read_dir(&folder)?.count(), 2);
+    /// # std::fs::remove_dir_all(folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The same.
+    pub fn open_with(
+        disk: &Arc<dyn Disk>,
+        path: &Path,
+        upkeep: &Upkeep,
+        last: Option<&Mark>,
+    ) -> Result<(FileSink, Vec<Remark>), Error> {
+        let Upkeep { mode, rotation } = *upkeep;
         let recovered = match last {
-            Some(last) => recover(&**disk, path, last)?,
-            None => Recovered::new(Output::open(&**disk, path)?),
+            Some(last) => recover(&**disk, path, mode, last)?,
+            None => Recovered::new(Output::open(&**disk, path, mode)?),
         };
-        let Recovered { output, elsewhere, lines, remarks } = recovered;
-        let base = elsewhere.as_ref().map_or(0, |other| other.end);
+        let base = recovered.base();
+        let Recovered { output, chain, lines, remarks } = recovered;
         let sink = FileSink {
             disk: Arc::clone(disk),
             path: path.to_owned(),
+            upkeep: *upkeep,
             course: Course::new(0, base + output.length()),
             output,
-            elsewhere,
+            chain,
             base,
             replay: (!lines.is_empty()).then(|| Replay::new(lines)),
             held: Vec::new(),
             given: 0,
-            last: None,
+            last: last.cloned(),
             doubt: None,
+            mill: rotation.map(|rotation| Mill::new(rotation, mode)),
+            rotates_at: 0,
             remarks: Vec::new(),
             is_astray: false,
         };
@@ -118,7 +172,7 @@ impl FileSink {
     /// Appends `parts`, or holds back what of them finds no room.
     fn append(&mut self, parts: &[IoSlice<'_>]) {
         let kept = if self.held.is_empty() {
-            match self.output.append(parts) {
+            match self.put(parts) {
                 Ok(()) => return,
                 Err(refusal) => refusal.kept,
             }
@@ -180,7 +234,6 @@ impl FileSink {
     fn look_for_copy(&mut self, cut: u64) -> io::Result<()> {
         let (begin, here) = (self.base, self.output.id);
         self.base += cut;
-        self.elsewhere = None;
         let last = self.last.as_ref().filter(|last| last.file == here);
         let copy = match last {
             Some(last) => find(&*self.disk, &self.path, here, last)?,
@@ -190,7 +243,7 @@ impl FileSink {
         if let Some(Found { path, id, file, size, .. }) = copy {
             self.leave(&*file);
             from = size.min(cut);
-            self.elsewhere = Some(Elsewhere { id, file, begin, end: from });
+            self.chain.push(Elsewhere::new(id, &*file, begin, from)?);
             self.remarks.push(Remark::Elsewhere { path });
         }
         if from < cut {
@@ -205,16 +258,18 @@ impl FileSink {
         if stat.is_ok_and(|stat| stat.id == self.output.id) {
             return Ok(Name::Same);
         }
-        let new = Output::open(&*self.disk, &self.path)?;
+        let mode = self.upkeep.mode;
+        let new = Output::open(&*self.disk, &self.path, mode)?;
+        let Output { id, file, .. } = &self.output;
+        let length = self.output.length();
+        // What nobody asks for is not remembered.
+        if self.last.is_some() {
+            let old = Elsewhere::new(*id, &**file, self.base, length)?;
+            self.chain.push(old);
+        }
         let old = mem::replace(&mut self.output, new);
         self.leave(&*old.file);
-        let (begin, end) = (self.base, old.length());
-        self.base += end;
-        // An old file that nobody asks for is not kept from being freed.
-        self.elsewhere = self.last.as_ref().map(|_| {
-            let Output { id, file, .. } = old;
-            Elsewhere { id, file, begin, end }
-        });
+        self.base += length;
         Ok(Name::Another)
     }
 }
@@ -255,7 +310,7 @@ impl Sink for FileSink {
             self.look_around().map_err(Stall::Refused)?;
         }
         let mut held = mem::take(&mut self.held);
-        let appended = self.output.append(&[IoSlice::new(&held)]);
+        let appended = self.put(&[IoSlice::new(&held)]);
         appended.map_err(|refusal| {
             held.drain(..refusal.kept);
             self.held = held;
@@ -276,14 +331,15 @@ impl Sink for FileSink {
         } else {
             self.again()
         };
-        if again >= self.base {
-            self.elsewhere = None;
-        }
-        let mark = match &self.elsewhere {
-            Some(elsewhere) => elsewhere.mark(again)?,
+        self.chain.retain(|elsewhere| again < elsewhere.end());
+        let mark = match self.chain.first() {
+            Some(elsewhere) => elsewhere.mark(again),
             None => self.output.mark(again.saturating_sub(self.base))?,
         };
         self.last = Some(mark.clone());
+        if let Some(mill) = &mut self.mill {
+            mill.release();
+        }
         Ok(Some(mark))
     }
 
@@ -291,6 +347,15 @@ impl Sink for FileSink {
         self.output.mend()?;
         self.follow_name()?;
         self.sync()
+    }
+
+    fn tend(&mut self) -> Chores {
+        // Without a checkpoint, nobody has it settle.
+        if self.last.is_none() && !self.output.is_amid() {
+            // What is wrong with it, the next write tells.
+            self.look_around().ok();
+        }
+        self.turn_mill()
     }
 
     fn caught_up(&mut self) {

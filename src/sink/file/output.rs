@@ -21,6 +21,9 @@ use crate::{
 /// The most slices that one system call takes (`IOV_MAX`).
 const SLICES: usize = 1024;
 
+/// The mode of files that are made.
+const MODE: u32 = 0o600;
+
 /// How far back the begin of a last line without an end is looked for.
 const PART: u64 = 64 << 10;
 
@@ -61,8 +64,13 @@ pub(super) struct Refusal {
 }
 
 impl Output {
-    /// Opens a file to append to, for ourselves alone.
-    pub(super) fn open(disk: &dyn Disk, path: &Path) -> Result<Output, Error> {
+    /// Opens a file to append to, for ourselves alone. An empty one gets the
+    /// mode.
+    pub(super) fn open(
+        disk: &dyn Disk,
+        path: &Path,
+        mode: u32,
+    ) -> Result<Output, Error> {
         let file = disk.open(path, Purpose::Append)?;
         let stat = file.stat()?;
         if stat.kind != Kind::Regular {
@@ -72,6 +80,9 @@ impl Output {
             return Err(Error::Locked);
         }
         if stat.size == 0 {
+            if mode != MODE {
+                file.set_mode(mode)?;
+            }
             sync_name(disk, path);
         }
         let (id, whole, end) = (stat.id, 0, 0);
@@ -197,6 +208,11 @@ impl Output {
         if size > self.end { self.go_on_at(size) } else { Ok(()) }
     }
 
+    /// Returns how many bytes there are, as far as we know.
+    pub(super) fn size(&self) -> u64 {
+        self.end
+    }
+
     /// Returns whether a line was written in part only, for it comes in
     /// several writes.
     pub(super) fn is_amid(&self) -> bool {
@@ -290,7 +306,7 @@ fn some(written: io::Result<usize>) -> io::Result<usize> {
 }
 
 /// Returns how many of the first `length` bytes are whole lines.
-fn whole_lines(parts: &[IoSlice<'_>], length: usize) -> usize {
+pub(super) fn whole_lines(parts: &[IoSlice<'_>], length: usize) -> usize {
     let (mut at, mut whole) = (0, 0);
     for part in parts {
         let part = &part[..part.len().min(length - at)];
@@ -304,7 +320,7 @@ fn whole_lines(parts: &[IoSlice<'_>], length: usize) -> usize {
 
 /// Has the name of a new file survive a power cut as well. A file system
 /// that cannot do that for a directory does it with the file.
-fn sync_name(disk: &dyn Disk, path: &Path) {
+pub(super) fn sync_name(disk: &dyn Disk, path: &Path) {
     let folder = folder(path);
     disk.open(folder, Purpose::Read).and_then(|file| file.sync()).ok();
 }

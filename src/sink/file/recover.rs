@@ -10,6 +10,7 @@ use std::{io, ops::Range, path::Path};
 
 use super::{
     Error, Remark,
+    backup::Names,
     beside::{Elsewhere, Found, Relation, find, holds},
     output::Output,
     replay::Line,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     checkpoint::Mark,
-    disk::{self, Disk, FileId, Purpose},
+    disk::{self, Disk, FileId, Purpose, Stat},
 };
 
 /// A file that is not known to be ours is read in search of lines that may
@@ -31,10 +32,10 @@ const PIECE: u64 = 128 << 10;
 #[derive(Debug)]
 pub(super) struct Recovered {
     pub output: Output,
-    /// Where what was written is, if not in `output`.
-    pub elsewhere: Option<Elsewhere>,
-    /// What may come again, in both; in `output` places are counted on from
-    /// the end of what is elsewhere.
+    /// Where what was written is, if not in `output`, oldest first.
+    pub chain: Vec<Elsewhere>,
+    /// What may come again, in all of them; places are counted on from file
+    /// to file.
     pub lines: Vec<Line>,
     pub remarks: Vec<Remark>,
 }
@@ -43,9 +44,12 @@ pub(super) struct Recovered {
 pub(super) fn recover(
     disk: &dyn Disk,
     path: &Path,
+    mode: u32,
     last: &Mark,
 ) -> Result<Recovered, Error> {
-    let mut recovered = Recovered::new(Output::open(disk, path)?);
+    let mut recovered = Recovered::new(Output::open(disk, path, mode)?);
+    // Beside a link there is nothing.
+    let path = &disk.resolve(path)?;
     match Standing::of(&recovered.output, last)? {
         Standing::Here => {
             recovered.go_on(last)?;
@@ -97,7 +101,7 @@ impl Recovered {
     /// Nothing comes again to a file that nothing is known of.
     pub(super) fn new(output: Output) -> Recovered {
         let (lines, remarks) = (Vec::new(), Vec::new());
-        Recovered { output, elsewhere: None, lines, remarks }
+        Recovered { output, chain: Vec::new(), lines, remarks }
     }
 
     /// Takes up our own file.
@@ -133,11 +137,16 @@ impl Recovered {
     }
 
     fn add(&mut self, lines: impl IntoIterator<Item = Line>) {
-        let base = self.elsewhere.as_ref().map_or(0, |other| other.end);
+        let base = self.base();
         let lines = lines.into_iter();
         self.lines.extend(
             lines.map(|line| Line { start: base + line.start, ..line }),
         );
+    }
+
+    /// Returns the place of the first byte of `output`.
+    pub(super) fn base(&self) -> u64 {
+        self.chain.last().map_or(0, Elsewhere::end)
     }
 
     /// Looks beside the path for what was written; at the path, `left` bytes
@@ -156,24 +165,53 @@ impl Recovered {
             }
             return Ok(());
         };
-        let Found { path, id, file, size, relation } = found;
-        let settled = match relation {
-            Relation::Same => last.len,
+        let own = Names::of(path);
+        let path = found.path.clone();
+        let newer = match found.relation {
+            Relation::Same => {
+                self.pass(disk, &found, begin(last), last.len)?;
+                own.newer(disk, &path)?
+            }
             // What a copy holds, it keeps.
-            Relation::Copy => size,
+            Relation::Copy => {
+                self.pass(disk, &found, begin(last), found.size)?;
+                Vec::new()
+            }
         };
+        self.remarks.push(Remark::Elsewhere { path });
+        // We have rotated it more than once since the last commit.
+        for path in newer {
+            let file = disk.open(&path, Purpose::Append)?;
+            let Stat { id, size, .. } = file.stat()?;
+            let relation = Relation::Same;
+            let found = Found { path, id, file, size, relation };
+            self.pass(disk, &found, 0, 0)?;
+        }
+        Ok(())
+    }
+
+    /// Passes over a file that is not written any more, of which the first
+    /// bytes are `settled`.
+    fn pass(
+        &mut self,
+        disk: &dyn Disk,
+        found: &Found,
+        again: u64,
+        settled: u64,
+    ) -> io::Result<()> {
+        let Found { path, id, file, size, .. } = found;
         let Tail { lines, end, .. } =
-            Tail::read(&*file, begin(last), settled, size)?;
-        if end < size {
+            Tail::read(&**file, again, settled, *size)?;
+        if end < *size {
             file.truncate(end)?;
             self.remarks.push(Remark::Cut { bytes: size - end });
         }
         // What is in there is not written again, so it has to survive.
-        renew(disk, &path, id, settled..end).ok();
+        renew(disk, path, *id, settled..end).ok();
         file.sync()?;
+        let begin = self.base();
         self.add(lines);
-        self.elsewhere = Some(Elsewhere { id, file, begin: 0, end });
-        self.remarks.push(Remark::Elsewhere { path });
+        self.chain.push(Elsewhere::new(*id, &**file, begin, end)?);
         Ok(())
     }
 }

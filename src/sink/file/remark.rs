@@ -51,6 +51,15 @@ pub enum Remark {
     },
     /// Nobody can tell whether it gets what it is sent.
     Unsure,
+    /// It has grown to its size, and goes on growing.
+    Unrotated(Error),
+    /// A backup of it could not be removed or compressed.
+    Unkept {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
 }
 
 impl fmt::Display for Remark {
@@ -88,6 +97,14 @@ impl fmt::Display for Remark {
             Remark::Astray(error) => write!(
                 f,
                 "{error}; still writing the file that had this name before"
+            ),
+            Remark::Unrotated(error) => {
+                write!(f, "cannot be rotated, and grows on: {error}")
+            }
+            Remark::Unkept { path, error } => write!(
+                f,
+                "its backup {} is left as it is: {error}",
+                shown(path)
             ),
         }
     }

@@ -195,6 +195,26 @@ impl Follower {
         }
     }
 
+    /// Returns whether another one, of the same paths, has handed out what
+    /// this one has, and nothing more.
+    pub fn is_level_with(&self, other: &Follower) -> bool {
+        let level = |(one, other): (&Trail, &Trail)| {
+            let reaches = one.reaches();
+            reaches.is_some() && reaches == other.reaches()
+        };
+        self.trails.iter().zip(&other.trails).all(level)
+    }
+
+    /// Returns how much of the file of a batch another follower has handed
+    /// out; `None` if it has passed the file.
+    pub fn reach(&self, batch: &Batch, other: &Follower) -> Option<u64> {
+        let input = batch.position.input;
+        let path = self.path_of(input);
+        let id = self.trails[path].generation(input)?.id;
+        let reaches = other.trails[path].reaches()?;
+        reaches.into_iter().find(|(open, _)| *open == id).map(|(_, at)| at)
+    }
+
     /// Returns the numbers of a path, to be added to.
     pub fn counters(&mut self, path: usize) -> &mut Counters {
         &mut self.trails[path].counters

@@ -5,6 +5,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, SystemTime},
 };
 
 use kaudit_filter::disk::{Disk, File, Purpose, Stat};
@@ -50,6 +51,8 @@ struct Trouble {
 pub(crate) enum Call {
     Open,
     Make,
+    Rename,
+    Remove,
     Stat,
     List,
     Read,
@@ -72,7 +75,8 @@ impl Call {
     fn has_effect(self) -> bool {
         match self {
             Call::Open | Call::Stat | Call::List | Call::Read => false,
-            Call::Make | Call::Write | Call::Truncate => true,
+            Call::Make | Call::Rename | Call::Remove => true,
+            Call::Write | Call::Truncate => true,
             Call::Reserve | Call::Sync => true,
         }
     }
@@ -216,5 +220,28 @@ impl Disk for Process {
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         self.call_by_path(path, Call::Stat)?;
         Ok(self.spot(path, Last::Follow)?.0.path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.call_by_path(from, Call::Rename)?;
+        let mut kernel = self.disk.kernel();
+        let from = kernel.walk(from, Caller::User, Last::Stay)?;
+        let to = kernel.walk(to, Caller::User, Last::Stay)?;
+        match to.node {
+            Some(_) => Err(Errno::EXIST.into()),
+            None => kernel.rename(&from, &to),
+        }
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.call_by_path(path, Call::Remove)?;
+        let mut kernel = self.disk.kernel();
+        let spot = kernel.walk(path, Caller::User, Last::Stay)?;
+        kernel.unlink(&spot)
+    }
+
+    fn now(&self) -> SystemTime {
+        let clock = self.disk.clock().unsigned_abs();
+        SystemTime::UNIX_EPOCH + Duration::from_nanos(clock)
     }
 }

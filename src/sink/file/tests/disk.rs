@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    time::{Duration, SystemTime},
 };
 
 use crate::disk::{Disk, File, Purpose, Real, Stat};
@@ -24,6 +25,8 @@ pub(super) struct Flaws {
     pub no_truncate: bool,
     /// Whether nothing can be made to last.
     pub no_sync: bool,
+    /// Whether nothing can be given another name.
+    pub no_rename: bool,
 }
 
 impl Flaws {
@@ -32,6 +35,7 @@ impl Flaws {
         sip: usize::MAX,
         no_truncate: false,
         no_sync: false,
+        no_rename: false,
     };
 }
 
@@ -43,6 +47,8 @@ pub(super) struct Flawed(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     flaws: Mutex<Flaws>,
+    /// Since 1970.
+    now: Mutex<Duration>,
 }
 
 impl Flawed {
@@ -52,7 +58,13 @@ impl Flawed {
         let own = format!("kaudit-filter-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(own);
         fs::create_dir_all(&folder).unwrap();
-        Flawed(Arc::new(Inner { folder, flaws: Mutex::new(Flaws::NONE) }))
+        let flaws = Mutex::new(Flaws::NONE);
+        let now = Mutex::default();
+        Flawed(Arc::new(Inner { folder, flaws, now }))
+    }
+
+    pub(super) fn set_clock(&self, now: Duration) {
+        *self.0.now.lock().unwrap() = now;
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -95,6 +107,21 @@ impl Disk for Flawed {
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         Real.resolve(path)
     }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if self.flaws().no_rename {
+            return Err(io::Error::other("broken"));
+        }
+        Real.rename(from, to)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        Real.remove(path)
+    }
+
+    fn now(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + *self.0.now.lock().unwrap()
+    }
 }
 
 #[derive(Debug)]
@@ -113,7 +140,14 @@ impl File for FlawedFile {
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
-        self.file.write_at(bytes, offset)
+        match self.disk.flaws().room {
+            0 => Err(ErrorKind::StorageFull.into()),
+            _ => self.file.write_at(bytes, offset),
+        }
+    }
+
+    fn set_mode(&self, mode: u32) -> io::Result<()> {
+        self.file.set_mode(mode)
     }
 
     fn append(&self, parts: &[IoSlice<'_>]) -> io::Result<usize> {

@@ -3,6 +3,7 @@
 mod crash;
 mod disk;
 mod recovery;
+mod rotation;
 
 use std::{fs, os::unix::fs::symlink};
 

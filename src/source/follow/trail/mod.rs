@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},
-    disk::Disk,
+    disk::{Disk, FileId},
     frame::{Batch, Pool},
 };
 
@@ -194,6 +194,17 @@ impl Trail {
             knows_all: self.memory.known.is_all,
             counters: self.counters,
         })
+    }
+
+    /// Returns the files that are not passed, oldest first, each with how far
+    /// it was handed out; none while it is not known which they are.
+    pub(super) fn reaches(&self) -> Option<Vec<(FileId, u64)>> {
+        if self.start.is_some() || self.is_troubled {
+            return None;
+        }
+        let open = self.memory.open.iter();
+        let open = open.filter(|open| open.passed.is_none());
+        Some(open.map(|open| (open.id, open.offset)).collect())
     }
 
     /// Returns how many bytes wait to be read, about.
