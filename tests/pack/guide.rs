@@ -4,7 +4,10 @@
 use std::{fs, path::Path};
 
 use super::{packaged, snippet::check_command};
-use crate::console::document;
+use crate::{
+    console::document,
+    tool::{Folder, failed, fine, run},
+};
 
 const GUIDE: &str = "docs/migration.md";
 
@@ -74,6 +77,22 @@ fn collect(folder: &Path, sources: &mut String) {
             sources.push_str(&fs::read_to_string(path).unwrap());
         }
     }
+}
+
+#[test]
+fn the_pipeline_that_the_page_shows_is_one() {
+    let page = document("docs/pipeline.md");
+    let example = page.split_once("```toml\n").unwrap().1;
+    let example = example.split_once("```").unwrap().0;
+    let folder = Folder::new();
+    fs::create_dir(folder.path("rules")).unwrap();
+    folder.file("rules/local.kaf", "let ours = ns = shop\n");
+    let pipeline = folder.file("example.toml", example);
+    let ran = run(&["check", &pipeline], "");
+    assert_eq!((ran.code, &*ran.err), (Some(0), ""));
+    // And it does what it says: a dry run touches nothing.
+    let ran = run(&["-p", &pipeline, "-"], failed() + &fine());
+    assert_eq!((ran.code, ran.out), (Some(0), failed().into_bytes()));
 }
 
 #[test]
