@@ -186,6 +186,7 @@ fn what_is_wrong_is_shown_at_its_place() {
     wrong(&route("to = ['file:a', 'sylog:']"), &["x.toml:3:18", "syslog"]);
     wrong(&route("to = 'stdout,format=jsn'"), &["x.toml:3:21", "json"]);
     wrong(&route("[options]\nmax-line = 'x'"), &["4:12", "is no size"]);
+    wrong(&route("[options]\non-invalid = 'ask'"), &["4:14", "file:PATH"]);
     wrong(&route("[definitions]\nfiles = ['no.kaf']"), &["4:10", "no.kaf"]);
     wrong(
         "[[route]]\nsteps = \"\"\"\nverb = get\n  and cod > 3\"\"\"",

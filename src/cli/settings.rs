@@ -279,7 +279,8 @@ fn scanner() -> Result<Scanner, Complaint> {
     })
 }
 
-fn on_invalid(
+/// Reads what `--on-invalid` says.
+pub(super) fn on_invalid(
     way: Option<&OsStr>,
 ) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {
     Ok(match way.map_or(&b"pass"[..], OsStr::as_bytes) {

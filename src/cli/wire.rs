@@ -147,6 +147,9 @@ fn feed(
         Some(known) if known.sink.text != sink.text => Err(Complaint::config(
             format!("the routes name {called} with different options"),
         )),
+        Some(known) if known.routes.contains(&route) => {
+            Err(Complaint::config(format!("a route names {called} twice")))
+        }
         Some(known) => {
             known.routes.push(route);
             Ok(())
@@ -158,20 +161,17 @@ fn feed(
     }
 }
 
-/// Returns what a checkpoint calls a sink: its place, without options.
+/// Returns what a checkpoint calls a sink: its place; of one that sends, with
+/// the options, for two routes may send to one daemon in different ways.
 fn name(text: &str, spec: &Spec) -> String {
     match &spec.address {
         Address::Stdout => "stdout".to_owned(),
         Address::File(FilePlan { path, .. }) => {
             format!("file:{}", text_of(path))
         }
-        Address::Syslog { .. } | Address::Journal { .. } => place(text),
-        Address::Tcp { .. } => place(text),
+        Address::Syslog { .. } | Address::Journal { .. } => text.to_owned(),
+        Address::Tcp { .. } => text.to_owned(),
     }
-}
-
-fn place(text: &str) -> String {
-    text.split(',').next().unwrap_or_default().to_owned()
 }
 
 /// Returns the form of a sink's records, and what tells it from others.

@@ -1,7 +1,16 @@
 //! The follower is killed in front of its system calls, one after the other:
 //! between two of them, nothing changes that survives it.
 
-use std::{fs, os::unix::fs::symlink, sync::Mutex, thread, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use super::{
     mill::{Form, Habits},
@@ -63,14 +72,17 @@ impl Stopped {
     }
 
     /// Kills a run at a point, and checks that the next one makes it good.
-    fn check(&self, point: &Point) {
+    /// Returns whether the point was met: a run that takes longer looks
+    /// around more often.
+    fn check(&self, point: &Point) -> bool {
         self.restore();
-        let ran = killed_at(point, &self.args()).end();
-        assert_eq!(ran.code, None, "{point:?} was not met: {}", ran.err);
+        let killed = killed_at(point, &self.args()).end();
         let ran = self.place.catch_up();
-        let talk = format!("{point:?}\n{}", ran.err);
+        let talk = format!("{point:?}\n{}{}", killed.err, ran.err);
         check(&self.place.found(), &self.expected, &talk);
         no_gap(&ran);
+        assert!(matches!(killed.code, None | Some(0)), "{talk}");
+        killed.code.is_none()
     }
 }
 
@@ -87,17 +99,23 @@ fn check_points(stopped: &[Stopped], count: usize) {
     let points = stopped[0].points();
     let all = points.len();
     let points = spread(points, count, &mut Dice::new(3));
-    tell(format_args!("{} of {all} points", points.len()));
+    let count = points.len();
     let points = Mutex::new(points);
+    let missed = AtomicUsize::new(0);
     thread::scope(|scope| {
         for stopped in stopped {
             scope.spawn(|| {
                 while let Some(point) = { points.lock().unwrap().pop() } {
-                    stopped.check(&point);
+                    if !stopped.check(&point) {
+                        missed.fetch_add(1, Ordering::Relaxed);
+                    }
                 }
             });
         }
     });
+    let missed = missed.into_inner();
+    tell(format_args!("{count} of {all} points, {missed} not met"));
+    assert!(missed * 4 <= count, "{missed} of {count} points were not met");
 }
 
 /// Writes the reference log: 2,000 events, 3 rotations, the oldest backup

@@ -1,5 +1,9 @@
 //! Records to a syslog daemon over the network.
 
+use std::io::{ErrorKind, IoSlice};
+
+use kaudit_filter::sink::{Courier, Pace, Sink, address};
+
 use super::{
     drive::{
         check_order, deliver, numbered, numbers, open, refusal, settle, write,
@@ -82,4 +86,13 @@ fn a_host_that_is_not_there_is_named() {
     write(&mut sink, "text\n");
     let refusal = super::drive::refusal(&mut sink);
     assert!(refusal.starts_with("nobody.invalid:1: "), "{refusal}");
+}
+
+#[test]
+fn a_plain_run_does_not_wait_for_ever() {
+    let spec = address::parse("syslog+tcp://127.0.0.1:1").unwrap();
+    let mut sink = Courier::open(&spec, Pace::Waits).unwrap();
+    let error = sink.write(&mut [IoSlice::new(b"text\n")]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    assert!(error.to_string().starts_with("127.0.0.1:1: "), "{error}");
 }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::{TcpListener, UdpSocket},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use rustix::process::Signal;
@@ -68,6 +68,8 @@ action(type="omfile" file="{out}" template="t")
         let mut command = Command::new("rsyslogd");
         command.args(["-n", "-f", &self.folder.path("conf")]);
         command.args(["-i", &self.folder.path("pid")]);
+        // What it says of those who leave is not for the eyes of testers.
+        command.stderr(Stdio::null());
         self.daemon = Some(Daemon::spawn(&mut command));
     }
 

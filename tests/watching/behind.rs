@@ -1,7 +1,7 @@
 //! A sink that takes nothing does not hold the others: it is set aside, goes
 //! on from its own place, and joins them again, whatever happens meanwhile.
 
-use std::fs;
+use std::{fs, io::Read, net::TcpListener, thread, time::Duration};
 
 use crate::{
     follow::follower::Follower,
@@ -82,13 +82,21 @@ fn a_reader_that_stalls_does_not_hold_a_file() {
     let mut follower = scene.follow();
     scene.stall(&mut follower);
     follower.listen();
-    until_told(&mut follower, CAUGHT_UP);
-    let all = events(1, 2 * MANY);
-    follower.until_said(all.len());
-    // They go on together.
+    // The log goes on growing, and they meet all the same.
+    let mut all = events(1, 2 * MANY);
+    for number in 2 * MANY + 1.. {
+        if follower.talk().contains(CAUGHT_UP) {
+            break;
+        }
+        assert!(number < 60_000, "they do not meet:\n{}", follower.talk());
+        scene.log.add(event(number));
+        all += &event(number);
+        thread::sleep(Duration::from_millis(1));
+    }
     scene.log.add(event(999));
-    let all = all + &event(999);
+    all += &event(999);
     follower.until_said(all.len());
+    scene.until_written(&mut follower, &all);
     let ran = follower.term();
     assert!(ran.out == all.as_bytes(), "other lines came: {}", ran.err);
     assert!(scene.written() == all, "the file has other lines");
@@ -126,6 +134,32 @@ fn after_a_crash_each_sink_goes_on_at_its_own_place() {
     let ran = follower.term();
     goes_on(&first, &ran.out, &all);
     assert!(scene.written() == all, "the file has other lines");
+}
+
+#[test]
+fn a_server_that_is_away_does_not_hold_a_file() {
+    let scene = Scene::new();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap();
+    drop(free);
+    let name = format!("tcp://{address},stall=1s,commit-lag=100ms");
+    let to = [format!("--to=file:{}", scene.out()), format!("--to={name}")];
+    let kept = scene.log.kept();
+    let flags = [&to[0], &to[1], &*kept, "--from=begin"];
+    let mut follower = scene.log.follow(&flags, ALL);
+    scene.log.add(events(1, 50));
+    until_told(&mut follower, &format!("{name}: has taken nothing for 1 s"));
+    scene.log.add(events(51, 50));
+    let all = events(1, 100);
+    scene.until_written(&mut follower, &all);
+    let server = TcpListener::bind(address).unwrap();
+    let (mut peer, _) = server.accept().unwrap();
+    let mut came = vec![0; all.len()];
+    peer.read_exact(&mut came).unwrap();
+    assert!(came == all.as_bytes(), "other lines came");
+    until_told(&mut follower, &format!("{name}: has caught up"));
+    let ran = follower.term();
+    assert_eq!(ran.code, Some(143), "{}", ran.err);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Turns the tables of a pipeline file into what they say.
 
-use std::path::PathBuf;
+use std::{ffi::OsStr, path::PathBuf};
 
 use toml::de::DeTable;
 
 use super::{
-    super::{args::From, size},
+    super::{args::From, settings, size},
     page::{Located, Page},
     set::Override,
     table::Section,
@@ -141,6 +141,12 @@ fn options_of(mut section: Section, wrong: &mut Vec<Diagnostic>) -> Options {
     let max_line = section.amount("max-line", wrong);
     let labels = section.section("labels", wrong).pairs(wrong);
     section.finish(wrong);
+    if let Some(way) = &on_invalid
+        && settings::on_invalid(Some(OsStr::new(&way.value))).is_err()
+    {
+        let what = "`on-invalid` is pass, skip, fail or file:PATH";
+        wrong.push(Diagnostic::error(way.span.clone(), what));
+    }
     let max_line = max_line.and_then(|size| match size::parse(&size.value) {
         Ok(size) => Some(size),
         Err(why) => {

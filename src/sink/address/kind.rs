@@ -46,6 +46,20 @@ const SLIPS: [(&str, &str); 6] = [
 ];
 
 impl Kind {
+    /// Returns what kind of place a text names.
+    ///
+    /// ```
+    /// use kaudit_filter::sink::address::Kind;
+    /// assert_eq!(Kind::parse("tcp://logs.example:9000"), Ok(Kind::Tcp));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When it names none.
+    pub fn parse(text: &str) -> Result<Kind, Diagnostic> {
+        Kind::of(text, text.len())
+    }
+
     /// Returns what kind of place `text[..place]` names.
     pub(super) fn of(text: &str, place: usize) -> Result<Kind, Diagnostic> {
         let name = &text[..place];

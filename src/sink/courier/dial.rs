@@ -69,40 +69,29 @@ impl Dial {
     /// `WouldBlock` when there is something to wait for; anything else when
     /// there will be no connection.
     pub(super) fn go_on(&mut self) -> io::Result<Box<dyn Link>> {
-        loop {
-            match &mut self.stage {
-                Stage::Asking(question) => {
-                    let found = question.answer();
-                    let found = self.in_time(found)?.into();
-                    if let Some(link) = self.call(found)? {
-                        return Ok(link);
-                    }
-                }
-                Stage::Calling { fd, others } => {
-                    let others = std::mem::take(others);
-                    let answered = answered(fd);
-                    match self.in_time(answered) {
-                        Ok(()) => return self.finish(),
-                        Err(error)
-                            if error.kind() == ErrorKind::WouldBlock
-                                || others.is_empty() =>
-                        {
-                            self.put_back(others);
-                            return Err(error);
-                        }
-                        Err(_) => {
-                            self.call(others)?;
-                        }
-                    }
-                }
+        if let Stage::Asking(question) = &self.stage {
+            let found = self.in_time(question.answer())?;
+            if let Some(link) = self.call(found.into())? {
+                return Ok(link);
             }
         }
-    }
-
-    fn put_back(&mut self, back: VecDeque<SocketAddr>) {
-        match &mut self.stage {
-            Stage::Calling { others, .. } => *others = back,
-            Stage::Asking(_) => {}
+        loop {
+            let Stage::Calling { fd, others } = &self.stage else {
+                return Err(ErrorKind::NotConnected.into());
+            };
+            match self.in_time(answered(fd)) {
+                Ok(()) => return self.finish(fd),
+                Err(error)
+                    if error.kind() == ErrorKind::WouldBlock
+                        || others.is_empty() =>
+                {
+                    return Err(error);
+                }
+                Err(_) => {
+                    let others = others.clone();
+                    self.call(others)?;
+                }
+            }
         }
     }
 
@@ -146,10 +135,7 @@ impl Dial {
         Err(failure)
     }
 
-    fn finish(&self) -> io::Result<Box<dyn Link>> {
-        let Stage::Calling { fd, .. } = &self.stage else {
-            return Err(ErrorKind::NotConnected.into());
-        };
+    fn finish(&self, fd: &OwnedFd) -> io::Result<Box<dyn Link>> {
         let socket = TcpStream::from(fd.try_clone()?);
         Ok(match &self.goal {
             Goal::Tls(credentials) => Box::new(Tls::new(socket, credentials)?),

@@ -143,7 +143,7 @@ impl Courier {
     /// Passes on what is waiting, as far as that goes without waiting.
     fn pass(&mut self) -> Result<(), Stall> {
         loop {
-            if self.outbox.is_passed() && !self.is_pending() {
+            if self.is_through() {
                 return Ok(());
             }
             let done = match &mut self.way {
@@ -172,12 +172,13 @@ impl Courier {
         }
     }
 
-    /// Returns whether something was passed on that is still on our side.
-    fn is_pending(&self) -> bool {
-        match &self.way {
+    /// Returns whether everything has left this process.
+    fn is_through(&self) -> bool {
+        let is_pending = match &self.way {
             Way::Open(link) => link.is_pending(),
             Way::None | Way::Dial(_) => false,
-        }
+        };
+        self.outbox.is_passed() && !is_pending
     }
 
     fn open_way(&mut self, link: Box<dyn Link>) {
@@ -239,7 +240,7 @@ impl Sink for Courier {
         match &self.way {
             Way::None => None,
             Way::Dial(dial) => dial.bottleneck(),
-            Way::Open(_) if self.outbox.is_passed() => None,
+            Way::Open(_) if self.is_through() => None,
             Way::Open(link) => link.bottleneck(),
         }
     }
@@ -248,7 +249,7 @@ impl Sink for Courier {
         match &self.way {
             Way::None => self.retry.at(),
             Way::Dial(dial) => Some(dial.deadline()),
-            Way::Open(_) if self.outbox.is_passed() => {
+            Way::Open(_) if self.is_through() => {
                 Some(self.outbox.oldest()? + self.route.lag().max(SOON))
             }
             Way::Open(link) => {

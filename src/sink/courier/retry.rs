@@ -13,6 +13,10 @@ const FIRST: Duration = Duration::from_millis(100);
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// How long a way is open, at least, that was a good one: whoever only hangs
+/// up on us is not asked ten times a second.
+const GOOD: Duration = Duration::from_secs(1);
+
 /// Why the last try failed, and when the next one is.
 #[derive(Debug, Default)]
 pub(super) struct Retry {
@@ -38,12 +42,11 @@ impl Retry {
         self.opened = Some(Instant::now());
     }
 
-    /// Notes that a try has failed, or that the way is broken. One that was
-    /// open for longer than the last pause was a good one.
+    /// Notes that a try has failed, or that the way is broken.
     pub(super) fn later(&mut self, error: &io::Error) {
         let now = Instant::now();
         let opened = self.opened.take();
-        if opened.is_some_and(|opened| now - opened > self.pause) {
+        if opened.is_some_and(|opened| now - opened > GOOD) {
             self.reset();
         }
         self.pause = (self.pause * 2).clamp(FIRST, LONGEST);

@@ -37,6 +37,7 @@ const SOON: Duration = Duration::from_millis(2);
 impl Courier {
     /// Waits until all is passed on.
     pub(super) fn wait_to_pass(&mut self) -> io::Result<()> {
+        self.accept(self.route.lag());
         loop {
             let passed = self.pass();
             if self.is_full() {
@@ -62,7 +63,7 @@ impl Courier {
             if self.outbox.len() == 0 {
                 return Ok(self.settled);
             }
-            if !self.outbox.is_passed() {
+            if !self.is_through() {
                 self.wait_to_pass()?;
             }
             if Instant::now() >= deadline {
