@@ -100,8 +100,11 @@ fn full(few: u32) -> u32 {
 
 /// Returns the number that the environment sets `name` to, or `else_`.
 fn number(name: &str, else_: u32) -> u32 {
-    let set = env::var(name).ok();
-    set.map_or(else_, |set| set.parse().expect("it is a number"))
+    let set = env::var_os(name);
+    set.map_or(else_, |set| {
+        let digits = set.to_str().expect("it is a number");
+        digits.parse().expect("it is a number")
+    })
 }
 
 #[test]
