@@ -11,7 +11,9 @@ pub mod event; //    are read as audit events,
 pub mod expr; //     judged,
 pub mod edit; //     trimmed,
 pub mod pipeline; // all of that on one line;
-pub mod sink; //     lines go out.
+pub mod format; //   what is kept gets a shape,
+pub mod sink; //     lines go out,
+pub mod report; //   or what they come to.
 pub mod engine; //   Many lines at once, in order,
 pub mod diag; //     mistakes are pointed at,
 pub mod cli; //      and a user is served.

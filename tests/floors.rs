@@ -12,7 +12,7 @@ const FLOORS: [&[&str]; 11] = [
     &["event"],
     &["expr", "edit"],
     &["policy"],
-    &["pipeline"],
+    &["pipeline", "format"],
     &["disk"],
     &["checkpoint"],
     &["source", "sink", "report"],

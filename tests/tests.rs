@@ -21,9 +21,12 @@ mod oracle; // Verdicts and edits are as a slow definition has them.
 mod differ; // Random programs mean what the definition and the model say.
 mod follow; // Whatever happens to a log that is followed, nothing is lost.
 mod watching; // How following is asked for, and what is said.
+mod send; // Records reach daemons that restart, stop and are picky.
+mod report; // What reports say, and that they come.
 mod evasion; // What attackers write hides nothing.
 mod shapes; // Real bodies are as the tables of core API types say.
 mod pipelines; // The expression files that we ship do what they say.
+mod route; // Pipelines: several routes, their sinks, and what is wrong with them.
 mod rules; // The rule files have the verdicts of those whose ideas they are.
 mod readme; // What README shows is what happens.
 mod reference; // So is what the language reference shows.

@@ -26,7 +26,9 @@ use rustix::io::Errno;
 pub use error::{Error, Fault};
 pub use found::{Found, Remark};
 pub use path::{path_of, text_of};
-pub use record::{Counters, Mark, Place, Record, SinkRecord, SourceRecord};
+pub use record::{
+    Counters, LaneRecord, Left, Mark, Place, Record, SinkRecord, SourceRecord,
+};
 pub use slot::{Flaw, SIZE, encode};
 
 use crate::disk::{self, Disk, File, Kind, Purpose};

@@ -136,7 +136,8 @@ fn written(seq: u64, record: &Record) -> Result<Vec<u8>, Error> {
 /// Lets go of the oldest prints of the source that knows most, about as many
 /// as `excess` bytes take. Returns whether there was one.
 fn forget(record: &mut Record, excess: usize) -> bool {
-    let sources = record.sources.iter_mut();
+    let behind = record.lanes.iter_mut().flat_map(|lane| &mut lane.sources);
+    let sources = record.sources.iter_mut().chain(behind);
     let Some(source) = sources.max_by_key(|source| source.known.len()) else {
         return false;
     };

@@ -49,6 +49,13 @@ Examples:
   What came since the last time:
       kaudit-filter --new --checkpoint C 'outcome and denied' audit.log
 
+  A pipeline: what would it keep of an old log? Then for good:
+      kaudit-filter -p denied audit.log
+      kaudit-filter -p forbidden
+
+  What failed, and who it was, as one text:
+      kaudit-filter report audit.log
+
   How far has a run come that keeps a checkpoint?
       kaudit-filter checkpoint show PATH
 
@@ -65,7 +72,8 @@ Exit codes:
   66  an input could not be opened; the others were read; -F waits for it
   74  a read or a write failed
   75  another process uses the checkpoint, or writes the output
-  78  the checkpoint cannot be used: damaged, no checkpoint, or exposed
+  78  the pipeline file is wrong; or the checkpoint cannot be used: damaged,
+      no checkpoint, or exposed
   130, 143  ended by INT or TERM, in good order; 0 if systemd asked for it
 
 Signals, with -F:
@@ -79,16 +87,10 @@ Environment:
   NO_COLOR            if set, messages have no colours";
 
 /// Flags of versions to come, with what to do until then.
-const LATER: [(&[&str], &str); 2] = [
-    (
-        &["-p", "--pipeline", "--set", "--live"],
-        "-f reads an expression from a file",
-    ),
-    (
-        &["--since", "--until"],
-        "compare the time: 'time >= 2026-03-02T06:00:00Z'",
-    ),
-];
+const LATER: [(&[&str], &str); 1] = [(
+    &["--since", "--until"],
+    "compare the time: 'time >= 2026-03-02T06:00:00Z'",
+)];
 
 /// Flags that other programs have, with how it is said here.
 const ELSEWHERE: [(&[&str], &str); 2] = [
@@ -125,6 +127,22 @@ pub(super) struct Args {
     #[arg(short = 'f', long, value_name = "FILE")]
     pub from_file: Vec<PathBuf>,
 
+    /// Run a pipeline: its NAME, or its FILE (NAME.toml)
+    ///
+    /// Where FILEs are given, or `-`, they are read instead of its source, and
+    /// every route prints to standard output: no sink and no checkpoint is
+    /// touched, unless with --live.
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pub pipeline: Option<PathBuf>,
+
+    /// Set a value of the pipeline: source.path=audit.log (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", requires = "pipeline")]
+    pub set: Vec<String>,
+
+    /// Let the pipeline write to its sinks although FILEs are given
+    #[arg(long, requires = "pipeline")]
+    pub live: bool,
+
     /// Follow the FILEs as they grow, through rotation, until TERM or INT
     #[arg(short = 'F', long, conflicts_with = "new")]
     pub follow: bool,
@@ -150,8 +168,9 @@ pub(super) struct Args {
     #[arg(long)]
     pub poll: bool,
 
-    /// Where kept lines go: stdout, or file:PATH to append to
+    /// Where kept lines go: stdout, or file:PATH to append to (repeatable)
     ///
+    /// Each sink gets every kept line; what was read is final when all have it.
     /// With -F or --new and a checkpoint, a file gets each line exactly once,
     /// whatever happens; standard output gets it at least once.
     #[arg(long, value_name = "SINK")]
@@ -192,32 +211,35 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value = "1000000")]
     pub max_groups: usize,
 
-    /// How kept events are printed: raw, the lines as they are
-    #[arg(short, long, value_name = "FORM", default_value = "raw")]
-    pub output: String,
+    /// How kept events are printed: raw, short, json, csv, table, or
+    /// template:TEXT [default: raw, the lines as they are; on a terminal
+    /// short]
+    ///
+    /// All but raw show metadata, escaped, and never a body. A sink can have
+    /// its own: --to file:PATH,format=csv.
+    #[arg(short, long, value_name = "FORM")]
+    pub output: Option<String>,
 
     /// Threads that judge [default: the cores we may use, at most 8]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
 
     /// What to do with a line that cannot be decided: pass, skip, fail, or
-    /// file:PATH
+    /// file:PATH [default: pass]
     ///
     /// With file:PATH, lines that are no events or too long are appended
     /// there as well.
-    #[arg(long, value_name = "WAY", default_value = "pass")]
-    pub on_invalid: OsString,
+    #[arg(long, value_name = "WAY")]
+    pub on_invalid: Option<OsString>,
 
     /// Read every line to its end; any defect is an error, exit code 65
     #[arg(long)]
     pub strict: bool,
 
     /// Leave out lines longer than SIZE, such as 512K, 64M or 1GiB
-    #[arg(
-        long, value_name = "SIZE", default_value = "128M",
-        value_parser = size::parse
-    )]
-    pub max_line: usize,
+    /// [default: 128M]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub max_line: Option<usize>,
 
     /// Write each line by itself; a quiet input is prompt without it
     #[arg(long)]
@@ -235,8 +257,11 @@ pub(super) struct Args {
     #[arg(long)]
     pub predicates: bool,
 
-    /// Print the definition of a predicate or a list
-    #[arg(long, value_name = "NAME")]
+    /// Print the definition of a predicate or a list; with -p, the pipeline
+    #[arg(
+        long, value_name = "NAME", num_args = 0..=1,
+        default_missing_value = ""
+    )]
     pub show: Option<String>,
 
     /// When messages are coloured

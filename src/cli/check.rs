@@ -1,14 +1,18 @@
 //! `kaudit-filter check`: compiles files of expressions and says what is
 //! wrong or suspicious, without reading events.
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Parser;
 
 use super::{
     args::{self, Color},
     exit::{Complaint, Exit},
-    program, show,
+    pipeline, program, show,
     text::Text,
     voice::Voice,
 };
@@ -16,7 +20,7 @@ use crate::expr::{Compiled, plan::Plan};
 
 /// Checks files of expressions, without reading events.
 ///
-/// Says of each FILE what is wrong or suspicious, on standard error, or what
+/// Says of each FILE, or pipeline of -p, what is wrong or suspicious, on standard error, or what
 /// is in it, on standard output. Each FILE is checked by itself, after the
 /// files of -f. Exit codes: 0 nothing was found, 1 something was, 66 a FILE
 /// cannot be read, 2 a file of -f cannot be.
@@ -27,9 +31,13 @@ use crate::expr::{Compiled, plan::Plan};
     max_term_width = 79
 )]
 struct Args {
-    /// The files to check
-    #[arg(value_name = "FILE", required = true)]
+    /// The files to check: expressions, or pipelines (FILE.toml)
+    #[arg(value_name = "FILE", required_unless_present = "pipeline")]
     files: Vec<PathBuf>,
+
+    /// Check the pipeline of this NAME (repeatable)
+    #[arg(short, long, value_name = "NAME|FILE")]
+    pipeline: Vec<PathBuf>,
 
     /// Read definitions from FILE first (repeatable)
     #[arg(short = 'f', long, value_name = "FILE")]
@@ -59,7 +67,30 @@ pub(super) fn run(
         program::add(&mut before, path)?;
     }
     let (mut exit, mut fine) = (Exit::Ran, String::new());
-    for path in &args.files {
+    let (pipelines, files): (Vec<_>, Vec<_>) =
+        args.files.iter().partition(|path| is_pipeline(path));
+    for name in pipelines.into_iter().chain(&args.pipeline) {
+        match pipeline::understand(name, &[], voice.color) {
+            Ok(understood) if understood.warnings.is_empty() => {
+                let routes = some(understood.pipelines.len(), "route");
+                fine.push_str(&format!(
+                    "{}: fine, {routes}\n",
+                    name.display()
+                ));
+            }
+            Ok(understood) => {
+                voice.show(&understood.warnings);
+                exit = exit.worst(Exit::Nothing);
+            }
+            Err(complaint) => {
+                let cannot = matches!(complaint, Complaint::NoPipeline(..));
+                let found = if cannot { Exit::NoInput } else { Exit::Nothing };
+                exit = exit.worst(found);
+                complaint.utter(voice);
+            }
+        }
+    }
+    for path in files {
         let mut text = before.clone();
         match program::add(&mut text, path) {
             Ok(()) => match text.compile() {
@@ -85,12 +116,19 @@ pub(super) fn run(
     Ok(exit.into())
 }
 
-/// Returns what a file comes to, in words.
-fn contents(plan: &Plan) -> String {
-    let some = |count: usize, word: &str| match count {
+fn is_pipeline(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "toml")
+}
+
+fn some(count: usize, word: &str) -> String {
+    match count {
         1 => format!("1 {word}"),
         _ => format!("{count} {word}s"),
-    };
+    }
+}
+
+/// Returns what a file comes to, in words.
+fn contents(plan: &Plan) -> String {
     match (plan.rules.len(), plan.steps.len()) {
         (0, 0) => "fine, definitions only".to_owned(),
         (0, steps) => format!("fine, {}", some(steps, "step")),

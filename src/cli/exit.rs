@@ -70,10 +70,20 @@ pub(super) enum Complaint {
     Unreadable(PathBuf, io::Error),
     /// A file to write to cannot be opened.
     Unwritable(PathBuf, sink::Error),
+    /// A sink that sends cannot be made ready.
+    Unsent(String, io::Error),
     /// The checkpoint cannot be used.
     Checkpoint(PathBuf, checkpoint::Error),
     /// No checkpoint can be kept there.
     NoCheckpoint(PathBuf, io::Error),
+    /// A value of the command line is wrong; what is, is drawn.
+    Drawn(String),
+    /// A pipeline file is wrong; what is, is drawn at its place.
+    Pipeline { drawn: Vec<String> },
+    /// A pipeline file cannot be read.
+    NoPipeline(PathBuf, io::Error),
+    /// What a pipeline file asks for cannot be.
+    Config(String),
     /// The system lacks something.
     Start(io::Error),
 }
@@ -81,6 +91,10 @@ pub(super) enum Complaint {
 impl Complaint {
     pub(super) fn usage(sentence: impl Into<String>) -> Complaint {
         Complaint::Usage(sentence.into())
+    }
+
+    pub(super) fn config(sentence: impl Into<String>) -> Complaint {
+        Complaint::Config(sentence.into())
     }
 
     /// Says it and returns the exit code.
@@ -111,6 +125,10 @@ impl Complaint {
                 voice.say_of(&path, error);
                 exit
             }
+            Complaint::Unsent(name, error) => {
+                voice.say(format!("{name}: {error}"));
+                Exit::Io
+            }
             Complaint::Checkpoint(path, error) => {
                 let exit = Exit::from(&error);
                 voice.say_of(&path, error);
@@ -118,6 +136,22 @@ impl Complaint {
             }
             Complaint::NoCheckpoint(path, error) => {
                 voice.say_of(&path, error);
+                Exit::Config
+            }
+            Complaint::Drawn(drawn) => {
+                voice.show(&[drawn]);
+                Exit::Usage
+            }
+            Complaint::Pipeline { drawn } => {
+                voice.show(&drawn);
+                Exit::Config
+            }
+            Complaint::NoPipeline(path, error) => {
+                voice.say_of(&path, error);
+                Exit::Config
+            }
+            Complaint::Config(sentence) => {
+                voice.say(sentence);
                 Exit::Config
             }
             Complaint::Start(error) => {

@@ -10,16 +10,16 @@ use super::{
     args::{Args, From},
     exit::Complaint,
     program::Program,
-    settings::Settings,
+    settings::{MAX_LINE, Settings},
     signal,
+    sink::{self, Manner},
     voice::Voice,
     warden::Warden,
 };
 use crate::{
-    checkpoint::{self, Checkpoint, Mark, Record},
+    checkpoint::{self, Checkpoint, Record},
     disk::{Disk, Real},
-    engine::{self, Calls, Pursuit, Sinks, Summary},
-    sink::{self, Descriptor, FileSink, Patient, Sink},
+    engine::{self, Calls, Pursuit, Summary},
     source::{
         Name, Watch,
         follow::{Begin, PATIENCE, Quest, Until, Way},
@@ -30,10 +30,7 @@ use crate::{
 const INTERVAL: Duration = Duration::from_millis(100);
 
 /// The same in a service, which has its disk in common with others.
-const INTERVAL_IN_SERVICE: Duration = Duration::from_secs(1);
-
-/// What a checkpoint calls the file for lines set aside.
-const ASIDE: &str = "aside:";
+pub(super) const INTERVAL_IN_SERVICE: Duration = Duration::from_secs(1);
 
 /// How files are followed.
 #[derive(Clone, Debug)]
@@ -78,7 +75,7 @@ impl Follow {
                 true => Duration::ZERO,
                 false => PATIENCE,
             },
-            max_line: args.max_line,
+            max_line: args.max_line.unwrap_or(MAX_LINE),
         };
         Ok(Some(Follow { quest, checkpoint: args.checkpoint.clone() }))
     }
@@ -138,13 +135,15 @@ pub(super) fn run(
     let disk: Arc<dyn Disk> = Arc::new(Real);
     let (checkpoint, last) = open(&disk, follow.checkpoint.as_deref(), voice)?;
     let marks = last.clone().unwrap_or_default();
-    let mut sinks = sinks(settings, &disk, &marks, voice)?;
+    let manner = Manner::Follows;
+    let mut outlets = sink::outlets(settings, manner, &disk, &marks, voice)?;
     let calls = Calls::new().map_err(Complaint::Start)?;
     signal::listen_to_calls(&calls, follow.quest.until)
         .map_err(Complaint::Start)?;
     let mut warden = Warden::from_environment();
     let pursuit = Pursuit {
-        pipeline: &settings.pipeline,
+        routes: &settings.wires.routes,
+        forms: &settings.wires.forms,
         rules: settings.rules,
         quest: follow.quest.clone(),
         disk,
@@ -162,12 +161,12 @@ pub(super) fn run(
         warden.hear(&note);
         voice.tell(&note);
     };
-    let summary = engine::follow(pursuit, &mut sinks, &mut notes, None);
+    let summary = engine::follow(pursuit, &mut outlets, &mut notes, None);
     Ok(summary)
 }
 
 /// Opens the checkpoint and reads what it says.
-fn open(
+pub(super) fn open(
     disk: &Arc<dyn Disk>,
     path: Option<&Path>,
     voice: &mut Voice,
@@ -184,65 +183,4 @@ fn open(
         voice.say_of(path, remark);
     }
     Ok((Some(checkpoint), last))
-}
-
-fn sinks(
-    settings: &Settings,
-    disk: &Arc<dyn Disk>,
-    last: &Record,
-    voice: &mut Voice,
-) -> Result<Sinks, Complaint> {
-    let mut names = [String::from("stdout"), String::new()];
-    let kept = match &settings.to {
-        Some(path) => {
-            names[0] = name("file:", path);
-            appended(disk, path, mark(last, &names[0]), voice)?
-        }
-        // A slow reader must not stop us.
-        None => super::dressed(
-            Patient::stdout().map_err(Complaint::Start)?,
-            settings,
-        ),
-    };
-    let aside = match &settings.aside {
-        Some(path) => {
-            names[1] = name(ASIDE, path);
-            Some(appended(disk, path, mark(last, &names[1]), voice)?)
-        }
-        None => None,
-    };
-    Ok(Sinks { kept, aside, names })
-}
-
-/// Opens a file to append to, and says what was found in it.
-pub(super) fn appended(
-    disk: &Arc<dyn Disk>,
-    path: &Path,
-    last: Option<&Mark>,
-    voice: &mut Voice,
-) -> Result<Box<dyn Sink>, Complaint> {
-    let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
-    let (sink, remarks) = match FileSink::open(disk, path, last) {
-        // A device or a FIFO keeps nothing that could be compared.
-        Err(sink::Error::Irregular) => {
-            let sink = Descriptor::append(path);
-            let sink = sink.map_err(|error| wrong(error.into()))?;
-            return Ok(Box::new(sink));
-        }
-        result => result.map_err(wrong)?,
-    };
-    for remark in remarks {
-        voice.say_of(path, remark);
-    }
-    Ok(Box::new(sink))
-}
-
-/// Returns what a checkpoint calls a file.
-fn name(kind: &str, path: &Path) -> String {
-    format!("{kind}{}", crate::checkpoint::text_of(path))
-}
-
-fn mark<'a>(last: &'a Record, name: &str) -> Option<&'a Mark> {
-    let record = last.sinks.iter().find(|record| record.name == name);
-    record.map(|record| &record.mark)
 }

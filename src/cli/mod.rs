@@ -11,9 +11,12 @@ mod exit;
 mod follow;
 mod load;
 mod program;
+mod report;
 mod settings;
 mod show;
 mod signal;
+mod pipeline;
+mod sink;
 mod size;
 mod state;
 mod stats;
@@ -21,12 +24,12 @@ mod table;
 mod text;
 mod voice;
 mod warden;
+mod wire;
 
 use std::{
     ffi::OsString,
     io::{self, IoSlice, IsTerminal},
     os::fd::OwnedFd,
-    path::PathBuf,
     process::ExitCode,
     sync::Arc,
     time::Instant,
@@ -37,14 +40,18 @@ use rustix::stdio;
 pub use exit::Exit;
 
 use crate::{
+    checkpoint::Record,
     disk::{Disk, Real},
-    engine::{self, Failure, Job, Sinks, Summary, Wanted},
+    engine::{self, Failure, Job, Outlet, Summary, Wanted},
     pipeline::Depth,
-    sink::{Chores, Descriptor, LineByLine, Sink, Terminal},
+    sink::Chores,
     source::{Name, Reason, Stop, Watch},
 };
 
-use self::{args::Args, exit::Complaint, settings::Settings, voice::Voice};
+use self::{
+    args::Args, exit::Complaint, settings::Settings, sink::Manner,
+    voice::Voice,
+};
 
 /// Runs the program and returns its exit code. Nothing panics or exits.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -67,12 +74,18 @@ fn serve(
     if words.peek().is_some_and(|word| word == "checkpoint") {
         return checkpoint::run(words, voice);
     }
+    if words.peek().is_some_and(|word| word == "report") {
+        return report::run(words, voice);
+    }
     let args = match args::read::<Args>([name].into_iter().chain(words))? {
         args::Read::Args(args) => args,
         args::Read::Text(text) => return show::print(&text),
     };
     voice.color = args.color.on_stderr();
-    let settings = Settings::from_args(args)?;
+    if let Some(text) = show::pipeline(&args)? {
+        return show::print(&text);
+    }
+    let settings = Settings::from_args(args, voice.color)?;
     if let Some(text) = show::asked(&settings)? {
         return show::print(&text);
     }
@@ -80,19 +93,29 @@ fn serve(
         voice.say(hint);
     }
     voice.diagnose(&settings.text, &settings.warnings);
+    voice.show(&settings.drawn);
     let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
     signal::listen(&stop).map_err(Complaint::Start)?;
     let started = Instant::now();
     let summary = filter(&settings, &stop, voice)?;
+    let routes = &settings.wires.routes;
+    if settings.is_dry {
+        for (route, score) in routes.iter().zip(&summary.scores) {
+            voice.say(stats::hits(&route.name, score));
+        }
+    }
     if settings.stats {
         voice.block(&stats::block(&summary.tally, started.elapsed()));
+        if routes.len() > 1 {
+            voice.block(&stats::routes(routes, &summary.scores));
+        }
         let state = state::block(&summary.sources);
         if !state.is_empty() {
             voice.block(&state);
         }
     }
     if let (true, Some(coverage)) = (settings.coverage, &summary.coverage) {
-        voice.block(&coverage::report(settings.pipeline.plan(), coverage));
+        voice.block(&coverage::report(settings.pipeline().plan(), coverage));
     }
     Ok(conclude(&settings, &summary, stop.reason(), voice))
 }
@@ -102,9 +125,13 @@ fn filter(
     stop: &Arc<Stop>,
     voice: &mut Voice,
 ) -> Result<Summary, Complaint> {
-    let writes = match (settings.rules.wanted, &settings.to) {
-        (Wanted::Presence, _) | (_, Some(_)) => false,
-        (Wanted::Lines | Wanted::Count | Wanted::Groups, None) => true,
+    // Where others take lines too, the run does not end with this reader.
+    let writes = match (settings.rules.wanted, &settings.wires.to[..]) {
+        (Wanted::Presence, _) => false,
+        (Wanted::Lines | Wanted::Count | Wanted::Groups, [to]) => {
+            to.is_stdout()
+        }
+        (Wanted::Lines | Wanted::Count | Wanted::Groups, _) => false,
     };
     let output = writes.then(duplicate_stdout).transpose()?;
     let watch = Watch { stop: Arc::clone(stop), output };
@@ -121,42 +148,55 @@ fn read(
     voice: &mut Voice,
 ) -> Result<Summary, Complaint> {
     let job = Job {
-        pipeline: &settings.pipeline,
+        routes: &settings.wires.routes,
+        forms: &settings.wires.forms,
         rules: settings.rules,
         inputs: &settings.inputs,
         watch,
     };
-    let mut sinks = sinks(settings, voice)?;
+    let disk: Arc<dyn Disk> = Arc::new(Real);
+    let last = Record::default();
+    let manner = Manner::Waits;
+    let mut outlets = sink::outlets(settings, manner, &disk, &last, voice)?;
     let mut summary =
-        engine::run(&job, &mut sinks, &mut |note| voice.tell(&note));
+        engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
     if let (Some(text), None) =
         (in_place_of_lines(settings, &summary), &summary.failure)
     {
         let parts = &mut [IoSlice::new(text.as_bytes())];
-        if let Err(error) = sinks.kept.write(parts)
+        let Some(Outlet { name, sink, .. }) = outlets.first_mut() else {
+            return Ok(summary);
+        };
+        if let Err(error) = sink.write(parts)
             && error.kind() != io::ErrorKind::BrokenPipe
         {
-            summary.failure = Some(Failure::Output(error));
+            let name = name.clone();
+            summary.failure = Some(Failure::Output { name, error });
         }
     }
-    finish(settings, &mut sinks, &job.watch.stop, voice);
+    finish(settings, &mut outlets, &mut summary, &job.watch.stop, voice);
     Ok(summary)
 }
 
-/// Has outputs do what is left to do, unless the run is to end at once, and
+/// Has outlets do what is left to do, unless the run is to end at once, and
 /// says what went wrong.
 fn finish(
     settings: &Settings,
-    sinks: &mut Sinks,
+    outlets: &mut [Outlet],
+    summary: &mut Summary,
     stop: &Stop,
     voice: &mut Voice,
 ) {
-    let kept = settings.to.iter().zip([&mut sinks.kept]);
-    let aside = settings.aside.iter().zip(&mut sinks.aside);
-    for (path, sink) in kept.chain(aside) {
+    for Outlet { name, sink, .. } in outlets {
         while stop.reason().is_none() && sink.tend() == Chores::More {}
+        let mut to = settings.wires.to.iter();
+        let is_sent = to.any(|to| to.name == *name && to.is_sent());
+        if is_sent && let Err(error) = sink.settle() {
+            let name = name.clone();
+            summary.failure.get_or_insert(Failure::Output { name, error });
+        }
         for remark in sink.remarks() {
-            voice.say_of(path, remark);
+            voice.say_of_outlet(name, remark);
         }
     }
 }
@@ -166,7 +206,7 @@ fn in_place_of_lines(
     settings: &Settings,
     summary: &Summary,
 ) -> Option<String> {
-    let count = settings.pipeline.count();
+    let count = settings.pipeline().count();
     if settings.quiet {
         return None;
     }
@@ -185,33 +225,6 @@ fn in_place_of_lines(
 fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
     let stdout = stdio::stdout().try_clone_to_owned();
     stdout.map(Arc::new).map_err(Complaint::Start)
-}
-
-fn sinks(settings: &Settings, voice: &mut Voice) -> Result<Sinks, Complaint> {
-    let disk: Arc<dyn Disk> = Arc::new(Real);
-    let mut append = |path: &PathBuf| {
-        let sink = follow::appended(&disk, path, None, voice)?;
-        Ok::<Box<dyn Sink>, Complaint>(sink)
-    };
-    let kept: Box<dyn Sink> = match &settings.to {
-        Some(path) => append(path)?,
-        None => {
-            dressed(Descriptor::stdout().map_err(Complaint::Start)?, settings)
-        }
-    };
-    let aside = settings.aside.as_ref().map(append).transpose()?;
-    Ok(Sinks { kept, aside, names: Default::default() })
-}
-
-/// Has standard output be written in the way that its reader needs.
-fn dressed(stdout: impl Sink + 'static, settings: &Settings) -> Box<dyn Sink> {
-    if io::stdout().is_terminal() {
-        Box::new(Terminal::new(stdout))
-    } else if settings.line_buffered {
-        Box::new(LineByLine(stdout))
-    } else {
-        Box::new(stdout)
-    }
 }
 
 /// Says what must be said at the end and finds the exit code.
@@ -237,7 +250,7 @@ fn conclude(
     }
     if settings.fail_on_dead {
         let dead = summary.coverage.as_ref().map(|coverage| {
-            coverage::dead(settings.pipeline.plan(), coverage)
+            coverage::dead(settings.pipeline().plan(), coverage)
         });
         for name in dead.unwrap_or_default() {
             voice.say(format!("{name}: matched no event"));
@@ -259,9 +272,7 @@ fn conclude(
         voice.failed(failure, settings);
         exit = exit.worst(match failure {
             Failure::Checkpoint(error) => Exit::from(error),
-            Failure::Output(_) | Failure::Aside(_) | Failure::Wait(_) => {
-                Exit::Io
-            }
+            Failure::Output { .. } | Failure::Wait(_) => Exit::Io,
         });
     }
     match reason {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{args::Args, exit::Complaint, load, text::Text};
+use super::{args::Args, exit::Complaint, load, pipeline::Sink, text::Text};
 use crate::{
     expr::{self, Compiled, Finding, Source, plan::Step},
     pipeline::Pipeline,
@@ -17,15 +17,22 @@ use crate::{
 pub(super) const DEFAULT: &str = "code>=400";
 
 /// Words that the next versions will know as commands.
-const RESERVED: [&str; 3] = ["report", "policy", "completions"];
+const RESERVED: [&str; 2] = ["policy", "completions"];
 
 /// What judges, what is read, and what to say about the choice.
 #[derive(Debug)]
 pub(super) struct Program {
-    pub pipeline: Pipeline,
+    /// The routes, at least one: what each is called, and what judges.
+    pub routes: Vec<(String, Pipeline)>,
     /// What was compiled, and what should be said of it.
     pub text: Text,
     pub warnings: Vec<Finding>,
+    /// What should be said of a pipeline file, drawn.
+    pub drawn: Vec<String>,
+    /// The sinks of each route, if they name some.
+    pub sinks: Option<Vec<Vec<Sink>>>,
+    /// Whether no sink is to be touched.
+    pub is_dry: bool,
     pub inputs: Vec<Name>,
     pub hint: Option<String>,
 }
@@ -74,33 +81,58 @@ impl Program {
         if args.label.is_empty() && !args.coverage && !args.fail_on_dead {
             return Ok(self);
         }
-        let mut plan = self.pipeline.plan().clone();
-        if let (Some(Step::Count(_)), [label, ..]) =
-            (plan.steps.last(), &args.label[..])
-        {
-            return Err(Complaint::usage(format!(
-                "--label {label}: `count` prints no events to label"
-            )));
+        let routes = self.routes.into_iter().map(|(name, pipeline)| {
+            Ok((name, amended(&pipeline, &args.label)?))
+        });
+        let routes = routes.collect::<Result<_, Complaint>>()?;
+        Ok(Program { routes, ..self })
+    }
+
+    /// Takes warnings for errors.
+    pub(super) fn refuse_warnings(&self) -> Result<(), Complaint> {
+        if !self.drawn.is_empty() {
+            return Err(Complaint::Pipeline { drawn: self.drawn.clone() });
         }
-        for word in &args.label {
-            plan.steps.extend(label(word)?);
+        if !self.warnings.is_empty() {
+            let (text, warnings) = (self.text.clone(), self.warnings.clone());
+            return Err(Complaint::Warned { text, warnings });
         }
-        plan.read_also("level");
-        Ok(Program { pipeline: Pipeline::new(plan), ..self })
+        Ok(())
     }
 
     fn compile(text: Text, files: &[OsString]) -> Result<Program, Complaint> {
         match text.compile() {
             Ok(Compiled { plan, warnings }) => Ok(Program {
-                pipeline: Pipeline::new(plan),
+                routes: vec![(String::new(), Pipeline::new(plan))],
                 text,
                 warnings,
+                drawn: Vec::new(),
+                sinks: None,
+                is_dry: false,
                 inputs: names(files),
                 hint: None,
             }),
             Err(findings) => Err(Complaint::Expression { text, findings }),
         }
     }
+}
+
+/// Adds labels, and has the level read, which the coverage looks at.
+fn amended(
+    pipeline: &Pipeline,
+    labels: &[String],
+) -> Result<Pipeline, Complaint> {
+    let mut plan = pipeline.plan().clone();
+    if let (Some(Step::Count(_)), [label, ..]) = (plan.steps.last(), labels) {
+        return Err(Complaint::usage(format!(
+            "--label {label}: `count` prints no events to label"
+        )));
+    }
+    for word in labels {
+        plan.steps.extend(label(word)?);
+    }
+    plan.read_also("level");
+    Ok(Pipeline::new(plan))
 }
 
 /// Returns the step that `--label KEY=TEXT` asks for.
@@ -234,7 +266,7 @@ fn is_file_by_form(word: &OsStr) -> bool {
 }
 
 /// Returns what to read; nothing named is standard input.
-fn names(operands: &[OsString]) -> Vec<Name> {
+pub(super) fn names(operands: &[OsString]) -> Vec<Name> {
     if operands.is_empty() {
         return vec![Name::Stdin];
     }

@@ -2,16 +2,23 @@
 
 use std::{
     env,
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     thread,
 };
 
 use super::{
-    args::Args, exit::Complaint, follow::Follow, program::Program, text::Text,
+    args::Args,
+    exit::Complaint,
+    follow::Follow,
+    pipeline,
+    program::Program,
+    text::Text,
+    wire::{self, Dress, Way, Wires},
 };
 use crate::{
+    diag::Color,
     engine::{Glued, OnInvalid, Rules, Threads, Wanted},
     expr::Finding,
     pipeline::{Depth, Pipeline, Reading},
@@ -22,23 +29,26 @@ use crate::{
 /// More threads than this gain nothing: memory is the limit.
 const MOST_THREADS: usize = 8;
 
+/// The longest line, if nobody says otherwise: more than any apiserver writes.
+pub(super) const MAX_LINE: usize = 128 << 20;
+
 /// More are not started, whoever asks.
 const MOST_ASKED: usize = 64;
 
 /// Everything a run needs to know.
 #[derive(Debug)]
 pub(super) struct Settings {
-    /// What judges the lines.
-    pub pipeline: Pipeline,
+    /// Routes, streams and sinks.
+    pub wires: Wires,
     /// What it was compiled from, and what should be said of that.
     pub text: Text,
     pub warnings: Vec<Finding>,
+    /// What should be said of a pipeline file, drawn.
+    pub drawn: Vec<String>,
     /// What is read, in order.
     pub inputs: Vec<Name>,
     /// How it is followed, if it is.
     pub follow: Option<Follow>,
-    /// The file that kept lines go to; none is standard output.
-    pub to: Option<PathBuf>,
     /// How lines are treated.
     pub rules: Rules,
     /// Where lines set aside go.
@@ -57,6 +67,8 @@ pub(super) struct Settings {
     pub line_buffered: bool,
     /// What is asked instead of a run.
     pub question: Option<Question>,
+    /// Whether routes say what they kept, and touch no sink.
+    pub is_dry: bool,
     /// What to say about the choice of the expression.
     hint: Option<String>,
 }
@@ -76,9 +88,17 @@ pub(super) enum Question {
 
 impl Settings {
     /// Makes sense of what was typed.
-    pub(super) fn from_args(args: Box<Args>) -> Result<Settings, Complaint> {
+    pub(super) fn from_args(
+        mut args: Box<Args>,
+        color: Color,
+    ) -> Result<Settings, Complaint> {
         refuse_slips(&args)?;
-        let (on_invalid, aside) = on_invalid(&args.on_invalid)?;
+        let program = match args.pipeline.clone() {
+            Some(name) => pipeline::program(&name, &mut args, color)?,
+            None => Program::from_args(&args)?,
+        };
+        let program = program.amended(&args)?;
+        let (on_invalid, aside) = on_invalid(args.on_invalid.as_deref())?;
         let rules = Rules {
             reading: Reading {
                 scanner: scanner()?,
@@ -90,33 +110,49 @@ impl Settings {
             },
             glued: Glued::Leave,
             on_invalid,
-            max_line: args.max_line,
+            max_line: args.max_line.unwrap_or(MAX_LINE),
             wanted: wanted(&args),
             threads: threads(args.threads)?,
             max_groups: args.max_groups,
         };
-        let program = Program::from_args(&args)?.amended(&args)?;
         let follow = Follow::from_args(&args, &program)?;
-        let to = destination(&args.to)?;
-        refuse_moods(&follow, &to, moody(&args, &program.pipeline))?;
+        if args.warnings.is_some() {
+            program.refuse_warnings()?;
+        }
+        Settings::new(args, program, rules, follow, aside)
+    }
+
+    /// Connects what was understood.
+    fn new(
+        args: Box<Args>,
+        program: Program,
+        rules: Rules,
+        follow: Option<Follow>,
+        aside: Option<PathBuf>,
+    ) -> Result<Settings, Complaint> {
+        let ways = ways(&program, &args)?;
+        let Program { text, warnings, drawn, inputs, hint, is_dry, .. } =
+            program;
+        let counts = ways[0].pipeline.count().is_some();
+        let wires = wire::connect(ways, &Dress::from_args(&args)?)?;
+        refuse_moods(&follow, &wires, args.count && !args.quiet)?;
+        // A dry run touches no file.
+        let aside = aside.filter(|_| !is_dry);
         let rules = if follow.is_some() { followed(rules) } else { rules };
-        let rules = match (rules.wanted, program.pipeline.count()) {
-            (Wanted::Lines, Some(_)) => {
+        let rules = match rules.wanted {
+            Wanted::Lines if counts => {
                 Rules { wanted: Wanted::Groups, ..rules }
             }
-            _ => rules,
+            Wanted::Lines | Wanted::Groups => rules,
+            Wanted::Count | Wanted::Presence => rules,
         };
-        if args.warnings.is_some() && !program.warnings.is_empty() {
-            let Program { text, warnings, .. } = program;
-            return Err(Complaint::Warned { text, warnings });
-        }
         Ok(Settings {
-            pipeline: program.pipeline,
-            text: program.text,
-            warnings: program.warnings,
-            inputs: program.inputs,
+            wires,
+            text,
+            warnings,
+            drawn,
+            inputs,
             follow,
-            to,
             rules,
             aside,
             quiet: args.quiet,
@@ -126,8 +162,23 @@ impl Settings {
             fail_on_dead: args.fail_on_dead,
             line_buffered: args.line_buffered,
             question: question(&args),
-            hint: program.hint,
+            is_dry,
+            hint,
         })
+    }
+
+    /// Returns what comes before the records of a stream, where records are
+    /// wanted at all.
+    pub(super) fn header(&self, stream: usize) -> Option<String> {
+        match self.rules.wanted {
+            Wanted::Lines => self.wires.forms[stream].header(),
+            Wanted::Count | Wanted::Presence | Wanted::Groups => None,
+        }
+    }
+
+    /// Returns what judges, where there is one route.
+    pub(super) fn pipeline(&self) -> &Pipeline {
+        &self.wires.routes[0].pipeline
     }
 
     /// Returns what a user should know before the run begins.
@@ -142,59 +193,68 @@ impl Settings {
 
 /// Refuses what is not there.
 fn refuse_slips(args: &Args) -> Result<(), Complaint> {
-    let sentence = if args.output != "raw" {
-        "only `-o raw` is in this version"
-    } else if args.warnings.as_deref().is_some_and(|word| word != "error") {
-        "-W takes one word: `-W error`"
-    } else {
-        return Ok(());
-    };
+    let sentence =
+        if args.warnings.as_deref().is_some_and(|word| word != "error") {
+            "-W takes one word: `-W error`"
+        } else {
+            return Ok(());
+        };
     Err(Complaint::usage(sentence))
 }
 
-/// Reads what `--to` says.
-fn destination(sinks: &[OsString]) -> Result<Option<PathBuf>, Complaint> {
-    let [sink] = sinks else {
-        return match sinks {
-            [] => Ok(None),
-            _ => Err(Complaint::usage("this version takes one --to")),
-        };
-    };
-    match sink.as_bytes() {
-        b"stdout" => Ok(None),
-        [b'f', b'i', b'l', b'e', b':', path @ ..] if !path.is_empty() => {
-            Ok(Some(Path::new(OsStr::from_bytes(path)).to_owned()))
-        }
-        _ => Err(Complaint::usage(
-            "--to takes stdout or file:PATH; other sinks are not in this \
-             version",
-        )),
-    }
-}
-
-/// Returns what does not give the same lines each time.
-fn moody(args: &Args, pipeline: &Pipeline) -> Option<&'static str> {
-    let counts = (args.count && !args.quiet).then_some("-c");
-    counts.or_else(|| pipeline.moody())
-}
-
-/// Refuses what a file that is written exactly once cannot be made with.
+/// Refuses what a file that is written exactly once cannot be made with:
+/// what does not give the same lines each time.
 fn refuse_moods(
     follow: &Option<Follow>,
-    to: &Option<PathBuf>,
-    moody: Option<&str>,
+    wires: &Wires,
+    counts: bool,
 ) -> Result<(), Complaint> {
-    let has_checkpoint =
-        follow.as_ref().is_some_and(|follow| follow.checkpoint.is_some());
-    match moody {
-        Some(what) if has_checkpoint && to.is_some() => {
-            Err(Complaint::usage(format!(
-                "`{what}` does not go with a checkpoint and --to file: after \
-                 a crash, lines are judged again, and must come out the same"
-            )))
-        }
-        Some(_) | None => Ok(()),
+    let follow = follow.as_ref();
+    if follow.is_none_or(|follow| follow.checkpoint.is_none()) {
+        return Ok(());
     }
+    let files: Vec<usize> = wires
+        .to
+        .iter()
+        .filter(|to| to.is_file())
+        .map(|to| to.stream)
+        .collect();
+    let moody = wires.routes.iter().find_map(|route| {
+        let feeds = |stream| files.contains(stream);
+        let moody = counts.then_some("-c").or(route.pipeline.moody());
+        moody.filter(|_| route.streams.iter().any(feeds))
+    });
+    match moody {
+        Some(what) => Err(Complaint::usage(format!(
+            "`{what}` does not go with a checkpoint and --to file: after a \
+             crash, lines are judged again, and must come out the same"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Gives each route its sinks: its own, or those of the command line.
+fn ways(program: &Program, args: &Args) -> Result<Vec<Way>, Complaint> {
+    let several = program.routes.len() > 1;
+    if several && (args.coverage || args.fail_on_dead) {
+        return Err(Complaint::usage(
+            "--coverage is about one expression, and the pipeline has \
+             several routes: give it the steps of one with -x",
+        ));
+    }
+    let shared = match &program.sinks {
+        Some(_) => Vec::new(),
+        None => wire::sinks(&args.to)?,
+    };
+    let way = |(n, (name, pipeline)): (usize, &(String, Pipeline))| Way {
+        name: name.clone(),
+        pipeline: pipeline.clone(),
+        sinks: match &program.sinks {
+            Some(own) => own[n].clone(),
+            None => shared.clone(),
+        },
+    };
+    Ok(program.routes.iter().enumerate().map(way).collect())
 }
 
 /// Returns the rules for lines of a file that grows: each is read to its end,
@@ -219,8 +279,11 @@ fn scanner() -> Result<Scanner, Complaint> {
     })
 }
 
-fn on_invalid(way: &OsStr) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {
-    Ok(match way.as_bytes() {
+/// Reads what `--on-invalid` says.
+pub(super) fn on_invalid(
+    way: Option<&OsStr>,
+) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {
+    Ok(match way.map_or(&b"pass"[..], OsStr::as_bytes) {
         b"pass" => (OnInvalid::Pass, None),
         b"skip" => (OnInvalid::Skip, None),
         b"fail" => (OnInvalid::Fail, None),

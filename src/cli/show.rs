@@ -7,11 +7,14 @@ use std::{
 };
 
 use super::{
+    args::Args,
     exit::{Complaint, Exit},
+    pipeline,
     settings::{Question, Settings},
 };
 use crate::{
     diag,
+    engine::Route,
     event::{self, Alias, Derived},
     expr::{self, Definition},
 };
@@ -27,15 +30,36 @@ pub(super) fn asked(settings: &Settings) -> Result<Option<String>, Complaint> {
     }))
 }
 
-/// Returns what the expression reads, tests and does, and with what.
+/// Returns the text of the pipeline that is named, if it is to be shown.
+pub(super) fn pipeline(args: &Args) -> Result<Option<String>, Complaint> {
+    match (&args.show, &args.pipeline) {
+        (Some(name), Some(pipeline)) if name.is_empty() => {
+            pipeline::find(pipeline).map(|found| Some(found.text))
+        }
+        (Some(name), None) if name.is_empty() => Err(Complaint::usage(
+            "--show takes the NAME of a predicate or a list, or goes with -p",
+        )),
+        (_, _) => Ok(None),
+    }
+}
+
+/// Returns what each expression reads, tests and does, and with what.
 fn explanation(settings: &Settings) -> String {
-    let plan = settings.pipeline.plan();
-    let scanner = settings.rules.reading.scanner;
-    let order = match settings.pipeline.is_sequential() {
+    let routes = &settings.wires.routes;
+    let mut text = String::new();
+    for route in routes {
+        if !route.name.is_empty() {
+            text.push_str(&format!("route    {}\n", route.name));
+        }
+        text.push_str(&route.pipeline.plan().to_string());
+    }
+    let is_sequential = |route: &Route| route.pipeline.is_sequential();
+    let order = match routes.iter().any(is_sequential) {
         true => "one thread, line after line: `head` or `sample` counts them",
         false => "lines side by side, written in their order",
     };
-    format!("{plan}order    {order}\nscanner  {}\n", scanner.backend())
+    let scanner = settings.rules.reading.scanner.backend();
+    format!("{text}order    {order}\nscanner  {scanner}\n")
 }
 
 /// Returns the aliases with their paths, what is computed, then the fields by

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::Tally;
+use crate::engine::{Route, Score, Tally};
 
 /// Renders what `--stats` prints.
 pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
@@ -30,6 +30,32 @@ pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
     text.push_str(&format!("  seconds   {seconds:>14.3}\n"));
     text.push_str(&format!("  MB/s      {rate:>14.0}\n"));
     text
+}
+
+/// Renders the numbers of each route.
+pub(super) fn routes(routes: &[Route], scores: &[Score]) -> String {
+    let mut text = String::from("routes\n");
+    for (route, score) in routes.iter().zip(scores) {
+        text.push_str(&format!("route {}\n", route.name));
+        let rows = [
+            ("kept", score.kept),
+            ("skipped", score.skipped),
+            ("set aside", score.set_aside),
+            ("changed", score.changed),
+            ("unknown", score.unknown),
+        ];
+        for (name, number) in rows {
+            text.push_str(&format!("  {name:<9} {number:>14}\n"));
+        }
+    }
+    text
+}
+
+/// Says what a route made of all lines, in a dry run.
+pub(super) fn hits(name: &str, score: &Score) -> String {
+    let &Score { kept, skipped, set_aside, .. } = score;
+    let read = kept + skipped + set_aside;
+    format!("route {name}: {kept} of {read} lines kept; no sink was touched")
 }
 
 #[cfg(test)]

@@ -22,6 +22,11 @@ impl Text {
         Text { files: Vec::new(), expression }
     }
 
+    /// Takes `text` for the expression.
+    pub(super) fn with_expression(self, text: &str) -> Text {
+        Text { expression: Some(text.to_owned()), ..self }
+    }
+
     /// Adds what a file of `-f` holds.
     pub(super) fn add(&mut self, name: String, text: String) {
         self.files.push((name, text));

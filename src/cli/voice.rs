@@ -58,11 +58,21 @@ impl Voice {
         self.say(format!("{}: {sentence}", shown(path)));
     }
 
+    /// Says something of an outlet, by the name that checkpoints know.
+    pub(super) fn say_of_outlet(&mut self, name: &str, said: impl Display) {
+        self.say(format!("{}: {said}", outlet(name)));
+    }
+
     /// Shows what was found in expressions.
     pub(super) fn diagnose(&mut self, text: &Text, findings: &[Finding]) {
         let drawn = expr::render(findings, &text.sources(), self.color);
-        // The drawing has escaped what it shows, and colours are our own.
-        io::stderr().write_all(drawn.as_bytes()).ok();
+        self.show(&[drawn]);
+    }
+
+    /// Shows drawings, which have escaped what they show; colours are our
+    /// own.
+    pub(super) fn show(&mut self, drawn: &[String]) {
+        io::stderr().write_all(drawn.join("\n").as_bytes()).ok();
     }
 
     /// Says what the engine notes.
@@ -104,6 +114,24 @@ impl Voice {
                 let name = diag::escape(name.as_bytes());
                 self.say(format!("{name}: {remark}"));
             }
+            Note::Left { name } => self.say(format!(
+                "{}: its reader has left; going on for the others",
+                outlet(name)
+            )),
+            Note::Behind { name, stall: Some(stall) } => self.say(format!(
+                "{}: has taken nothing for {} s; going on without it, it \
+                 catches up from the files",
+                outlet(name),
+                stall.as_secs()
+            )),
+            Note::Behind { name, stall: None } => self.say(format!(
+                "{}: is behind the others and catches up from the files",
+                outlet(name)
+            )),
+            Note::Level { name } => self.say(format!(
+                "{}: has caught up with the others",
+                outlet(name)
+            )),
             Note::Refused { error } => {
                 self.say(format!(
                     "the output takes nothing ({error}); reading stops until \
@@ -146,18 +174,30 @@ impl Voice {
 
     /// Says that a run could not go on.
     pub(super) fn failed(&mut self, failure: &Failure, settings: &Settings) {
-        let follow = settings.follow.as_ref();
-        let checkpoint = follow.and_then(|f| f.checkpoint.as_deref());
-        let (path, error): (_, &dyn Display) = match failure {
-            Failure::Output(error) => (settings.to.as_deref(), error),
-            Failure::Aside(error) => (settings.aside.as_deref(), error),
-            Failure::Checkpoint(error) => (checkpoint, error),
-            Failure::Wait(error) => (None, error),
-        };
-        match path {
-            Some(path) => self.say_of(path, error),
-            None => self.say(format!("standard output: {error}")),
+        match failure {
+            Failure::Output { name, error } => {
+                self.say(format!("{}: {error}", outlet(name)));
+            }
+            Failure::Checkpoint(error) => {
+                let follow = settings.follow.as_ref();
+                match follow.and_then(|f| f.checkpoint.as_deref()) {
+                    Some(path) => self.say_of(path, error),
+                    None => self.say(error.to_string()),
+                }
+            }
+            Failure::Wait(error) => self.say(error.to_string()),
         }
+    }
+}
+
+/// Returns how people call an outlet.
+fn outlet(name: &str) -> String {
+    let shown = diag::escape(name.as_bytes());
+    let path = ["file:", "aside:"].iter().find_map(|k| shown.strip_prefix(k));
+    match (path, &*shown) {
+        (Some(path), _) => path.to_owned(),
+        (None, "stdout") => "standard output".to_owned(),
+        (None, name) => name.to_owned(),
     }
 }
 

@@ -66,6 +66,9 @@ impl Warden {
             | Note::Undecided { .. }
             | Note::Followed { .. }
             | Note::Written { .. }
+            | Note::Left { .. }
+            | Note::Behind { .. }
+            | Note::Level { .. }
             | Note::Refused { .. }
             | Note::Asked { .. } => {}
         }

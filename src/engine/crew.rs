@@ -10,14 +10,15 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     desk::Desk,
-    ledger::{Ledger, Named, Never, Page, Sinks, Summary},
+    form::Form,
+    ledger::{Ledger, Named, Never, Page, Summary},
     note::Note,
     output::Output,
+    route::{Outlet, Route},
     rules::{Rules, Threads},
 };
 use crate::{
     frame::{Block, Pool},
-    pipeline::Pipeline,
     source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch},
 };
 
@@ -32,8 +33,10 @@ const BLOCKS: usize = 3;
 /// What to run.
 #[derive(Debug)]
 pub struct Job<'a> {
-    /// What judges the lines.
-    pub pipeline: &'a Pipeline,
+    /// What judges the lines, at least one.
+    pub routes: &'a [Route],
+    /// What a record of each stream looks like.
+    pub forms: &'a [Form],
     /// How lines are treated.
     pub rules: Rules,
     /// Where they come from, in this order.
@@ -45,12 +48,12 @@ pub struct Job<'a> {
 /// Judges every line of every input and writes the kept ones, in order.
 pub fn run(
     job: &Job<'_>,
-    sinks: &mut Sinks,
+    outlets: &mut Vec<Outlet>,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> Summary {
     let (stop, most) = (&job.watch.stop, job.rules.max_groups);
     let mut never = Never;
-    let mut ledger = Ledger::new(sinks, notes, stop, &mut never, most);
+    let mut ledger = Ledger::new(outlets, notes, stop, &mut never, most);
     let mut crew = Crew::new(job);
     for (number, name) in job.inputs.iter().enumerate() {
         if job.watch.is_over() {
@@ -82,14 +85,15 @@ struct Crew<'a> {
 impl<'a> Crew<'a> {
     fn new(job: &'a Job<'a>) -> Crew<'a> {
         // A step that counts across lines has one judge for all of them.
-        let alone = job.pipeline.is_sequential();
+        let alone =
+            job.routes.iter().any(|route| route.pipeline.is_sequential());
         let threads = if alone { 1 } else { job.rules.threads.most() };
         let (max_line, watch) = (job.rules.max_line, job.watch.clone());
         Crew {
             job,
             terms: Terms { max_line, watch },
             pool: Pool::new(threads * BLOCKS + 1, BLOCK_SIZE),
-            desk: Desk::new(job.pipeline, job.rules),
+            desk: Desk::new(job.routes, job.forms, job.rules),
             threads,
         }
     }
@@ -198,7 +202,8 @@ struct Shift<'a> {
 
 impl Shift<'_> {
     fn work(&self, done: Sender<Output>) {
-        let mut desk = Desk::new(self.job.pipeline, self.job.rules);
+        let mut desk =
+            Desk::new(self.job.routes, self.job.forms, self.job.rules);
         // The block is taken before the sequence number: the batch that all
         // others wait for always has one.
         while let Some(output) = self.judge(&mut desk, self.pool.take()) {

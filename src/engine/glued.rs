@@ -2,8 +2,10 @@
 
 use super::{
     desk::Desk,
+    form::Form,
     note::Flaw,
     output::{End, Output},
+    route::Route,
     rules::{Glued, OnInvalid, Rules, Threads, Wanted},
     tally::Tally,
 };
@@ -49,7 +51,8 @@ fn judge(expression: &str, rules: Rules, text: &str) -> Output {
         bytes: text.to_owned().into_bytes().into(),
         ..Batch::default()
     };
-    Desk::new(&pipeline, rules).judge(&batch, Output::default())
+    Desk::new(&[Route::only(pipeline)], &[Form::Verbatim], rules)
+        .judge(&batch, Output::default())
 }
 
 /// Returns what an output has to write.
@@ -63,7 +66,7 @@ fn written(output: &Output, slices: &[super::output::Slice]) -> String {
 fn check(expression: &str, text: &str, kept: &[&str]) -> Output {
     let output = judge(expression, rules(OnInvalid::Pass), text);
     let lines: String = kept.iter().map(|line| format!("{line}\n")).collect();
-    assert_eq!(written(&output, &output.kept), lines, "{expression}");
+    assert_eq!(written(&output, &output.streams[0]), lines, "{expression}");
     assert!(output.tally.is_balanced(), "{:?}", output.tally);
     assert_eq!(output.tally.bytes, text.len() as u64);
     output
@@ -142,9 +145,9 @@ fn what_is_undecided_goes_where_the_user_wants() {
     let list = event("list");
     let text = format!("{BARE}{list}\n");
     let output = judge("verb = list", rules(OnInvalid::Skip), &text);
-    assert_eq!(written(&output, &output.kept), format!("{list}\n"));
+    assert_eq!(written(&output, &output.streams[0]), format!("{list}\n"));
     let output = judge("verb = list", rules(OnInvalid::SetAside), &text);
-    assert_eq!(written(&output, &output.kept), format!("{list}\n"));
+    assert_eq!(written(&output, &output.streams[0]), format!("{list}\n"));
     assert_eq!(written(&output, &output.aside), format!("{BARE}\n"));
     let text = format!("{list}{list}\n{text}");
     let output = judge("verb = list", rules(OnInvalid::Fail), &text);
@@ -161,7 +164,7 @@ fn something_foreign_in_front_is_set_aside() {
     let pod = r#"{"kind":"Pod","spec":"#;
     let text = format!("{pod}{list}\n");
     let output = judge("true", rules(OnInvalid::SetAside), &text);
-    assert_eq!(written(&output, &output.kept), format!("{list}\n"));
+    assert_eq!(written(&output, &output.streams[0]), format!("{list}\n"));
     assert_eq!(written(&output, &output.aside), format!("{pod}\n"));
 }
 
@@ -172,7 +175,10 @@ fn steps_count_each_piece_once() {
     check("head 4", &text, &[&first, &list, &get, &list]).end.unwrap();
     check("sample 1/2", &text, &[&first, &get]);
     let output = judge("head 2", rules(OnInvalid::Pass), &text);
-    assert_eq!(written(&output, &output.kept), format!("{first}\n{list}\n"));
+    assert_eq!(
+        written(&output, &output.streams[0]),
+        format!("{first}\n{list}\n")
+    );
     let counted = Rules { wanted: Wanted::Groups, ..rules(OnInvalid::Pass) };
     let groups = judge("count by verb", counted, &text).groups;
     let rows = groups.rows(None);
@@ -199,7 +205,7 @@ fn nothing_is_taken_apart_unless_it_is_asked_for() {
     {
         let leave = Rules { glued: Glued::Leave, ..rules(OnInvalid::Pass) };
         let output = judge("verb = get", leave, &text);
-        assert_eq!(written(&output, &output.kept), text);
+        assert_eq!(written(&output, &output.streams[0]), text);
         let Tally { read, defective, recovered, .. } = output.tally;
         assert_eq!([read, defective, recovered], [1, 1, 0]);
     }
@@ -212,11 +218,11 @@ fn a_strict_reading_takes_lines_apart_as_well() {
     let strict = Rules { reading, ..rules(OnInvalid::Pass) };
     let text = format!("{}{list}\n", head("get"));
     let output = judge("verb = list", strict, &text);
-    assert_eq!(written(&output, &output.kept), format!("{list}\n"));
+    assert_eq!(written(&output, &output.streams[0]), format!("{list}\n"));
     // What breaks for other reasons is left in one piece.
     let twice = list.replace("{\"kind\"", "{\"verb\":\"get\",\"kind\"");
     let output = judge("verb = get", strict, &format!("{twice}\n"));
-    assert_eq!(written(&output, &output.kept), format!("{twice}\n"));
+    assert_eq!(written(&output, &output.streams[0]), format!("{twice}\n"));
     assert_eq!(output.tally.recovered, 0);
 }
 

@@ -6,6 +6,7 @@ use std::{
     mem,
     ops::Range,
     os::fd::BorrowedFd,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -13,6 +14,8 @@ use super::{
     groups::Groups,
     note::{Finding, Flaw, Note, TOLD},
     output::{End, Output, Slice},
+    route::{Flow, Outlet},
+    score::Score,
     tally::Tally,
 };
 use crate::{
@@ -23,23 +26,16 @@ use crate::{
     source::{Input, Name, Reason, Stop},
 };
 
-/// Where lines go.
-pub struct Sinks {
-    /// The kept ones.
-    pub kept: Box<dyn Sink>,
-    /// Unknown, foreign and oversize ones, with `--on-invalid file:PATH`.
-    pub aside: Option<Box<dyn Sink>>,
-    /// What a checkpoint calls the two.
-    pub names: [String; 2],
-}
-
 /// Why a run could not go on.
 #[derive(Debug)]
 pub enum Failure {
-    /// The output does not take the kept lines.
-    Output(io::Error),
-    /// The file for lines set aside does not take them.
-    Aside(io::Error),
+    /// An outlet does not take its lines.
+    Output {
+        /// What a checkpoint calls it.
+        name: String,
+        /// Why.
+        error: io::Error,
+    },
     /// The checkpoint cannot be written.
     Checkpoint(checkpoint::Error),
     /// The system does not let us wait for a file to grow.
@@ -51,6 +47,8 @@ pub enum Failure {
 pub struct Summary {
     /// The numbers.
     pub tally: Tally,
+    /// The numbers of each route.
+    pub scores: Vec<Score>,
     /// What the step `count` made of the events.
     pub groups: Groups,
     /// What conditions met, if that was to be counted.
@@ -71,7 +69,9 @@ pub struct Summary {
 
 /// The one writer of a run.
 pub(super) struct Ledger<'a> {
-    pub sinks: &'a mut Sinks,
+    pub outlets: &'a mut Vec<Outlet>,
+    /// How many outlets go on by themselves, if any may.
+    pub apart: Option<usize>,
     pub notes: &'a mut dyn FnMut(Note<'_>),
     pub stop: &'a Stop,
     pub pause: &'a mut dyn Pause,
@@ -128,6 +128,7 @@ pub(super) trait Pause {
         &mut self,
         stall: &Stall,
         bottleneck: Option<BorrowedFd<'_>>,
+        due: Option<Instant>,
         notes: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()>;
 
@@ -143,6 +144,7 @@ impl Pause for Never {
         &mut self,
         _: &Stall,
         _: Option<BorrowedFd<'_>>,
+        _: Option<Instant>,
         _: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()> {
         Err(io::ErrorKind::WouldBlock.into())
@@ -173,7 +175,7 @@ impl<'a> Page<'a> {
 
 impl<'a> Ledger<'a> {
     pub(super) fn new(
-        sinks: &'a mut Sinks,
+        outlets: &'a mut Vec<Outlet>,
         notes: &'a mut dyn FnMut(Note<'_>),
         stop: &'a Stop,
         pause: &'a mut dyn Pause,
@@ -182,7 +184,8 @@ impl<'a> Ledger<'a> {
         let groups = Groups::new(max_groups);
         let summary = Summary { groups, ..Summary::default() };
         Ledger {
-            sinks,
+            outlets,
+            apart: None,
             notes,
             stop,
             pause,
@@ -229,6 +232,7 @@ impl<'a> Ledger<'a> {
         }
         page.lines += output.tally.lines();
         self.summary.tally += output.tally;
+        self.add_scores(output);
         self.summary.groups.add(mem::take(&mut output.groups));
         if let Some(more) = output.coverage.take() {
             self.summary.coverage.get_or_insert_default().add(&more);
@@ -239,45 +243,113 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Adds up the numbers of the routes. Where there is one, the run's are
+    /// its own.
+    fn add_scores(&mut self, output: &Output) {
+        let scores = &mut self.summary.scores;
+        if output.scores.is_empty() {
+            *scores = vec![self.summary.tally.score()];
+            return;
+        }
+        scores.resize(output.scores.len(), Score::default());
+        for (score, more) in scores.iter_mut().zip(&output.scores) {
+            *score += *more;
+        }
+    }
+
+    /// Gives each outlet what flows into it, then waits for those that hold
+    /// something back.
     fn write(
         &mut self,
         page: &Page<'_>,
         output: &Output,
     ) -> Result<(), Failure> {
-        let (notes, pause) = (&mut *self.notes, &mut *self.pause);
-        if !output.kept.is_empty() {
-            let kept = &mut *self.sinks.kept;
-            write(kept, output, &output.kept)
-                .and_then(|()| drain(kept, pause, notes))
-                .map_err(Failure::Output)?;
+        for n in 0..self.outlets.len() {
+            let result = self.give(page, output, n);
+            self.excuse(n, result)?;
         }
-        let Some(aside) = &mut self.sinks.aside else { return Ok(()) };
-        let aside = &mut **aside;
-        for slices in output.aside.chunk_by(|a, b| !is_far(a) && !is_far(b)) {
-            match slices {
-                [Slice::Beyond(range)] => {
-                    let mut take = |bytes: &[u8]| {
-                        aside.write(&mut [IoSlice::new(bytes)])?;
-                        drain(aside, pause, notes)
-                    };
-                    copy(page.origin, range.clone(), &mut take)
-                }
-                slices => write(aside, output, slices)
-                    .and_then(|()| drain(aside, pause, notes)),
+        for n in 0..self.outlets.len() {
+            let limit = self.limit(n);
+            let outlet = &mut self.outlets[n];
+            if outlet.is_over {
+                continue;
             }
-            .map_err(Failure::Aside)?;
+            let sink = &mut *outlet.sink;
+            let drained = drain_within(limit, sink, self.pause, self.notes);
+            if let Ok(Drained::Part) = drained {
+                outlet.is_stalled = true;
+            }
+            self.excuse(n, drained.map(|_| ()))?;
         }
         Ok(())
     }
 
-    /// Writes what is printed in place of lines.
+    /// Returns how long an outlet may hold up the others, if there are any
+    /// and it may go on by itself.
+    fn limit(&self, n: usize) -> Option<Duration> {
+        let apart = self.apart?;
+        let outlet = &self.outlets[n];
+        let takes_lines = |outlet: &Outlet| {
+            matches!(outlet.flow, Flow::Stream(_)) && !outlet.is_over
+        };
+        let all = self.outlets.iter().filter(|o| takes_lines(o)).count();
+        (takes_lines(outlet) && all + apart > 1).then_some(outlet.stall)
+    }
+
+    /// Gives an outlet what flows into it.
+    fn give(
+        &mut self,
+        page: &Page<'_>,
+        output: &Output,
+        n: usize,
+    ) -> io::Result<()> {
+        let Outlet { flow, sink, is_over, .. } = &mut self.outlets[n];
+        let sink = &mut **sink;
+        match *flow {
+            _ if *is_over => Ok(()),
+            Flow::Stream(stream) => match &output.streams[stream][..] {
+                [] => Ok(()),
+                slices => write(sink, output, slices),
+            },
+            Flow::Aside => {
+                let (pause, notes) = (&mut *self.pause, &mut *self.notes);
+                put_aside(sink, page.origin, output, pause, notes)
+            }
+        }
+    }
+
+    /// Lets a reader leave as long as another one is there.
+    fn excuse(
+        &mut self,
+        n: usize,
+        result: io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Err(error) = result else { return Ok(()) };
+        let is_taken = |(other, outlet): (usize, &Outlet)| {
+            let takes_lines = matches!(outlet.flow, Flow::Stream(_));
+            other != n && takes_lines && !outlet.is_over
+        };
+        let others = self.outlets.iter().enumerate().any(is_taken)
+            || self.apart.is_some_and(|apart| apart > 0);
+        let outlet = &mut self.outlets[n];
+        if error.kind() != io::ErrorKind::BrokenPipe || !others {
+            return Err(outlet.failure(error));
+        }
+        outlet.is_over = true;
+        (self.notes)(Note::Left { name: &outlet.name });
+        Ok(())
+    }
+
+    /// Writes what is printed in place of lines, to the first outlet.
     pub(super) fn print(&mut self, text: &str) {
-        let kept = &mut *self.sinks.kept;
-        let written = kept
+        let Some(outlet) = self.outlets.first_mut() else { return };
+        let sink = &mut *outlet.sink;
+        let written = sink
             .write(&mut [IoSlice::new(text.as_bytes())])
-            .and_then(|()| drain(kept, self.pause, self.notes));
+            .and_then(|()| drain(sink, self.pause, self.notes));
         if let Err(error) = written {
-            self.close(Failure::Output(error));
+            let failure = outlet.failure(error);
+            self.close(failure);
         }
     }
 
@@ -295,7 +367,7 @@ impl<'a> Ledger<'a> {
     fn close(&mut self, failure: Failure) {
         self.is_closed = true;
         match failure {
-            Failure::Output(error)
+            Failure::Output { error, .. }
                 if error.kind() == io::ErrorKind::BrokenPipe =>
             {
                 self.stop.ask(Reason::OutputClosed);
@@ -336,11 +408,35 @@ impl<'a> Ledger<'a> {
     }
 }
 
+/// Writes what is set aside; of a line that is too long to be held, piece by
+/// piece.
+fn put_aside(
+    sink: &mut dyn Sink,
+    origin: &dyn Origin,
+    output: &Output,
+    pause: &mut dyn Pause,
+    notes: &mut dyn FnMut(Note<'_>),
+) -> io::Result<()> {
+    for slices in output.aside.chunk_by(|a, b| !is_far(a) && !is_far(b)) {
+        match slices {
+            [Slice::Beyond(range)] => {
+                let mut take = |bytes: &[u8]| {
+                    sink.write(&mut [IoSlice::new(bytes)])?;
+                    drain(sink, pause, notes)
+                };
+                copy(origin, range.clone(), &mut take)?;
+            }
+            slices => write(sink, output, slices)?,
+        }
+    }
+    Ok(())
+}
+
 fn is_far(slice: &Slice) -> bool {
     matches!(slice, Slice::Beyond(_))
 }
 
-fn write(
+pub(super) fn write(
     sink: &mut dyn Sink,
     output: &Output,
     slices: &[Slice],
@@ -350,20 +446,45 @@ fn write(
     sink.write(&mut parts)
 }
 
+/// How much of what a sink held back was passed on.
+enum Drained {
+    All,
+    /// It took too long.
+    Part,
+}
+
 /// Has a sink pass on what it holds back, however long that takes.
 pub(super) fn drain(
     sink: &mut dyn Sink,
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> io::Result<()> {
+    drain_within(None, sink, pause, notes).map(|_| ())
+}
+
+/// The same, for a time at most.
+fn drain_within(
+    limit: Option<Duration>,
+    sink: &mut dyn Sink,
+    pause: &mut dyn Pause,
+    notes: &mut dyn FnMut(Note<'_>),
+) -> io::Result<Drained> {
+    let begun = Instant::now();
     loop {
         match sink.drain() {
             Ok(()) => {
                 pause.resumed();
-                return Ok(());
+                return Ok(Drained::All);
             }
             Err(Stall::Over(error)) => return Err(error),
-            Err(stall) => pause.pause(&stall, sink.bottleneck(), notes)?,
+            Err(_) if limit.is_some_and(|most| begun.elapsed() >= most) => {
+                pause.resumed();
+                return Ok(Drained::Part);
+            }
+            Err(stall) => {
+                let due = sink.due();
+                pause.pause(&stall, sink.bottleneck(), due, notes)?;
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Many lines at once, in order.
 //!
 //! An [`Input`](crate::source::Input) gives batches, a desk judges the lines
-//! of one batch (`desk`), a ledger writes what was kept in the order of the
-//! input and adds up the numbers (`ledger`). `crew` runs the three on one
+//! of one batch for each route (`desk`), a ledger writes what was kept in the
+//! order of the input and adds up the numbers (`ledger`). `crew` runs the three on one
 //! thread or several.
 //!
 //! Nothing here knows flags, and nothing prints: what is worth telling is a
@@ -11,13 +11,17 @@
 mod crew;
 mod desk;
 mod follow;
+mod form;
 #[cfg(test)]
 mod glued;
 mod groups;
 mod ledger;
 mod note;
 mod output;
+mod route;
 mod rules;
+mod score;
+mod sitting;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -26,8 +30,11 @@ pub use crew::{Job, run};
 pub use follow::{
     Calls, Go, Idle, Pursuit, Report, SourceState, State, follow,
 };
+pub use form::Form;
 pub use groups::{Groups, Keys, Row};
-pub use ledger::{Failure, Sinks, Summary};
+pub use ledger::{Failure, Summary};
 pub use note::{Flaw, Note};
+pub use route::{Flow, Outlet, Route};
 pub use rules::{Glued, OnInvalid, Rules, Threads, Wanted};
+pub use score::Score;
 pub use tally::Tally;

@@ -1,6 +1,6 @@
 //! What is worth telling while a run goes on.
 
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
 use super::{follow::State, ledger::Summary};
 use crate::{
@@ -64,6 +64,24 @@ pub enum Note<'a> {
         name: &'a str,
         /// What there is to tell.
         remark: &'a sink::Remark,
+    },
+    /// The reader of a sink has left; the run goes on for the others.
+    Left {
+        /// How the command line calls the sink.
+        name: &'a str,
+    },
+    /// A sink has taken nothing for so long that the others go on without
+    /// it; it catches up from the files.
+    Behind {
+        /// How the command line calls the sink.
+        name: &'a str,
+        /// How long it took nothing; none if it was so when the run began.
+        stall: Option<Duration>,
+    },
+    /// A sink that was behind is where the others are.
+    Level {
+        /// How the command line calls the sink.
+        name: &'a str,
     },
     /// A sink takes nothing for the time being; it is tried again.
     Refused {

@@ -4,7 +4,7 @@ use std::{io::IoSlice, ops::Range};
 
 use bytes::Bytes;
 
-use super::{groups::Groups, note::Finding, tally::Tally};
+use super::{groups::Groups, note::Finding, score::Score, tally::Tally};
 use crate::{
     expr::Coverage,
     frame::{Line, Position},
@@ -47,9 +47,12 @@ pub(super) struct Output {
     pub end_position: Position,
     pub bytes: Bytes,
     pub edited: Vec<u8>,
-    pub kept: Vec<Slice>,
+    /// What was kept, for each stream.
+    pub streams: Vec<Vec<Slice>>,
     pub aside: Vec<Slice>,
     pub tally: Tally,
+    /// The numbers of each route, where there are several.
+    pub scores: Vec<Score>,
     pub groups: Groups,
     pub coverage: Option<Box<Coverage>>,
     pub findings: Vec<Finding>,
@@ -59,17 +62,19 @@ pub(super) struct Output {
 impl Output {
     /// Returns whether there is nothing to write.
     pub(super) fn is_silent(&self) -> bool {
-        self.kept.is_empty() && self.aside.is_empty()
+        self.streams.iter().all(Vec::is_empty) && self.aside.is_empty()
     }
 
     /// Returns its memory for another batch.
     pub(super) fn emptied(mut self) -> Output {
         self.edited.clear();
-        self.kept.clear();
+        self.streams.iter_mut().for_each(Vec::clear);
+        self.scores.clear();
         self.aside.clear();
         self.findings.clear();
-        let Output { edited, kept, aside, findings, .. } = self;
-        Output { edited, kept, aside, findings, ..Output::default() }
+        let Output { edited, streams, aside, scores, findings, .. } = self;
+        let empty = Output::default();
+        Output { edited, streams, aside, scores, findings, ..empty }
     }
 
     /// Returns the bytes of a slice that is in memory.

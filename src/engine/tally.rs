@@ -1,7 +1,10 @@
 //! The numbers of a run, exact: read = kept + skipped + set aside.
+//!
+//! Those of its routes, for each of which that holds as well, are in `score`.
 
 use std::ops::AddAssign;
 
+use super::score::{Fate, Score};
 use crate::checkpoint::Counters;
 
 /// How many lines, and what became of them.
@@ -9,9 +12,10 @@ use crate::checkpoint::Counters;
 pub struct Tally {
     /// Lines read.
     pub read: u64,
-    /// Lines kept, changed ones and passed unknown ones among them.
+    /// Lines kept by a route at least, changed ones and passed unknown ones
+    /// among them.
     pub kept: u64,
-    /// Lines that the expression, or `--on-invalid skip`, did not want.
+    /// Lines that no expression wanted, or `--on-invalid skip` did not.
     pub skipped: u64,
     /// Lines that are no events, are too long, or were set aside as unknown.
     pub set_aside: u64,
@@ -45,6 +49,26 @@ impl Tally {
         counters.kept += self.kept;
         counters.skipped += self.skipped;
         counters.set_aside += self.set_aside;
+    }
+
+    /// Counts what became of a line.
+    #[inline]
+    pub(super) fn count(&mut self, fate: Fate) {
+        match fate {
+            Fate::Skipped => self.skipped += 1,
+            Fate::Aside => self.set_aside += 1,
+            Fate::Kept => self.kept += 1,
+            Fate::Changed => {
+                self.kept += 1;
+                self.changed += 1;
+            }
+        }
+    }
+
+    /// Returns the numbers of a route, if it is the only one.
+    pub(super) fn score(&self) -> Score {
+        let &Tally { kept, skipped, set_aside, changed, unknown, .. } = self;
+        Score { kept, skipped, set_aside, changed, unknown }
     }
 
     /// Returns whether every line read is accounted for.

@@ -62,20 +62,20 @@ fn rules(threads: usize) -> Rules {
 fn come(inputs: &[Name], threads: usize) -> Came {
     let pipeline = Pipeline::compile("code>=400").unwrap();
     let (kept, aside) = (Memory::default(), Memory::default());
-    let mut sinks = Sinks {
-        kept: Box::new(kept.clone()),
-        aside: Some(Box::new(aside.clone())),
-        names: Default::default(),
-    };
+    let mut outlets = vec![
+        Outlet::only("kept", Box::new(kept.clone())),
+        Outlet::new("aside", Flow::Aside, Box::new(aside.clone())),
+    ];
     let stop = Arc::new(Stop::new().unwrap());
     let job = Job {
-        pipeline: &pipeline,
+        routes: &[Route::only(pipeline)],
+        forms: &[Form::Verbatim],
         rules: rules(threads),
         inputs,
         watch: Watch { stop, output: None },
     };
     let mut flaws = Vec::new();
-    let summary = run(&job, &mut sinks, &mut |note| match note {
+    let summary = run(&job, &mut outlets, &mut |note| match note {
         Note::Flawed { line, offset, .. } => flaws.push((line, offset)),
         other => panic!("{other:?}"),
     });

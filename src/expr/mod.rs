@@ -21,11 +21,13 @@ mod pattern; //  regular expressions,
 mod later; //    and what is yet to come.
 
 mod eval; //     A plan and an event become a truth,
-mod coverage; // counted for those who ask what never matches.
+mod coverage; // counted for those who ask what never matches;
+mod select; //   and fields are read without a question.
 
 pub use compile::{Compiled, Finding, Source, compile, compile_with, render};
 pub use coverage::{Asked, ConditionId, Coverage, Met};
-pub use eval::{Evaluation, Routes, Scratch, Truth};
+pub use eval::{Evaluation, Routes, Scratch, Spelled, Truth};
 pub use pattern::Pattern;
 pub use prelude::{Definition, predicates, show};
+pub use select::Selection;
 pub use unit::{duration, size};

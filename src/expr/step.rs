@@ -150,6 +150,8 @@ pub struct Column {
     pub subject: SubjectId,
     /// Whether the field holds numbers, which JSON writes without quotes.
     pub holds_numbers: bool,
+    /// Whether these numbers are nanoseconds.
+    pub holds_durations: bool,
 }
 
 /// What the annotations that we write begin with.

@@ -4,6 +4,8 @@
 //! passed all of them on when it returns, so that a quiet input is prompt.
 //! Who follows has a [`Patient`] or a [`FileSink`], which never make it wait.
 
+pub mod address;
+mod courier;
 mod descriptor;
 mod file;
 mod patient;
@@ -12,8 +14,11 @@ mod terminal;
 use std::{
     io::{self, IoSlice},
     os::fd::BorrowedFd,
+    time::Instant,
 };
 
+pub use address::{Address, Spec, Transport};
+pub use courier::{Courier, Pace};
 pub use descriptor::Descriptor;
 pub use file::{Error, FileSink, Remark, Rotation, Upkeep};
 pub use patient::Patient;
@@ -47,6 +52,12 @@ pub trait Sink {
 
     /// Returns what to poll for writing while [`Stall::Slow`] holds.
     fn bottleneck(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// Returns when to ask again at the latest while a stall holds, where
+    /// time alone may end it: a pause before the next try, a delay.
+    fn due(&self) -> Option<Instant> {
         None
     }
 
@@ -157,6 +168,10 @@ impl<S: Sink> Sink for LineByLine<S> {
 
     fn bottleneck(&self) -> Option<BorrowedFd<'_>> {
         self.0.bottleneck()
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.0.due()
     }
 
     fn settle(&mut self) -> io::Result<Settled> {

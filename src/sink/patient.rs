@@ -10,6 +10,7 @@ use std::{
     io::{self, IoSlice},
     mem,
     os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd},
+    path::Path,
 };
 
 use rustix::{
@@ -58,6 +59,18 @@ impl Patient {
     /// When there is none, or the system has no descriptors left.
     pub fn stdout() -> io::Result<Patient> {
         Patient::new(stdio::stdout().try_clone_to_owned()?)
+    }
+
+    /// Opens a FIFO or a device to append to. A FIFO without a reader is
+    /// waited for, this once.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub fn append(path: &Path) -> io::Result<Patient> {
+        let flags =
+            OFlags::WRONLY | OFlags::APPEND | OFlags::NOCTTY | OFlags::CLOEXEC;
+        Patient::new(rustix::fs::open(path, flags, Mode::empty())?)
     }
 
     fn new(fd: OwnedFd) -> io::Result<Patient> {

@@ -44,6 +44,7 @@ fn record(path: &str, places: Vec<Place>) -> Record {
         path: text_of(path.as_ref()),
         places,
         known: vec![Print::of(b"older")],
+        left: Vec::new(),
         knows_all: true,
         counters,
     };
@@ -54,7 +55,7 @@ fn record(path: &str, places: Vec<Place>) -> Record {
         again: None,
     };
     let sink = SinkRecord { name: "file:out.log".into(), mark };
-    Record { sources: vec![source], sinks: vec![sink] }
+    Record { sources: vec![source], sinks: vec![sink], lanes: Vec::new() }
 }
 
 /// Writes a checkpoint with these records, at most two, and returns its path.

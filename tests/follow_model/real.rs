@@ -17,7 +17,9 @@ use std::{
 use kaudit_filter::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
-    engine::{self, Glued, Go, Note, OnInvalid, Pursuit, Rules, Sinks},
+    engine::{
+        self, Form, Glued, Go, Note, OnInvalid, Outlet, Pursuit, Route, Rules,
+    },
     engine::{Threads, Wanted},
     pipeline::{Depth, Pipeline, Reading},
     sink::{FileSink, Rotation, Upkeep},
@@ -153,12 +155,13 @@ fn follow(
             Ok(opened) => opened,
             Err(error) => return format!("checkpoint: {error}"),
         };
-    let mut sinks = match sinks(&disk, upkeep, last.as_ref()) {
-        Ok(sinks) => sinks,
+    let mut outlets = match outlet(&disk, upkeep, last.as_ref()) {
+        Ok(outlet) => vec![outlet],
         Err(error) => return error,
     };
     let pursuit = Pursuit {
-        pipeline: &PIPELINE,
+        routes: &[Route::only(PIPELINE.clone())],
+        forms: &[Form::Verbatim],
         rules: rules(),
         quest: quest(),
         disk,
@@ -181,24 +184,27 @@ fn follow(
         says.send(Said::Idle).ok();
         goes.recv().unwrap_or(Go::Drop)
     };
-    let summary =
-        engine::follow(pursuit, &mut sinks, &mut notes, Some(Box::new(idle)));
+    let summary = engine::follow(
+        pursuit,
+        &mut outlets,
+        &mut notes,
+        Some(Box::new(idle)),
+    );
     format!("{:?}", summary.failure)
 }
 
-fn sinks(
+fn outlet(
     disk: &Arc<dyn Disk>,
     upkeep: &Upkeep,
     last: Option<&Record>,
-) -> Result<Sinks, String> {
+) -> Result<Outlet, String> {
     let name = format!("file:{OUT}");
     let mut records = last.into_iter().flat_map(|last| &last.sinks);
     let record = records.find(|record| record.name == name);
     let mark = record.map(|record| &record.mark);
     let opened = FileSink::open_with(disk, Path::new(OUT), upkeep, mark);
     let (sink, _) = opened.map_err(|error| format!("output: {error}"))?;
-    let names = [name, String::new()];
-    Ok(Sinks { kept: Box::new(sink), aside: None, names })
+    Ok(Outlet::only(name, Box::new(sink)))
 }
 
 fn rules() -> Rules {

@@ -10,7 +10,8 @@ use std::{
 
 use kaudit_filter::{
     engine::{
-        Glued, Job, OnInvalid, Rules, Sinks, Tally, Threads, Wanted, run,
+        Form, Glued, Job, OnInvalid, Outlet, Route, Rules, Tally, Threads,
+        Wanted, run,
     },
     event::{first_break, pieces, start},
     pipeline::{Depth, Pipeline, Reading, Verdict},
@@ -182,11 +183,8 @@ fn come(pipeline: &Pipeline, text: &[u8]) -> (Vec<u8>, Tally) {
     let folder = Folder::new();
     let inputs = [Name::Path(folder.file("log", text).into())];
     let kept = Memory::default();
-    let mut sinks = Sinks {
-        kept: Box::new(kept.clone()),
-        aside: None,
-        names: Default::default(),
-    };
+    let mut outlets = vec![Outlet::only("kept", Box::new(kept.clone()))];
+    let routes = [Route::only(pipeline.clone())];
     let rules = Rules {
         reading: Reading { depth: READING, ..Reading::default() },
         glued: Glued::Recover,
@@ -198,8 +196,14 @@ fn come(pipeline: &Pipeline, text: &[u8]) -> (Vec<u8>, Tally) {
     };
     let stop = Arc::new(Stop::new().unwrap());
     let watch = Watch { stop, output: None };
-    let job = Job { pipeline, rules, inputs: &inputs, watch };
-    let summary = run(&job, &mut sinks, &mut |_| {});
+    let job = Job {
+        routes: &routes,
+        forms: &[Form::Verbatim],
+        rules,
+        inputs: &inputs,
+        watch,
+    };
+    let summary = run(&job, &mut outlets, &mut |_| {});
     (kept.0.take(), summary.tally)
 }
 

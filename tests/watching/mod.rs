@@ -7,6 +7,8 @@ mod begin; //   Where reading begins,
 mod wait; //    or what is waited for.
 mod news; //    What is new since the last time,
 mod counted; // and how much.
+mod outlet; //  Several sinks at once.
+mod behind; //  One of them takes nothing.
 mod slips; //   What is refused.
 mod ends; //    How it ends,
 mod calls; //   what signals do,

@@ -44,10 +44,18 @@ fn standard_input_is_not_followed() {
 
 #[test]
 fn an_output_that_is_none_is_refused() {
-    for to in ["audit.log", "file:", "syslog:", "stdout:", ""] {
-        check(&["-F", "--to", to], ALL, "--to takes stdout or file:PATH");
+    for (to, words) in [
+        ("audit.log", "a file is written `file:audit.log`"),
+        ("file:", "write `file:PATH`"),
+        ("stdout:", "did you mean `stdout`?"),
+        ("", "is no place to write to"),
+    ] {
+        let said = ended(run(&["-F", "--to", to, ALL, "x"], ""), 2, "");
+        assert!(
+            said.contains(" --> --to:1:1") && said.contains(words),
+            "{said}"
+        );
     }
-    check(&["-F", "--to=stdout", "--to=file:x"], ALL, "takes one --to");
 }
 
 #[test]

@@ -71,6 +71,7 @@ fn records() -> impl Strategy<Value = Record> {
             path,
             places,
             known,
+            left: Vec::new(),
             knows_all,
             counters: Counters::default(),
         });
@@ -78,8 +79,11 @@ fn records() -> impl Strategy<Value = Record> {
         let Place { file, offset: len, guard, .. } = place;
         SinkRecord { name, mark: Mark { file, len, guard, again: None } }
     });
-    (vec(source, 0..3), vec(sink, 0..3))
-        .prop_map(|(sources, sinks)| Record { sources, sinks })
+    (vec(source, 0..3), vec(sink, 0..3)).prop_map(|(sources, sinks)| Record {
+        sources,
+        sinks,
+        lanes: Vec::new(),
+    })
 }
 
 proptest! {

@@ -22,8 +22,9 @@ fn record(number: u64) -> Record {
     };
     let source = SourceRecord {
         path: "/var/log/audit \"\u{1}\u{e9}\n.log".into(),
-        places: vec![place],
+        places: vec![place.clone()],
         known: vec![head.clone(); (number % 9) as usize],
+        left: vec![Left { place, end: number }; (number % 3) as usize],
         knows_all: true,
         counters: Counters { read: number, ..Counters::default() },
     };
@@ -34,7 +35,7 @@ fn record(number: u64) -> Record {
         again: None,
     };
     let sink = SinkRecord { name: "file:out.log".into(), mark };
-    Record { sources: vec![source], sinks: vec![sink] }
+    Record { sources: vec![source], sinks: vec![sink], lanes: Vec::new() }
 }
 
 /// The file after each of the records with these numbers.

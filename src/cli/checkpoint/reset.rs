@@ -71,7 +71,8 @@ fn moved(
     record: Record,
     to: Edge,
 ) -> Result<Record, Wrong> {
-    let Record { mut sources, sinks } = record;
+    // A sink that is behind the others begins where they do.
+    let Record { mut sources, sinks, lanes: _ } = record;
     let paths = paths(&sources);
     let edge = match to {
         Edge::Begin => Begin::First,
@@ -92,7 +93,7 @@ fn moved(
         // left out.
         Edge::Begin => Vec::new(),
     };
-    Ok(Record { sources, sinks })
+    Ok(Record { sources, sinks, lanes: Vec::new() })
 }
 
 /// Returns where to begin in a file, unless it cannot be read.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Wrong, obstacle, paths, stand};
 use crate::{
-    checkpoint::{self, Found, Place, SinkRecord, SourceRecord},
+    checkpoint::{self, Found, LaneRecord, Place, SinkRecord, SourceRecord},
     cli::voice::Voice,
     diag,
     disk::Disk,
@@ -31,6 +31,7 @@ pub(super) fn text(
     text.push_str(&row("number", seq.to_string()));
     text.push_str(&sources(disk, &record.sources));
     text.extend(record.sinks.iter().map(sink));
+    text.extend(record.lanes.iter().map(lane));
     Ok(text)
 }
 
@@ -140,6 +141,18 @@ fn sink(record: &SinkRecord) -> String {
     let SinkRecord { name, mark } = record;
     let length = format!("{} bytes", mark.len);
     format!("\n{}{}", row("sink", name), row("  length", length))
+}
+
+/// Says where a sink is that is behind the others.
+fn lane(record: &LaneRecord) -> String {
+    let mut text = format!("\n{}", row("behind", &record.sink));
+    for source in &record.sources {
+        for Place { name, offset, lines, .. } in &source.places {
+            let said = format!("{name}: byte {offset}, behind line {lines}");
+            text.push_str(&row("  place", said));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

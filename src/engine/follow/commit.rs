@@ -10,11 +10,14 @@ use std::{
 };
 
 use super::{
-    super::ledger::{Failure, Sinks},
+    super::{ledger::Failure, route::Outlet},
     MUCH,
+    lane::Lane,
 };
 use crate::{
-    checkpoint::{Checkpoint, Mark, Record, SinkRecord, SourceRecord},
+    checkpoint::{
+        Checkpoint, LaneRecord, Mark, Record, SinkRecord, SourceRecord,
+    },
     sink::Settled,
 };
 
@@ -28,7 +31,7 @@ pub(super) struct Log {
     interval: Duration,
     /// How far files were written, those among them not in use now.
     marks: Vec<SinkRecord>,
-    waiting: VecDeque<Waiting>,
+    queue: Queue,
     /// Since when something is not final.
     dirty: Option<Instant>,
     /// Bytes read since the last commit.
@@ -39,12 +42,76 @@ pub(super) struct Log {
     is_held: bool,
 }
 
+/// The places of outlets that go together, until they have taken what came
+/// before them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// The last place that all of them have come to.
+    taken: Option<Vec<SourceRecord>>,
+}
+
 /// A place up to which all was written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Waiting {
-    /// How many bytes each sink was given by then: kept lines, others.
-    given: [u64; 2],
+    /// How many bytes each outlet was given by then.
+    given: Vec<u64>,
     sources: Vec<SourceRecord>,
+}
+
+impl Queue {
+    /// Begins where an earlier run has ended.
+    pub(super) fn at(sources: Vec<SourceRecord>) -> Queue {
+        Queue { waiting: VecDeque::new(), taken: Some(sources) }
+    }
+
+    /// Takes one outlet out; returns its own queue.
+    pub(super) fn split(&mut self, n: usize) -> Queue {
+        let mut own = self.clone();
+        for waiting in &mut own.waiting {
+            waiting.given = vec![waiting.given[n]];
+        }
+        for waiting in &mut self.waiting {
+            waiting.given.remove(n);
+        }
+        own
+    }
+
+    /// Forgets the places that were not taken: the outlets are others now.
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Adds the place where everything was given that there is.
+    fn add(&mut self, settled: &[Settled], sources: Vec<SourceRecord>) {
+        let newest = self.waiting.back();
+        if newest.is_none_or(|newest| newest.sources != sources) {
+            let given = settled.iter().map(|settled| settled.given).collect();
+            self.waiting.push_back(Waiting { given, sources });
+        }
+        if self.waiting.len() > WAITING {
+            // In between, so that places old and new are kept.
+            self.waiting.remove(WAITING / 2);
+        }
+    }
+
+    /// Goes on to the newest place that all outlets have come to; returns
+    /// what each was given by then.
+    fn advance(&mut self, settled: &[Settled]) -> Option<Vec<u64>> {
+        let is_taken = |waiting: &Waiting| {
+            let mut pairs = waiting.given.iter().zip(settled);
+            pairs.all(|(&given, now)| given <= now.taken)
+        };
+        let taken = self.waiting.iter().rposition(is_taken)?;
+        let Waiting { given, sources } =
+            self.waiting.drain(..=taken).next_back()?;
+        self.taken = Some(sources);
+        Some(given)
+    }
 }
 
 impl Log {
@@ -57,12 +124,17 @@ impl Log {
             checkpoint,
             interval,
             marks: last.sinks,
-            waiting: VecDeque::new(),
+            queue: Queue::default(),
             dirty: Some(Instant::now()),
             bytes: 0,
             committed: None,
             is_held: false,
         }
+    }
+
+    /// Returns the places of the outlets that none is behind of.
+    pub(super) fn queue(&mut self) -> &mut Queue {
+        &mut self.queue
     }
 
     /// Lets nothing become final: what was read so far is known to nobody
@@ -114,7 +186,8 @@ impl Log {
     pub(super) fn commit(
         &mut self,
         sources: Vec<SourceRecord>,
-        sinks: &mut Sinks,
+        outlets: &mut [Outlet],
+        lanes: &mut [Lane],
     ) -> Result<(), Failure> {
         if self.checkpoint.is_none() {
             (self.bytes, self.dirty) = (0, None);
@@ -124,74 +197,93 @@ impl Log {
             (self.bytes, self.dirty) = (0, Some(Instant::now()));
             return Ok(());
         }
-        let settled = settle(sinks)?;
-        let given = settled.map(|settled| settled.given);
-        let newest = self.waiting.back();
-        if newest.is_none_or(|newest| newest.sources != sources) {
-            self.waiting.push_back(Waiting { given, sources });
-        }
-        if self.waiting.len() > WAITING {
-            // In between, so that places old and new are kept.
-            self.waiting.remove(WAITING / 2);
-        }
-        self.write(settled, sinks)
+        let settled = settle(outlets)?;
+        self.queue.add(&settled, sources);
+        self.write(&settled, outlets, lanes)
     }
 
     /// Commits what was waiting, and nothing new.
     pub(super) fn commit_last(
         &mut self,
-        sinks: &mut Sinks,
+        outlets: &mut [Outlet],
+        lanes: &mut [Lane],
     ) -> Result<(), Failure> {
         if self.checkpoint.is_none() {
             return Ok(());
         }
-        let settled = settle(sinks)?;
-        self.write(settled, sinks)
+        let settled = settle(outlets)?;
+        self.write(&settled, outlets, lanes)
     }
 
-    /// Writes the newest place that all sinks have come to.
+    /// Writes the newest places that the sinks have come to.
     fn write(
         &mut self,
-        settled: [Settled; 2],
-        sinks: &mut Sinks,
+        settled: &[Settled],
+        outlets: &mut [Outlet],
+        lanes: &mut [Lane],
     ) -> Result<(), Failure> {
-        let is_taken = |waiting: &Waiting| {
-            let mut pairs = waiting.given.iter().zip(settled);
-            pairs.all(|(&given, now)| given <= now.taken)
-        };
-        let taken = self.waiting.iter().rposition(is_taken);
         (self.bytes, self.dirty) = (0, Some(Instant::now()));
-        let Some(taken) = taken else { return Ok(()) };
-        let Some(Waiting { given, sources }) =
-            self.waiting.drain(..=taken).next_back()
-        else {
+        let mut has_moved = false;
+        if let Some(given) = self.queue.advance(settled) {
+            self.mark(&given, outlets)?;
+            has_moved = true;
+        }
+        for lane in &mut *lanes {
+            has_moved |= self.write_lane(lane)?;
+        }
+        let (true, Some(sources)) = (has_moved, &self.queue.taken) else {
             return Ok(());
         };
-        self.mark(given, sinks)?;
-        let record = Record { sources, sinks: self.marks.clone() };
+        let record = Record {
+            sources: sources.clone(),
+            sinks: self.marks.clone(),
+            lanes: lanes.iter().filter_map(place).collect(),
+        };
         if let Some(checkpoint) = &mut self.checkpoint {
             checkpoint.write(&record).map_err(Failure::Checkpoint)?;
         }
-        if self.waiting.is_empty() {
+        let are_empty = lanes.iter().all(|lane| lane.queue.is_empty());
+        if self.queue.is_empty() && are_empty {
             (self.dirty, self.committed) = (None, Some(Instant::now()));
         }
         Ok(())
     }
 
+    /// Goes on with a lane; returns whether it has come further.
+    fn write_lane(&mut self, lane: &mut Lane) -> Result<bool, Failure> {
+        let sources = lane.follower.borrow().record();
+        let outlets = std::slice::from_mut(&mut lane.outlet);
+        let settled = settle(outlets)?;
+        lane.queue.add(&settled, sources);
+        let Some(given) = lane.queue.advance(&settled) else {
+            return Ok(false);
+        };
+        self.mark(&given, outlets)?;
+        Ok(true)
+    }
+
     /// Notes how far the files were written that belong to a place.
     fn mark(
         &mut self,
-        given: [u64; 2],
-        sinks: &mut Sinks,
+        given: &[u64],
+        outlets: &mut [Outlet],
     ) -> Result<(), Failure> {
-        let mark = sinks.kept.mark(given[0]).map_err(Failure::Output)?;
-        put(&mut self.marks, &sinks.names[0], mark);
-        if let Some(aside) = &mut sinks.aside {
-            let mark = aside.mark(given[1]).map_err(Failure::Aside)?;
-            put(&mut self.marks, &sinks.names[1], mark);
+        for (outlet, &given) in outlets.iter_mut().zip(given) {
+            if outlet.is_over {
+                continue;
+            }
+            let mark = outlet.sink.mark(given);
+            let mark = mark.map_err(|error| outlet.failure(error))?;
+            put(&mut self.marks, &outlet.name, mark);
         }
         Ok(())
     }
+}
+
+/// Returns what a checkpoint says of a lane.
+fn place(lane: &Lane) -> Option<LaneRecord> {
+    let sources = lane.queue.taken.clone()?;
+    Some(LaneRecord { sink: lane.outlet.name.clone(), sources })
 }
 
 fn put(marks: &mut Vec<SinkRecord>, name: &str, mark: Option<Mark>) {
@@ -202,11 +294,14 @@ fn put(marks: &mut Vec<SinkRecord>, name: &str, mark: Option<Mark>) {
     }
 }
 
-fn settle(sinks: &mut Sinks) -> Result<[Settled; 2], Failure> {
-    let kept = sinks.kept.settle().map_err(Failure::Output)?;
-    let aside = match &mut sinks.aside {
-        Some(aside) => aside.settle().map_err(Failure::Aside)?,
-        None => Settled::default(),
+fn settle(outlets: &mut [Outlet]) -> Result<Vec<Settled>, Failure> {
+    let settle = |outlet: &mut Outlet| {
+        if outlet.is_over {
+            // Nobody waits for what it was given.
+            return Ok(Settled { given: 0, taken: u64::MAX });
+        }
+        let settled = outlet.sink.settle();
+        settled.map_err(|error| outlet.failure(error))
     };
-    Ok([kept, aside])
+    outlets.iter_mut().map(settle).collect()
 }

@@ -8,6 +8,8 @@
 
 mod call; //   What users ask of a run,
 mod commit; // what is final,
+mod lane; //   which sink is behind,
+mod lanes; //  and how it comes to be, and joins again,
 mod pause; //  what to do while there is nothing to do,
 mod state; //  and how things stand.
 
@@ -23,19 +25,20 @@ pub use call::Calls;
 pub use pause::{Go, Idle};
 pub use state::{SourceState, State};
 
-use self::{commit::Log, pause::Shared};
+use self::{commit::Log, lane::Lane, lanes::Fork, pause::Shared};
 use super::{
     desk::Desk,
-    ledger::{Failure, Ledger, Origin, Page, Sinks, Summary},
+    form::Form,
+    ledger::{Failure, Ledger, Origin, Page, Summary},
     note::Note,
     output::Output,
+    route::{Outlet, Route},
     rules::{Rules, Wanted},
 };
 use crate::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
     frame::{Batch, Pool},
-    pipeline::Pipeline,
     sink::Chores,
     source::{
         BLOCK_SIZE, Name, Watch,
@@ -54,8 +57,10 @@ pub type Report<'a> = &'a dyn Fn(&Summary) -> Option<String>;
 
 /// What to follow, with what.
 pub struct Pursuit<'a> {
-    /// What judges the lines.
-    pub pipeline: &'a Pipeline,
+    /// What judges the lines, at least one.
+    pub routes: &'a [Route],
+    /// What a record of each stream looks like.
+    pub forms: &'a [Form],
     /// How lines are treated.
     pub rules: Rules,
     /// Which files, and how.
@@ -81,11 +86,15 @@ pub struct Pursuit<'a> {
 /// `idle`, if given, is called instead of waiting.
 pub fn follow(
     pursuit: Pursuit<'_>,
-    sinks: &mut Sinks,
+    outlets: &mut Vec<Outlet>,
     notes: &mut dyn FnMut(Note<'_>),
     idle: Option<Idle<'_>>,
 ) -> Summary {
-    let last = pursuit.last.unwrap_or_default();
+    let mut last = pursuit.last.unwrap_or_default();
+    for (number, outlet) in outlets.iter_mut().enumerate() {
+        outlet.number = number;
+    }
+    let behind = lanes::behind(&mut last, outlets);
     let disk = Arc::clone(&pursuit.disk);
     let follower = Follower::new(disk, &pursuit.quest, &last.sources);
     let paths = &pursuit.quest.paths[..];
@@ -96,11 +105,17 @@ pub fn follow(
     let most = pursuit.rules.max_groups;
     let mut run = Run {
         shared: &shared,
-        ledger: Ledger::new(sinks, notes, stop, &mut waiting, most),
-        desk: Desk::new(pursuit.pipeline, pursuit.rules),
+        ledger: Ledger::new(outlets, notes, stop, &mut waiting, most),
+        desk: Desk::new(pursuit.routes, pursuit.forms, pursuit.rules),
         pool: Pool::new(BLOCKS, BLOCK_SIZE),
         scrap: Output::default(),
         log: Log::new(pursuit.checkpoint, last, pursuit.interval),
+        lanes: Vec::new(),
+        fork: Fork {
+            disk: Arc::clone(&pursuit.disk),
+            quest: &pursuit.quest,
+            plan: (pursuit.routes, pursuit.forms, pursuit.rules),
+        },
         until: pursuit.quest.until,
         report: pursuit.report,
         counts: match pursuit.rules.wanted {
@@ -110,6 +125,12 @@ pub fn follow(
         has_caught_up: false,
         has_chores: false,
     };
+    let is_steady =
+        |route: &Route| !route.pipeline.is_sequential() && !run.counts;
+    if run.until == Until::Stopped && pursuit.routes.iter().all(is_steady) {
+        run.ledger.apart = Some(0);
+    }
+    run.fork_all(behind);
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
     }
@@ -131,6 +152,9 @@ struct Run<'a, 's> {
     pool: Arc<Pool>,
     scrap: Output,
     log: Log,
+    /// The sinks that are behind.
+    lanes: Vec<Lane>,
+    fork: Fork<'a>,
     until: Until,
     report: Report<'a>,
     /// Whether what was read is told at the end only.
@@ -194,6 +218,7 @@ impl Run<'_, '_> {
         (self.ledger.notes)(Note::Ready);
         loop {
             self.read_all()?;
+            self.serve()?;
             if self.is_over() {
                 break;
             }
@@ -217,10 +242,11 @@ impl Run<'_, '_> {
 
     /// Has each sink do a little beside writing.
     fn tend(&mut self) {
-        let Sinks { kept, aside, .. } = &mut *self.ledger.sinks;
-        let aside = aside.as_mut().map(|aside| aside.tend());
-        let chores = [kept.tend(), aside.unwrap_or(Chores::Done)];
-        self.has_chores = chores.contains(&Chores::More);
+        let behind = self.lanes.iter_mut().map(|lane| &mut lane.outlet);
+        let all = self.ledger.outlets.iter_mut().chain(behind);
+        let chores = all.map(|outlet| outlet.sink.tend());
+        let more = chores.filter(|chores| *chores == Chores::More);
+        self.has_chores = more.count() > 0;
     }
 
     /// Has other files to read, and gaps, be worth a commit.
@@ -245,9 +271,11 @@ impl Run<'_, '_> {
             }
             self.log.add(batch.span());
             drop(batch);
+            self.split();
             if self.log.is_due() {
                 // Files that were rotated meanwhile are held from now on.
                 self.look();
+                self.serve()?;
                 self.commit()?;
                 self.shared.tell_state(self.log.age(), self.ledger.notes);
                 self.heed()?;
@@ -284,10 +312,8 @@ impl Run<'_, '_> {
     fn note_end(&mut self) -> Result<(), Failure> {
         let is_at_end = self.shared.follower.borrow().is_at_end();
         if is_at_end && !std::mem::replace(&mut self.has_caught_up, true) {
-            let sinks = &mut *self.ledger.sinks;
-            sinks.kept.caught_up();
-            if let Some(aside) = &mut sinks.aside {
-                aside.caught_up();
+            for outlet in &mut *self.ledger.outlets {
+                outlet.sink.caught_up();
             }
         }
         Ok(())
@@ -296,7 +322,7 @@ impl Run<'_, '_> {
     fn is_over(&self) -> bool {
         self.shared.watch.is_over()
             || self.ledger.is_closed()
-            || self.until == Until::CaughtUp
+            || (self.until == Until::CaughtUp && self.lanes.is_empty())
     }
 
     /// Waits for more to read, and commits when that is due.
@@ -308,6 +334,7 @@ impl Run<'_, '_> {
                 continue;
             }
             self.shared.tell_state(self.log.age(), self.ledger.notes);
+            let due = self.sooner(due);
             let due = if self.has_chores { Some(Instant::now()) } else { due };
             return self.shared.wait(due).map_err(Failure::Wait);
         }
@@ -319,10 +346,10 @@ impl Run<'_, '_> {
         calls.clear();
         if calls.wants_reopening() {
             self.commit()?;
-            let sinks = &mut *self.ledger.sinks;
-            sinks.kept.reopen().map_err(Failure::Output)?;
-            if let Some(aside) = &mut sinks.aside {
-                aside.reopen().map_err(Failure::Aside)?;
+            let behind = self.lanes.iter_mut().map(|lane| &mut lane.outlet);
+            for outlet in self.ledger.outlets.iter_mut().chain(behind) {
+                let reopened = outlet.sink.reopen();
+                reopened.map_err(|error| outlet.failure(error))?;
             }
             // The new file is a place to go on as well.
             self.log.touch();
@@ -340,12 +367,12 @@ impl Run<'_, '_> {
     /// Makes final what was written since the last time.
     fn commit(&mut self) -> Result<(), Failure> {
         let sources = self.shared.follower.borrow().record();
-        self.log.commit(sources, self.ledger.sinks)?;
-        let Sinks { kept, aside, names } = &mut *self.ledger.sinks;
-        let aside = aside.as_mut().map(|aside| aside.remarks());
-        let all = [kept.remarks(), aside.unwrap_or_default()];
-        for (name, remarks) in names.iter().zip(&all) {
-            for remark in remarks {
+        let lanes = &mut self.lanes[..];
+        self.log.commit(sources, self.ledger.outlets, lanes)?;
+        let behind = lanes.iter_mut().map(|lane| &mut lane.outlet);
+        let all = self.ledger.outlets.iter_mut().chain(behind);
+        for Outlet { name, sink, .. } in all {
+            for remark in &sink.remarks() {
                 (self.ledger.notes)(Note::Written { name, remark });
             }
         }
@@ -367,7 +394,7 @@ impl Run<'_, '_> {
         }
         if self.ledger.is_closed() && !self.ledger.has_enough() {
             // Lines behind the last one that was accepted are not counted.
-            return self.log.commit_last(self.ledger.sinks);
+            return self.log.commit_last(self.ledger.outlets, &mut self.lanes);
         }
         self.log.release();
         self.log.touch();
@@ -379,6 +406,7 @@ impl Run<'_, '_> {
                 break;
             }
             self.shared.rest();
+            self.drain_lanes();
             self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
         // Who ends of itself leaves nothing to do; who is told to, ends.

@@ -6,6 +6,7 @@ use std::{
     io,
     os::fd::BorrowedFd,
     path::PathBuf,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -21,7 +22,10 @@ use super::{
 };
 use crate::{
     sink::Stall,
-    source::{Reason, Watch, follow::Follower},
+    source::{
+        Reason, Watch,
+        follow::{Follower, Remark},
+    },
 };
 
 /// How often to look around while a sink takes nothing.
@@ -50,6 +54,8 @@ pub type Idle<'a> = Box<dyn FnMut() -> Go + 'a>;
 /// What both the run and its pauses need.
 pub(super) struct Shared<'a> {
     pub follower: RefCell<Follower>,
+    /// Those of sinks that are behind, who look around as well.
+    pub behind: RefCell<Vec<Rc<RefCell<Follower>>>>,
     pub watch: &'a Watch,
     pub calls: Option<&'a Calls>,
     paths: &'a [PathBuf],
@@ -72,6 +78,7 @@ impl<'a> Shared<'a> {
     ) -> Shared<'a> {
         Shared {
             follower: RefCell::new(follower),
+            behind: RefCell::default(),
             watch,
             calls,
             paths,
@@ -86,6 +93,17 @@ impl<'a> Shared<'a> {
     pub(super) fn look(&self, notes: &mut dyn FnMut(Note<'_>)) {
         self.follower.borrow_mut().look();
         self.tell(notes);
+        for follower in &*self.behind.borrow() {
+            let mut follower = follower.borrow_mut();
+            follower.look();
+            for (path, remark) in follower.remarks() {
+                // Whatever else happens was told already.
+                if let Remark::Gap(_) = remark {
+                    let path = &self.paths[path];
+                    notes(Note::Followed { path, remark: &remark });
+                }
+            }
+        }
     }
 
     /// Tells what the follower has to tell.
@@ -157,8 +175,12 @@ impl<'a> Shared<'a> {
         self.watch.glance();
     }
 
-    /// Waits for a sink, a tick at most.
-    fn wait_for(&self, bottleneck: Option<BorrowedFd<'_>>) -> io::Result<()> {
+    /// Waits for a sink, until it is due, a tick at most.
+    fn wait_for(
+        &self,
+        bottleneck: Option<BorrowedFd<'_>>,
+        due: Option<Instant>,
+    ) -> io::Result<()> {
         if let Some(idle) = &mut *self.idle.borrow_mut() {
             return match idle() {
                 Go::On => Ok(()),
@@ -175,6 +197,9 @@ impl<'a> Shared<'a> {
             bottleneck.map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::OUT)),
         );
         let timeout = if is_ending { REST } else { TICK };
+        let timeout = due.map_or(timeout, |due| {
+            timeout.min(due.saturating_duration_since(Instant::now()))
+        });
         let timeout = Timespec {
             tv_sec: i64::try_from(timeout.as_secs()).unwrap_or(1),
             tv_nsec: i64::from(timeout.subsec_nanos()),
@@ -191,6 +216,7 @@ impl Pause for &Shared<'_> {
         &mut self,
         stall: &Stall,
         bottleneck: Option<BorrowedFd<'_>>,
+        due: Option<Instant>,
         notes: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()> {
         let now = Instant::now();
@@ -214,7 +240,7 @@ impl Pause for &Shared<'_> {
                 }
             }
         }
-        self.wait_for(bottleneck)?;
+        self.wait_for(bottleneck, due)?;
         let told = self.told.get();
         let is_time = told.is_none_or(|told| told.elapsed() >= TICK);
         if is_time || self.idle.borrow().is_some() {

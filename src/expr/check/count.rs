@@ -34,7 +34,7 @@ impl Checker<'_> {
     }
 
     /// Finds what a key looks at.
-    fn column(&mut self, key: &Key<'_>) -> Option<Column> {
+    pub(in crate::expr) fn column(&mut self, key: &Key<'_>) -> Option<Column> {
         match self.place(&key.place) {
             Ok(found) => match found.ty {
                 Type::Object(_) | Type::Map(..) => {
@@ -50,6 +50,7 @@ impl Checker<'_> {
                         ty.element(),
                         Type::Int | Type::Duration | Type::Size
                     ),
+                    holds_durations: ty.element() == Type::Duration,
                 }),
             },
             Err(error) => {

@@ -14,6 +14,7 @@ mod number; //   numbers exactly;
 mod truth; //    all of it a truth of three values.
 
 pub use matching::Scratch;
+pub use text::Spelled;
 pub use truth::Truth;
 
 use super::plan::{

@@ -14,7 +14,7 @@ mod value;
 
 use crate::diag::{Diagnostic, escape};
 
-use super::ast::{File, Name, Span};
+use super::ast::{File, Key, Name, Span};
 use super::lex::{Kind, Token, lex};
 
 /// How deep brackets and `not` may nest.
@@ -42,6 +42,27 @@ pub(super) fn parse<'a>(
     let tokens = lex(text, found);
     let mut parser = Parser { text, tokens, at: 0, depth: 0, found };
     parser.file()
+}
+
+/// Parses the name of one field, which is all of the text. What is wrong with
+/// it goes to `found`.
+pub(super) fn parse_key<'a>(
+    text: &'a str,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Key<'a>> {
+    let tokens = lex(text, found);
+    let mut parser = Parser { text, tokens, at: 0, depth: 0, found };
+    let key = parser.key().and_then(|key| match parser.peek().kind {
+        Kind::End => Ok(key),
+        _ => Err(parser.expected("nothing behind the field")),
+    });
+    match key {
+        Ok(key) => Some(key),
+        Err(error) => {
+            found.push(error);
+            None
+        }
+    }
 }
 
 /// A place in the tokens. `at` is at most the index of the last one, which

@@ -165,7 +165,8 @@ impl<'a> Parser<'a, '_> {
         Ok(keys)
     }
 
-    fn key(&mut self) -> Parsed<Key<'a>> {
+    /// Takes a field, and remembers how it was written.
+    pub(super) fn key(&mut self) -> Parsed<Key<'a>> {
         let place = self.target()?;
         let text = &self.text[place.span.start..place.span.end];
         Ok(Key { place, text })

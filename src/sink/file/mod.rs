@@ -164,6 +164,11 @@ impl FileSink {
         Ok((sink, remarks))
     }
 
+    /// Returns whether nothing was ever written to it.
+    pub fn is_empty(&self) -> bool {
+        self.base + self.output.length() == 0 && self.held.is_empty()
+    }
+
     /// Appends `parts`, or holds back what of them finds no room.
     fn append(&mut self, parts: &[IoSlice<'_>]) {
         let kept = if self.held.is_empty() {

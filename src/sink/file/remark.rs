@@ -1,4 +1,5 @@
-//! What is worth telling about a file of ours, and why it cannot be opened.
+//! What is worth telling about a place that lines go to, and why a file
+//! cannot be opened.
 
 use std::{
     fmt, io,
@@ -8,7 +9,7 @@ use std::{
 
 use crate::diag;
 
-/// Something about a file that its owner should hear of.
+/// Something about a sink that its owner should hear of.
 #[derive(Debug)]
 pub enum Remark {
     /// Its last line was torn, or had a hole that a power cut left: so many
@@ -36,6 +37,20 @@ pub enum Remark {
     /// Its name leads to a file that cannot be opened; the old one is still
     /// written.
     Astray(Error),
+    /// The way to it broke, and what may have been lost was sent again.
+    Again {
+        /// How many records.
+        records: u64,
+    },
+    /// Records were too long for it and have lost their end.
+    Shortened {
+        /// How many.
+        records: u64,
+        /// The most bytes that one may have.
+        limit: usize,
+    },
+    /// Nobody can tell whether it gets what it is sent.
+    Unsure,
     /// It has grown to its size, and goes on growing.
     Unrotated(Error),
     /// A backup of it could not be removed or compressed.
@@ -65,6 +80,19 @@ impl fmt::Display for Remark {
             ),
             Remark::Reopened => f.write_str(
                 "its name leads to another file now; going on there",
+            ),
+            Remark::Again { records } => write!(
+                f,
+                "the way to it broke; sent {records} records again, for they \
+                 may be lost"
+            ),
+            Remark::Shortened { records, limit } => write!(
+                f,
+                "{records} records were longer than {limit} bytes and lost \
+                 their end"
+            ),
+            Remark::Unsure => f.write_str(
+                "datagrams: what gets lost on the way is not noticed",
             ),
             Remark::Astray(error) => write!(
                 f,

@@ -7,11 +7,13 @@
 
 mod begin; //      Where to begin?
 mod family; //     Which names go together,
+mod home; //       where are they looked for,
 mod survey; //     which of these files are there,
 mod known; //      which are behind us?
 mod body; //       Their bytes, packed or not,
 mod head; //       and what they are known by,
 mod generation; // become lines,
+mod copy; //       each once,
 mod trail; //      one file after the other.
 mod notice; //     When to look again,
 mod remark; //     and what to tell.
@@ -31,7 +33,7 @@ pub use notice::Way;
 pub use remark::{Gap, Reason, Remark, Start};
 pub use trail::PATIENCE;
 
-use self::{notice::Notices, survey::beside, trail::Trail};
+use self::{home::beside, notice::Notices, trail::Trail};
 use super::{Name, Watch};
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},
@@ -193,6 +195,26 @@ impl Follower {
             // read.
             generation.go_to(to.offset, lines).ok();
         }
+    }
+
+    /// Returns whether another one, of the same paths, has handed out what
+    /// this one has, and nothing more.
+    pub fn is_level_with(&self, other: &Follower) -> bool {
+        let level = |(one, other): (&Trail, &Trail)| {
+            let reaches = one.reaches();
+            reaches.is_some() && reaches == other.reaches()
+        };
+        self.trails.iter().zip(&other.trails).all(level)
+    }
+
+    /// Returns how much of the file of a batch another follower has handed
+    /// out; `None` if it has passed the file.
+    pub fn reach(&self, batch: &Batch, other: &Follower) -> Option<u64> {
+        let input = batch.position.input;
+        let path = self.path_of(input);
+        let id = self.trails[path].generation(input)?.id;
+        let reaches = other.trails[path].reaches()?;
+        reaches.into_iter().find(|(open, _)| *open == id).map(|(_, at)| at)
     }
 
     /// Returns the numbers of a path, to be added to.

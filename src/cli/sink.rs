@@ -1,0 +1,185 @@
+//! Opens the sinks of a run.
+
+use std::{
+    io::{self, IoSlice, IsTerminal},
+    num::{NonZeroU32, NonZeroU64},
+    path::Path,
+    sync::Arc,
+};
+
+use super::{exit::Complaint, settings::Settings, voice::Voice};
+use crate::{
+    checkpoint::{Mark, Record, text_of},
+    disk::Disk,
+    engine::{Flow, Outlet},
+    sink::{
+        self, Address, Courier, Descriptor, FileSink, LineByLine, Pace,
+        Patient, Rotation, Sink, Terminal, Upkeep, address::FilePlan,
+    },
+};
+
+/// What a checkpoint calls the file for lines set aside.
+const ASIDE: &str = "aside:";
+
+/// How a run takes its sinks to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// A write waits until all is passed on.
+    Waits,
+    /// Nothing ever waits.
+    Follows,
+}
+
+impl Manner {
+    fn pace(self) -> Pace {
+        match self {
+            Manner::Waits => Pace::Waits,
+            Manner::Follows => Pace::Holds,
+        }
+    }
+}
+
+/// Opens all outlets, each where the `last` checkpoint says that it is.
+pub(super) fn outlets(
+    settings: &Settings,
+    manner: Manner,
+    disk: &Arc<dyn Disk>,
+    last: &Record,
+    voice: &mut Voice,
+) -> Result<Vec<Outlet>, Complaint> {
+    let mut outlets = Vec::new();
+    for to in &settings.wires.to {
+        let name = to.name.clone();
+        let header = settings.header(to.stream);
+        let header = header.as_deref();
+        let sink = match &to.spec.address {
+            Address::File(plan) => {
+                let last = mark(last, &name);
+                appended(disk, plan, manner, last, header, voice)?
+            }
+            Address::Stdout => {
+                let stdout = stdout(settings, manner);
+                let mut stdout = stdout.map_err(Complaint::Start)?;
+                begin(&mut *stdout, header).map_err(Complaint::Start)?;
+                stdout
+            }
+            Address::Syslog { .. }
+            | Address::Journal { .. }
+            | Address::Tcp { .. } => {
+                let courier = Courier::open(&to.spec, manner.pace());
+                let wrong = |error| Complaint::Unsent(name.clone(), error);
+                Box::new(courier.map_err(wrong)?)
+            }
+        };
+        let mut outlet = Outlet::new(name, Flow::Stream(to.stream), sink);
+        outlet.stall = to.spec.stall;
+        outlets.push(outlet);
+    }
+    if let Some(path) = &settings.aside {
+        let name = format!("{ASIDE}{}", text_of(path));
+        let plan = FilePlan {
+            path: path.clone(),
+            max_size: None,
+            max_age: None,
+            max_backups: None,
+            compress: false,
+            mode: None,
+        };
+        let last = mark(last, &name);
+        let sink = appended(disk, &plan, manner, last, None, voice)?;
+        outlets.push(Outlet::new(name, Flow::Aside, sink));
+    }
+    Ok(outlets)
+}
+
+/// Opens standard output; for who follows, so that a slow reader does not
+/// stop us.
+fn stdout(settings: &Settings, manner: Manner) -> io::Result<Box<dyn Sink>> {
+    Ok(match manner {
+        Manner::Waits => dressed(settings, Descriptor::stdout()?),
+        Manner::Follows => dressed(settings, Patient::stdout()?),
+    })
+}
+
+fn dressed<S: Sink + 'static>(settings: &Settings, sink: S) -> Box<dyn Sink> {
+    if io::stdout().is_terminal() {
+        Box::new(Terminal::new(sink))
+    } else if settings.line_buffered {
+        Box::new(LineByLine(sink))
+    } else {
+        Box::new(sink)
+    }
+}
+
+/// Writes what comes before the first record.
+fn begin(sink: &mut dyn Sink, header: Option<&str>) -> io::Result<()> {
+    match header {
+        Some(text) => sink.write(&mut [IoSlice::new(text.as_bytes())]),
+        None => Ok(()),
+    }
+}
+
+/// Opens a file to append to, and says what was found in it.
+fn appended(
+    disk: &Arc<dyn Disk>,
+    plan: &FilePlan,
+    manner: Manner,
+    last: Option<&Mark>,
+    header: Option<&str>,
+    voice: &mut Voice,
+) -> Result<Box<dyn Sink>, Complaint> {
+    let path = &plan.path;
+    let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
+    let upkeep = upkeep(plan);
+    let (mut sink, remarks) =
+        match FileSink::open_with(disk, path, &upkeep, last) {
+            // A device or a FIFO keeps nothing that could be compared.
+            Err(sink::Error::Irregular) => {
+                let sink = irregular(path, manner);
+                return sink.map_err(|error| wrong(error.into()));
+            }
+            result => result.map_err(wrong)?,
+        };
+    for remark in remarks {
+        voice.say_of(path, remark);
+    }
+    if sink.is_empty() {
+        begin(&mut sink, header).map_err(|error| wrong(error.into()))?;
+    }
+    Ok(Box::new(sink))
+}
+
+/// Opens a device or a FIFO; for who follows, so that it never waits.
+fn irregular(path: &Path, manner: Manner) -> io::Result<Box<dyn Sink>> {
+    Ok(match manner {
+        Manner::Waits => Box::new(Descriptor::append(path)?),
+        Manner::Follows => Box::new(Patient::append(path)?),
+    })
+}
+
+/// Returns how a file is looked after.
+fn upkeep(plan: &FilePlan) -> Upkeep {
+    let Upkeep { mode, .. } = Upkeep::default();
+    let FilePlan { max_size, max_age, max_backups, compress, .. } = plan;
+    let rotates = max_size.is_some()
+        || max_age.is_some()
+        || max_backups.is_some()
+        || *compress;
+    let size = max_size.and_then(NonZeroU64::new);
+    let rotation = Rotation {
+        max_size: size.unwrap_or(Rotation::default().max_size),
+        // As with kube-apiserver, 0 keeps all.
+        max_age: max_age.and_then(NonZeroU32::new),
+        max_backups: max_backups.and_then(NonZeroU32::new),
+        compress: *compress,
+    };
+    Upkeep {
+        mode: plan.mode.unwrap_or(mode),
+        rotation: rotates.then_some(rotation),
+    }
+}
+
+fn mark<'a>(last: &'a Record, name: &str) -> Option<&'a Mark> {
+    let record = last.sinks.iter().find(|record| record.name == name);
+    record.map(|record| &record.mark)
+}

@@ -1,0 +1,185 @@
+//! How a sink comes to be behind the others, and how it joins them again.
+
+use std::{
+    cell::RefCell,
+    mem,
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    super::{
+        form::Form,
+        ledger::Failure,
+        note::Note,
+        route::{Flow, Outlet, Route},
+        rules::Rules,
+    },
+    Run,
+    commit::Queue,
+    lane::{Lane, Turn},
+};
+use crate::{
+    checkpoint::{Record, SourceRecord},
+    disk::Disk,
+    source::follow::{Follower, Quest},
+};
+
+/// How often a sink that takes nothing is asked again.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// What another follower, and who judges for it, are made of.
+pub(super) struct Fork<'a> {
+    pub disk: Arc<dyn Disk>,
+    pub quest: &'a Quest,
+    pub plan: (&'a [Route], &'a [Form], Rules),
+}
+
+/// A sink that was behind when the last run ended, and its place.
+pub(super) type Behind = (Outlet, Vec<SourceRecord>);
+
+/// Takes those outlets out that the checkpoint says are behind. Where no
+/// other is left, the first of them is what the others go by.
+pub(super) fn behind(
+    last: &mut Record,
+    outlets: &mut Vec<Outlet>,
+) -> Vec<Behind> {
+    let mut behind: Vec<Behind> = Vec::new();
+    for lane in mem::take(&mut last.lanes) {
+        let is_it = |outlet: &Outlet| outlet.name == lane.sink;
+        if let Some(at) = outlets.iter().position(is_it) {
+            behind.push((outlets.remove(at), lane.sources));
+        }
+    }
+    let takes_lines = |outlet: &Outlet| matches!(outlet.flow, Flow::Stream(_));
+    if !behind.is_empty() && !outlets.iter().any(takes_lines) {
+        let (outlet, sources) = behind.remove(0);
+        outlets.push(outlet);
+        outlets.sort_by_key(|outlet| outlet.number);
+        last.sources = sources;
+    }
+    behind
+}
+
+impl Run<'_, '_> {
+    /// Has each sink go on from its own place.
+    pub(super) fn fork_all(&mut self, behind: Vec<Behind>) {
+        for (outlet, sources) in behind {
+            let name = outlet.name.clone();
+            let queue = Queue::at(sources.clone());
+            self.fork(outlet, queue, &sources);
+            (self.ledger.notes)(Note::Behind { name: &name, stall: None });
+        }
+    }
+
+    /// Has those sinks go on by themselves that have stalled.
+    pub(super) fn split(&mut self) {
+        let is_stalled = |outlet: &Outlet| outlet.is_stalled;
+        while let Some(at) = self.ledger.outlets.iter().position(is_stalled) {
+            let mut outlet = self.ledger.outlets.remove(at);
+            outlet.is_stalled = false;
+            let queue = self.log.queue().split(at);
+            let (name, stall) = (outlet.name.clone(), Some(outlet.stall));
+            // It holds the rest of what it was given: its place is ours.
+            let sources = self.shared.follower.borrow().record();
+            self.fork(outlet, queue, &sources);
+            (self.ledger.notes)(Note::Behind { name: &name, stall });
+        }
+    }
+
+    fn fork(
+        &mut self,
+        outlet: Outlet,
+        queue: Queue,
+        sources: &[SourceRecord],
+    ) {
+        let Fork { disk, quest, plan } = &self.fork;
+        let follower = Follower::new(Arc::clone(disk), quest, sources);
+        let follower = Rc::new(RefCell::new(follower));
+        // From now on it holds what is rotated.
+        follower.borrow_mut().look();
+        self.shared.behind.borrow_mut().push(Rc::clone(&follower));
+        self.lanes.push(Lane::new(outlet, queue, follower, *plan));
+        self.count_lanes();
+    }
+
+    /// Gives each sink that is behind its turn.
+    pub(super) fn serve(&mut self) -> Result<(), Failure> {
+        let mut at = 0;
+        while at < self.lanes.len() {
+            let lane = &mut self.lanes[at];
+            let turn = lane.go(&self.pool, &self.shared.follower);
+            let turn = turn.map_err(|error| lane.outlet.failure(error))?;
+            if mem::take(&mut lane.has_moved) {
+                self.log.touch();
+            }
+            match turn {
+                Turn::Busy => {
+                    lane.is_busy = true;
+                    at += 1;
+                }
+                Turn::Idle => {
+                    lane.is_busy = false;
+                    at += 1;
+                }
+                Turn::Level => self.join(at),
+                Turn::Over => {
+                    let lane = self.part(at);
+                    let name = &lane.outlet.name;
+                    (self.ledger.notes)(Note::Left { name });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the sinks that are behind pass on what they hold.
+    pub(super) fn drain_lanes(&mut self) {
+        for lane in &mut self.lanes {
+            // Why it takes nothing does not matter any more.
+            lane.outlet.sink.drain().ok();
+        }
+    }
+
+    /// Has a sink go on with the others.
+    fn join(&mut self, at: usize) {
+        let Lane { mut outlet, .. } = self.part(at);
+        if self.has_caught_up {
+            outlet.sink.caught_up();
+        }
+        self.log.touch();
+        (self.ledger.notes)(Note::Level { name: &outlet.name });
+        // Of places before this one it is not known what it was given there.
+        self.log.queue().forget();
+        let number = outlet.number;
+        let outlets = &mut *self.ledger.outlets;
+        let place = outlets.partition_point(|other| other.number < number);
+        outlets.insert(place, outlet);
+    }
+
+    fn part(&mut self, at: usize) -> Lane {
+        let lane = self.lanes.remove(at);
+        let mut behind = self.shared.behind.borrow_mut();
+        behind.retain(|follower| !Rc::ptr_eq(follower, &lane.follower));
+        drop(behind);
+        self.count_lanes();
+        lane
+    }
+
+    fn count_lanes(&mut self) {
+        let lanes = self.lanes.len();
+        self.ledger.apart = self.ledger.apart.map(|_| lanes);
+    }
+
+    /// Returns when to go on at the latest, for the sinks that are behind.
+    pub(super) fn sooner(&self, due: Option<Instant>) -> Option<Instant> {
+        if self.lanes.is_empty() {
+            return due;
+        }
+        let is_busy = self.lanes.iter().any(|lane| lane.is_busy);
+        let wait = if is_busy { Duration::ZERO } else { AGAIN };
+        let again = Instant::now() + wait;
+        Some(due.map_or(again, |due| due.min(again)))
+    }
+}

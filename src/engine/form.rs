@@ -1,0 +1,82 @@
+//! What becomes of a kept line on its way into a stream.
+
+use crate::format::{Entries, Format, Letters, Severities, Shaper};
+
+/// What a record of a stream looks like.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// The kept line, byte for byte.
+    Verbatim,
+    /// A line of text.
+    Record(Format),
+    /// A message for syslog.
+    Letter {
+        /// How its text is made.
+        format: Format,
+        /// How grave rules are.
+        severities: Severities,
+    },
+    /// Fields for the journal.
+    Entry {
+        /// How its message is made.
+        format: Format,
+        /// How grave rules are.
+        severities: Severities,
+    },
+}
+
+/// What makes the records of a stream. Each desk has its own.
+#[derive(Debug)]
+pub(super) enum Press {
+    Verbatim,
+    Record(Box<Shaper>),
+    Letter(Box<Letters>),
+    Entry(Box<Entries>),
+}
+
+impl Form {
+    /// Returns what comes before the first record, if anything does.
+    pub fn header(&self) -> Option<String> {
+        match self {
+            Form::Record(format) => format.header(),
+            Form::Verbatim | Form::Letter { .. } | Form::Entry { .. } => None,
+        }
+    }
+
+    /// Returns what makes the records.
+    pub(super) fn press(&self) -> Press {
+        match self.clone() {
+            Form::Verbatim => Press::Verbatim,
+            Form::Record(format) if format.is_verbatim() => Press::Verbatim,
+            Form::Record(format) => Press::Record(Box::new(format.shaper())),
+            // The fields that these read are fields of the language.
+            Form::Letter { format, severities } => {
+                match Letters::new(&format, severities) {
+                    Ok(letters) => Press::Letter(Box::new(letters)),
+                    Err(_) => Press::Record(Box::new(format.shaper())),
+                }
+            }
+            Form::Entry { format, severities } => {
+                match Entries::new(&format, severities) {
+                    Ok(entries) => Press::Entry(Box::new(entries)),
+                    Err(_) => Press::Record(Box::new(format.shaper())),
+                }
+            }
+        }
+    }
+}
+
+impl Press {
+    /// Appends the record of a line, its newline included.
+    pub(super) fn write(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Press::Verbatim => {
+                out.extend_from_slice(line);
+                out.push(b'\n');
+            }
+            Press::Record(shaper) => shaper.shape(line, out),
+            Press::Letter(letters) => letters.write(line, out),
+            Press::Entry(entries) => entries.write(line, out),
+        }
+    }
+}
