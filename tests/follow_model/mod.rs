@@ -100,7 +100,7 @@ fn full(few: u32) -> u32 {
 
 /// Returns the number that the environment sets `name` to, or `else_`.
 fn number(name: &str, else_: u32) -> u32 {
-    let set = env::var(name).ok();
+    let set = env::var_os(name).and_then(|set| set.into_string().ok());
     set.map_or(else_, |set| set.parse().expect("it is a number"))
 }
 
