@@ -31,6 +31,7 @@ mod rules; // The rule files have the verdicts of those whose ideas they are.
 mod readme; // What README shows is what happens.
 mod reference; // So is what the language reference shows.
 mod man; // The manual page is made from it.
+mod pack; // What a package installs does what it says.
 mod console; // How what a document shows is run.
 mod examples; // What the library is used for works.
 mod follow_model; // Whatever happens to followed files, nothing is lost.

@@ -43,7 +43,7 @@ Examples:
       kaudit-filter check rules.kaf
 
   Follow a log through rotation, and go on where it ended after a restart:
-      kaudit-filter -F --checkpoint C --to file:failed.log 'code >= 400' \
+      kaudit-filter -F --checkpoint C --to file:failed.log 'code >= 400' \\
           /var/log/kubernetes/audit.log
 
   What came since the last time:
@@ -58,6 +58,9 @@ Examples:
 
   How far has a run come that keeps a checkpoint?
       kaudit-filter checkpoint show PATH
+
+  Complete flags and names in this shell:
+      source <(kaudit-filter completions bash)
 
   What cannot be decided, and what is no event, goes to a file of its own:
       kaudit-filter --on-invalid file:odd.log 'code >= 400' audit.log

@@ -30,7 +30,7 @@ use crate::expr::{Compiled, plan::Plan};
     override_usage = "kaudit-filter check [OPTIONS] FILE...",
     max_term_width = 79
 )]
-struct Args {
+pub(super) struct Args {
     /// The files to check: expressions, or pipelines (FILE.toml)
     #[arg(value_name = "FILE", required_unless_present = "pipeline")]
     files: Vec<PathBuf>,

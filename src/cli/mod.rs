@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod checkpoint;
+mod completions;
 mod coverage;
 mod exit;
 mod follow;
@@ -37,6 +38,7 @@ use std::{
 
 use rustix::stdio;
 
+pub use completions::{completions, grammar};
 pub use exit::Exit;
 
 use crate::{
@@ -73,6 +75,9 @@ fn serve(
     }
     if words.peek().is_some_and(|word| word == "checkpoint") {
         return checkpoint::run(words, voice);
+    }
+    if words.peek().is_some_and(|word| word == "completions") {
+        return completions::run(words);
     }
     if words.peek().is_some_and(|word| word == "report") {
         return report::run(words, voice);

@@ -17,7 +17,7 @@ use crate::{
 pub(super) const DEFAULT: &str = "code>=400";
 
 /// Words that the next versions will know as commands.
-const RESERVED: [&str; 2] = ["policy", "completions"];
+const RESERVED: [&str; 1] = ["policy"];
 
 /// What judges, what is read, and what to say about the choice.
 #[derive(Debug)]

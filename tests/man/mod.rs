@@ -1,6 +1,7 @@
-//! The manual page of the language is what `docs/language.md` makes it.
+//! The manual pages are what `docs/language.md` and `docs/pipeline.md` make
+//! them.
 //!
-//! `KAUDIT_FILTER_WRITE=1 cargo test man::` writes it anew.
+//! `KAUDIT_FILTER_WRITE=1 cargo test man::` writes them anew.
 
 mod roff;
 
@@ -11,30 +12,41 @@ use crate::{
     tool::{self, wants},
 };
 
-const PAGE: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kaudit-filter-language.7");
+/// A document, and the page and section of the manual that it makes.
+const PAGES: [(&str, &str, u8); 2] = [
+    ("docs/language.md", "docs/kaudit-filter-language.7", 7),
+    ("docs/pipeline.md", "docs/kaudit-filter-pipeline.5", 5),
+];
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 #[test]
-fn the_manual_page_is_the_reference() {
-    let made = roff::page(&document("docs/language.md"));
-    if wants("KAUDIT_FILTER_WRITE", "1") {
-        fs::write(PAGE, &made).unwrap();
+fn the_manual_pages_are_the_documents() {
+    for (name, page, section) in PAGES {
+        let made = roff::page(&document(name), section);
+        let page = format!("{ROOT}/{page}");
+        if wants("KAUDIT_FILTER_WRITE", "1") {
+            fs::write(&page, &made).unwrap();
+        }
+        let same = fs::read_to_string(page).unwrap() == made;
+        let how = "KAUDIT_FILTER_WRITE=1 cargo test man:: writes it anew";
+        assert!(same, "{name}: {how}");
     }
-    let page = fs::read_to_string(PAGE).unwrap();
-    let same = page == made;
-    assert!(same, "KAUDIT_FILTER_WRITE=1 cargo test man:: writes it anew");
 }
 
 #[test]
-fn the_manual_page_is_good_roff() {
+fn the_manual_pages_are_good_roff() {
     // What `man` does without `groff` nobody can check.
     if Command::new("groff").arg("--version").output().is_err() {
-        return tool::skip("groff is missing: the manual page's own errors");
+        return tool::skip("groff is missing: the manual pages' own errors");
     }
-    let flags = ["-man", "-Tutf8", "-ww", "-z", PAGE];
-    let output = Command::new("groff").args(flags).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), &*said), (Some(0), ""));
+    for (_, page, _) in PAGES {
+        let page = format!("{ROOT}/{page}");
+        let flags = ["-man", "-Tutf8", "-ww", "-z", &page];
+        let output = Command::new("groff").args(flags).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), &*said), (Some(0), ""), "{page}");
+    }
 }
 
 #[test]
@@ -52,7 +64,7 @@ fn text_becomes_roff() {
         ("|a|b|c|\n|-|-|-|\n|`1`|2|3|", ".TP\n\\fB1\\fR\n2; 3\n"),
         ("||b|c|\n|-|-|-|\n|1|2|3|", ".TP\n1\nb: 2; c: 3\n"),
     ] {
-        assert_eq!(roff::page(markdown), roff, "{markdown}");
+        assert_eq!(roff::page(markdown, 7), roff, "{markdown}");
     }
 }
 

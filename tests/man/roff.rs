@@ -1,14 +1,14 @@
-//! Turns the Markdown of our reference into the roff of a manual page.
+//! Turns the Markdown of our references into the roff of manual pages.
 //!
-//! It knows what the reference uses: headings, paragraphs, lists, blocks of
+//! It knows what they use: headings, paragraphs, lists, blocks of
 //! code and tables. A row of a table becomes an item, tagged with its first
 //! cell; if that column has no heading, the others bring theirs along.
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-/// Returns the manual page that `markdown` makes.
-pub(super) fn page(markdown: &str) -> String {
-    let mut page = Page::default();
+/// Returns the page in a section of the manual that `markdown` makes.
+pub(super) fn page(markdown: &str, section: u8) -> String {
+    let mut page = Page { section, ..Page::default() };
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         page.take(event);
     }
@@ -18,6 +18,7 @@ pub(super) fn page(markdown: &str) -> String {
 #[derive(Default)]
 struct Page {
     roff: String,
+    section: u8,
     /// Whether text is shown as it stands.
     is_code: bool,
     /// Whether the next paragraph continues the line of its item.
@@ -100,8 +101,9 @@ impl Page {
         let title = std::mem::take(&mut self.roff);
         let (name, about) = title.split_once(" - ").unwrap();
         let page = name.to_uppercase();
+        let section = self.section;
         self.roff = format!(
-            ".TH \"{page}\" 7 \"\" \"kaudit-filter\"\n\
+            ".TH \"{page}\" {section} \"\" \"kaudit-filter\"\n\
              .ad l\n.nh\n.SH NAME\n{name} \\- {about}\n.SH DESCRIPTION\n"
         );
     }

@@ -41,7 +41,7 @@ opened, 74 a read or a write failed, 75 a run that follows uses it,
     disable_help_subcommand = true,
     max_term_width = 79
 )]
-struct Args {
+pub(super) struct Args {
     #[command(subcommand)]
     action: Action,
 }

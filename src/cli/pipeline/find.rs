@@ -23,6 +23,11 @@ const BUILTIN: [(&str, &str); 8] = [
     ("slim", include_str!("../../../pipelines/slim.toml")),
 ];
 
+/// The names of those that are always there.
+pub(in crate::cli) fn names() -> impl Iterator<Item = &'static str> {
+    BUILTIN.iter().map(|(name, _)| *name)
+}
+
 /// The text of a pipeline.
 #[derive(Debug)]
 pub(in crate::cli) struct Found {
@@ -94,11 +99,10 @@ fn read(path: PathBuf) -> Result<Found, Complaint> {
 
 fn unknown(name: &Path) -> Complaint {
     let name = name.to_string_lossy();
-    let known = || BUILTIN.iter().map(|(known, _)| *known);
-    let help = match diag::nearest(&name, known()) {
+    let help = match diag::nearest(&name, names()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
-            let known: Vec<_> = known().collect();
+            let known: Vec<_> = names().collect();
             format!("built in are {}; a file is ./{name}", known.join(", "))
         }
     };

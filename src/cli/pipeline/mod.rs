@@ -14,7 +14,7 @@ mod program; // and what is run.
 use std::path::{Path, PathBuf};
 
 pub(super) use self::{
-    find::{Found, find},
+    find::{Found, find, names},
     program::program,
     scheme::{Scheme, Sink},
 };

@@ -34,7 +34,7 @@ Exit codes: as without `report`; 74 also if the command of --pipe fails.";
     after_long_help = MORE,
     max_term_width = 79
 )]
-pub(super) struct Args {
+pub(in crate::cli) struct Args {
     /// The expression, then the files
     #[arg(value_name = "EXPR|FILE")]
     pub operands: Vec<OsString>,

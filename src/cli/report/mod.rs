@@ -8,7 +8,7 @@ use std::{
     cell::RefCell, ffi::OsString, process::ExitCode, rc::Rc, sync::Arc,
 };
 
-use self::args::Args;
+pub(super) use self::args::Args;
 use self::post::{Post, Tray, Way, When};
 use super::{
     args::{self as typed, Read},
