@@ -16,7 +16,7 @@ use rustix::{
 };
 
 use super::{
-    super::{ledger::Pause, note::Note},
+    super::{hold::Pause, note::Note},
     call::Calls,
     state::{SourceState, State},
 };
