@@ -20,6 +20,7 @@ use criterion::{
 };
 use kaudit_filter::{
     expr::{self, Source},
+    format::Format,
     frame::Lines,
     pipeline::{Depth, Pipeline, Reading, Verdict},
     scan::{Backend, Scanner},
@@ -41,6 +42,7 @@ criterion_group!(
     bodies,
     detect,
     drop_fields,
+    shape,
     compile
 );
 criterion_main!(benches);
@@ -239,6 +241,31 @@ fn drop_fields(criterion: &mut Criterion) {
     let kept = log.holds.lines;
     time(&mut group, expression, expression, Reading::default(), &log, kept);
     group.finish();
+}
+
+/// Records of kept lines.
+fn shape(criterion: &mut Criterion) {
+    for log in Log::both() {
+        let mut group =
+            criterion.benchmark_group(format!("shape/{}", log.name));
+        group.throughput(Throughput::Elements(log.holds.lines));
+        for text in ["short", "json", "csv", "table", "template:{code}"] {
+            let mut shaper = Format::parse(text).expect("it is one").shaper();
+            let mut out = Vec::new();
+            let mut all = |bytes: &[u8]| {
+                out.clear();
+                for line in Lines::new(bytes) {
+                    shaper.shape(&bytes[line.start..line.end], &mut out);
+                }
+                out.split_inclusive(|byte| *byte == b'\n').count() as u64
+            };
+            assert_eq!(all(&log.bytes), log.holds.lines, "{text}");
+            group.bench_function(text, |bencher| {
+                bencher.iter(|| all(black_box(&log.bytes)));
+            });
+        }
+        group.finish();
+    }
 }
 
 /// From the text of an expression to a pipeline: what a start costs.

@@ -27,7 +27,7 @@ pub use error::{Error, Fault};
 pub use found::{Found, Remark};
 pub use path::{path_of, text_of};
 pub use record::{
-    Counters, LaneRecord, Mark, Place, Record, SinkRecord, SourceRecord,
+    Counters, LaneRecord, Left, Mark, Place, Record, SinkRecord, SourceRecord,
 };
 pub use slot::{Flaw, SIZE, encode};
 

@@ -36,6 +36,10 @@ pub struct SourceRecord {
     pub places: Vec<Place>,
     /// First lines of generations that are behind us, newest last.
     pub known: Vec<Print>,
+    /// Places up to which others are behind us, newest last: a copy of such
+    /// a generation may turn up that holds more of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
     /// Whether `known` names all that were there.
     pub knows_all: bool,
     /// What was read so far, through all runs.
@@ -57,6 +61,15 @@ pub struct Place {
     pub lines: u64,
     /// The print of the bytes before `offset`.
     pub guard: Print,
+}
+
+/// How far a generation is behind us of which there may be more.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Left {
+    /// Behind the last whole line.
+    pub place: Place,
+    /// Behind all that was handed out.
+    pub end: u64,
 }
 
 /// How far a file of ours was written.

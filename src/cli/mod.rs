@@ -44,7 +44,7 @@ pub use exit::Exit;
 use crate::{
     checkpoint::Record,
     disk::{Disk, Real},
-    engine::{self, Failure, Job, Note, Outlet, Summary, Wanted},
+    engine::{self, Failure, Job, Outlet, Summary, Wanted},
     pipeline::Depth,
     sink::Chores,
     source::{Name, Reason, Stop, Watch},
@@ -165,17 +165,6 @@ fn read(
     let mut outlets = sink::outlets(settings, manner, &disk, &last, voice)?;
     let mut summary =
         engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
-    for (outlet, to) in outlets.iter_mut().zip(&settings.wires.to) {
-        if to.is_sent()
-            && let Err(error) = outlet.sink.settle()
-        {
-            let name = outlet.name.clone();
-            summary.failure.get_or_insert(Failure::Output { name, error });
-        }
-        for remark in &outlet.sink.remarks() {
-            voice.tell(&Note::Written { name: &outlet.name, remark });
-        }
-    }
     if let (Some(text), None) =
         (in_place_of_lines(settings, &summary), &summary.failure)
     {
@@ -190,12 +179,31 @@ fn read(
             summary.failure = Some(Failure::Output { name, error });
         }
     }
-    for outlet in &mut outlets {
-        while outlet.sink.tend() == Chores::More
-            && job.watch.stop.reason().is_none()
-        {}
-    }
+    finish(settings, &mut outlets, &mut summary, &job.watch.stop, voice);
     Ok(summary)
+}
+
+/// Has outlets do what is left to do, unless the run is to end at once, and
+/// says what went wrong.
+fn finish(
+    settings: &Settings,
+    outlets: &mut [Outlet],
+    summary: &mut Summary,
+    stop: &Stop,
+    voice: &mut Voice,
+) {
+    for Outlet { name, sink, .. } in outlets {
+        while stop.reason().is_none() && sink.tend() == Chores::More {}
+        let mut to = settings.wires.to.iter();
+        let is_sent = to.any(|to| to.name == *name && to.is_sent());
+        if is_sent && let Err(error) = sink.settle() {
+            let name = name.clone();
+            summary.failure.get_or_insert(Failure::Output { name, error });
+        }
+        for remark in sink.remarks() {
+            voice.say_of_outlet(name, remark);
+        }
+    }
 }
 
 /// Returns what is printed instead of the kept lines.

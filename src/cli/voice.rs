@@ -58,6 +58,11 @@ impl Voice {
         self.say(format!("{}: {sentence}", shown(path)));
     }
 
+    /// Says something of an outlet, by the name that checkpoints know.
+    pub(super) fn say_of_outlet(&mut self, name: &str, said: impl Display) {
+        self.say(format!("{}: {said}", outlet(name)));
+    }
+
     /// Shows what was found in expressions.
     pub(super) fn diagnose(&mut self, text: &Text, findings: &[Finding]) {
         let drawn = expr::render(findings, &text.sources(), self.color);

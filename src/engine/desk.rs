@@ -175,7 +175,7 @@ impl Desk {
 }
 
 /// Judges a line for a route, and does what comes of it.
-#[inline]
+#[inline(always)]
 fn judge(
     judge: &mut Judge,
     sitting: &mut Sitting<'_>,

@@ -51,7 +51,7 @@ pub(super) struct Sum {
 
 impl Sum {
     /// Returns what one route says.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(judgement: &Judgement, fate: Fate) -> Sum {
         Sum {
             fate: Some(fate),
@@ -97,7 +97,7 @@ impl<'a> Sitting<'a> {
 
     /// Does what a route says of a line; `before` is where what it wrote
     /// begins.
-    #[inline]
+    #[inline(always)]
     pub(super) fn deal(
         &mut self,
         taps: &mut Taps<'_>,
@@ -115,7 +115,7 @@ impl<'a> Sitting<'a> {
     }
 
     /// Counts a line that all routes have judged.
-    #[inline]
+    #[inline(always)]
     pub(super) fn settle(&mut self, line: Line, sum: &Sum) {
         if let Some(defect) = sum.defect {
             self.defective(line, defect);

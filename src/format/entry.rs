@@ -36,8 +36,9 @@ const FIELDS: [(&str, Fact); 12] = [
 ///
 /// * `MESSAGE` is the record of the format, `PRIORITY` the digit of the
 ///   gravest rule, if one holds.
-/// * `CODE`, `AUDIT_RESOURCE` with its subresource, and one field for each of
-///   [`FIELDS`]; `AUDIT_URI` is without its query.
+/// * `CODE`, `AUDIT_RESOURCE` with its subresource, `AUDIT_URI` without its
+///   query, and `AUDIT_ID`, `_STAGE`, `_TIME`, `_VERB`, `_USER`,
+///   `_IMPERSONATED`, `_NAMESPACE`, `_NAME`, `_PEER`, `_REASON`, `_RULES`.
 /// * `AUDIT_BROKEN` says what is wrong with the line.
 /// * Each label has a field, `LABEL_KEY`.
 #[derive(Debug)]

@@ -44,6 +44,7 @@ fn record(path: &str, places: Vec<Place>) -> Record {
         path: text_of(path.as_ref()),
         places,
         known: vec![Print::of(b"older")],
+        left: Vec::new(),
         knows_all: true,
         counters,
     };

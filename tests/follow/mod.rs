@@ -28,6 +28,7 @@ mod slow; // Nobody reads.
 mod fault; // The disk fails,
 mod full; // or is full.
 mod signal; // Its owner wants something.
+mod logrotate; // Its output is rotated.
 mod calm; // Nothing happens.
 mod soak; // A lot happens, for long.
 mod real; // What a cluster wrote is written again.

@@ -13,8 +13,15 @@ pub(crate) struct Allowance {
     /// Events that may be there several times, and anywhere: what they stood
     /// in was damaged by a power cut.
     pub(crate) repeats: BTreeSet<usize>,
+    /// Events that may be there at any place: they stand in a numbered copy,
+    /// beside files that have a time in their name, and nothing tells which
+    /// of these are older.
+    pub(crate) strays: BTreeSet<usize>,
     /// Whether newer files may have come before older ones.
     pub(crate) disorder: bool,
+    /// Whether there may be lines that were never written: a compressed file
+    /// was damaged by a power cut.
+    pub(crate) garbage: bool,
     /// Gaps that may be told beside those where something is cut or gone.
     pub(crate) gaps: usize,
 }
@@ -94,8 +101,11 @@ impl Output {
 
     fn check_order(&self, allowed: &Allowance) -> Result<(), String> {
         let events = self.events.iter();
-        let numbers: Vec<_> =
-            events.filter(|n| !allowed.repeats.contains(n)).collect();
+        let is_bound = |number: &&usize| {
+            !allowed.repeats.contains(number)
+                && !allowed.strays.contains(number)
+        };
+        let numbers: Vec<_> = events.filter(is_bound).collect();
         if allowed.disorder || numbers.is_sorted() {
             return Ok(());
         }
@@ -114,7 +124,7 @@ impl Output {
                 places if allowed.repeats.is_empty() => places,
                 _ => usize::MAX,
             };
-            if *count > most {
+            if *count > most && !allowed.garbage {
                 let line = line.escape_ascii();
                 return Err(format!("{count} times never written: {line}"));
             }

@@ -2,6 +2,7 @@
 //! power cut, between any two calls: what is in all of its files.
 
 use std::{
+    ffi::{OsStr, OsString},
     io::{IoSlice, Read},
     num::NonZeroU64,
     path::Path,
@@ -15,10 +16,11 @@ use kaudit_filter::{
     sink::{Chores, FileSink, Rotation, Sink, Upkeep},
 };
 
-use super::disk::{Process, SimDisk};
+use super::{
+    disk::{Process, SimDisk},
+    story::OUT,
+};
 use crate::{dice::Dice, tool::wants};
-
-const OUT: &str = "/out/kept.log";
 
 /// Lines, and how many of them are written at a time.
 const LINES: usize = 60;
@@ -130,6 +132,37 @@ impl World {
         assert!(names.len() > 8, "{names:?}");
         all
     }
+}
+
+/// Returns what is in the output, behind what was rotated before it. Where
+/// there is a plain file, the compressed one is not finished.
+pub(crate) fn written(disk: &SimDisk) -> Vec<u8> {
+    let out = Path::new(OUT);
+    let folder = out.parent().expect("it is in a folder");
+    let mut names = disk.list(folder).unwrap_or_default();
+    // `kept-` comes before `kept.log`.
+    names.sort();
+    let mut all = Vec::new();
+    for name in &names {
+        let path = folder.join(name);
+        let bytes = disk.read(&path).unwrap_or_default();
+        let is_plain = |other: &OsString| *name == *packed(other);
+        if names.iter().any(is_plain) {
+            continue;
+        }
+        match path.extension().is_some_and(|end| end == "gz") {
+            true => GzDecoder::new(&bytes[..]).read_to_end(&mut all),
+            false => (&bytes[..]).read_to_end(&mut all),
+        }
+        .expect("it is finished");
+    }
+    all
+}
+
+fn packed(name: &OsStr) -> OsString {
+    let mut name = name.to_owned();
+    name.push(".gz");
+    name
 }
 
 /// Runs until each blow, and then to the end; a blow comes after so many

@@ -5,12 +5,15 @@
 //! has to come out, `check` whether it has. `real` is the follower that is
 //! judged; `plain` is another, with flaws that must be found.
 //! `KAUDIT_FILTER_PROOF=full` tells fifty times as many stories.
+//! `KAUDIT_FILTER_STORIES` says how many instead, and `KAUDIT_FILTER_SEED`
+//! makes them others.
 
 mod act;
 mod apiserver;
 mod check;
 mod disk;
 mod events;
+mod fixed;
 mod kept;
 mod neighbour;
 mod plain;
@@ -18,8 +21,13 @@ mod real;
 mod story;
 mod truth;
 
-use proptest::test_runner::{
-    Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
+use std::env;
+
+use proptest::{
+    strategy::Strategy,
+    test_runner::{
+        Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner,
+    },
 };
 
 use self::{
@@ -43,7 +51,7 @@ const EVERYTHING: Mix =
 
 /// Tells random stories until one goes wrong; returns that, made short.
 fn search(
-    mix: Mix,
+    stories: impl Strategy<Value = Vec<Act>>,
     cases: u32,
     start: impl Fn() -> Box<dyn Start>,
 ) -> Result<(), (Vec<Act>, String)> {
@@ -53,9 +61,11 @@ fn search(
         ..Config::with_cases(cases)
     };
     // The same stories each time: a change is to blame, not luck.
-    let dice = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut seed = [7; 32];
+    seed[..4].copy_from_slice(&number("KAUDIT_FILTER_SEED", 0).to_le_bytes());
+    let dice = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(config, dice);
-    let result = runner.run(&stories(mix, MOST), |acts| {
+    let result = runner.run(&stories, |acts| {
         tell(&acts, &mut *start()).map_err(TestCaseError::fail)
     });
     match result {
@@ -68,7 +78,7 @@ fn search(
 /// Checks that no story goes wrong.
 #[track_caller]
 fn check(mix: Mix, cases: u32, start: impl Fn() -> Box<dyn Start>) {
-    if let Err((acts, why)) = search(mix, cases, start) {
+    if let Err((acts, why)) = search(stories(mix, MOST), cases, start) {
         panic!("{why}\n{acts:#?}");
     }
 }
@@ -77,29 +87,51 @@ fn check(mix: Mix, cases: u32, start: impl Fn() -> Box<dyn Start>) {
 #[track_caller]
 fn check_found(flaw: Flaw, wrong: &[&str]) {
     let plain = || Box::new(Plain::new(Some(flaw))) as Box<dyn Start>;
-    let found = search(EVERYTHING, 20_000, plain);
+    let found = search(stories(EVERYTHING, MOST), 20_000, plain);
     let (acts, why) = found.expect_err("a flaw was not found");
     let is_known = wrong.iter().any(|wrong| why.contains(wrong));
     assert!(is_known, "{flaw:?}: {why}\n{acts:#?}");
 }
 
 fn full(few: u32) -> u32 {
-    if wants("KAUDIT_FILTER_PROOF", "full") { few * 50 } else { few }
+    let all = wants("KAUDIT_FILTER_PROOF", "full");
+    number("KAUDIT_FILTER_STORIES", if all { few * 50 } else { few })
+}
+
+/// Returns the number that the environment sets `name` to, or `else_`.
+fn number(name: &str, else_: u32) -> u32 {
+    let set = env::var(name).ok();
+    set.map_or(else_, |set| set.parse().expect("it is a number"))
 }
 
 #[test]
 fn nothing_is_lost_through_rotations_and_crashes() {
-    check(ROTATION, full(500), || Box::new(Real));
+    check(ROTATION, full(400), || Box::new(Real::default()));
 }
 
-/// Not all of these stories end well yet: where copies, cuts and files that
-/// may not be opened come together, events come out of order or twice.
+/// A power cut would leave what is torn in a file that nobody knows for ours;
+/// `kept` looks at that.
+#[test]
+fn nothing_is_lost_where_the_output_rotates_itself() {
+    let stories = stories(ROTATION, MOST).prop_map(|mut acts| {
+        for act in &mut acts {
+            *act = match *act {
+                Act::PowerCut(_) => Act::Kill,
+                Act::PowerCutAt(calls, last, _) => Act::KillAt(calls, last),
+                other => other,
+            };
+        }
+        acts
+    });
+    let result = search(stories, full(150), || Box::new(Real::rotating(900)));
+    if let Err((acts, why)) = result {
+        panic!("{why}\n{acts:#?}");
+    }
+}
+
 #[test]
 fn nothing_is_lost_that_could_be_read_whatever_happens() {
-    if !wants("KAUDIT_FILTER_PROOF", "full") {
-        return;
-    }
-    check(EVERYTHING, full(500), || Box::new(Real));
+    check(EVERYTHING, full(600), || Box::new(Real::default()));
 }
 
 #[test]
@@ -107,17 +139,13 @@ fn who_reads_everything_again_does_nothing_wrong() {
     check(EVERYTHING, 300, || Box::new(Plain::new(None)));
 }
 
-/// Judges what is above, so it waits for that.
 #[test]
 fn every_flaw_is_found() {
-    if !wants("KAUDIT_FILTER_PROOF", "full") {
-        return;
-    }
     for (flaw, wrong) in [
         (Flaw::LikeTail, &["lost: "][..]),
-        (Flaw::SkipsCompressed, &["lost: "]),
-        (Flaw::SkipsBackups, &["lost: "]),
-        (Flaw::LetsGo, &["lost: "]),
+        (Flaw::SkipsCompressed, &["lost: ", "gaps told"]),
+        (Flaw::SkipsBackups, &["lost: ", "gaps told"]),
+        (Flaw::LetsGo, &["lost: ", "gaps told"]),
         (Flaw::Hurries, &["never written", "doubled"]),
         (Flaw::Forgets, &["doubled: "]),
         (Flaw::LeavesTorn, &["never written", "lost: "]),

@@ -4,6 +4,7 @@
 //! is told what becomes of it when it would wait for its files.
 
 use std::{
+    num::NonZeroU64,
     path::Path,
     sync::{
         Arc, LazyLock,
@@ -21,7 +22,7 @@ use kaudit_filter::{
     },
     engine::{Threads, Wanted},
     pipeline::{Depth, Pipeline, Reading},
-    sink::FileSink,
+    sink::{FileSink, Rotation, Upkeep},
     source::{
         Stop, Watch,
         follow::{Begin, Quest, Remark, Until, Way},
@@ -43,15 +44,28 @@ static PIPELINE: LazyLock<Pipeline> =
     LazyLock::new(|| Pipeline::compile(EXPRESSION).expect("it is right"));
 
 /// Starts it.
-#[derive(Debug)]
-pub(crate) struct Real;
+#[derive(Debug, Default)]
+pub(crate) struct Real {
+    upkeep: Upkeep,
+}
+
+impl Real {
+    /// Its output rotates itself at so many bytes.
+    pub(crate) fn rotating(size: u64) -> Real {
+        let max_size = NonZeroU64::new(size).expect("it is not 0");
+        let compress = true;
+        let own = Rotation { max_size, compress, ..Rotation::default() };
+        Real { upkeep: Upkeep { rotation: Some(own), ..Upkeep::default() } }
+    }
+}
 
 impl Start for Real {
     fn start(
         &mut self,
         process: &Process,
     ) -> Result<Box<dyn Follower>, String> {
-        Ok(Box::new(Run { process: process.clone(), thread: None }))
+        let (process, upkeep) = (process.clone(), self.upkeep);
+        Ok(Box::new(Run { process, upkeep, thread: None }))
     }
 }
 
@@ -59,6 +73,7 @@ impl Start for Real {
 #[derive(Debug)]
 struct Run {
     process: Process,
+    upkeep: Upkeep,
     thread: Option<Thread>,
 }
 
@@ -80,11 +95,11 @@ enum Said {
 }
 
 impl Thread {
-    fn start(process: Process) -> Thread {
+    fn start(process: Process, upkeep: Upkeep) -> Thread {
         let (go, goes) = channel();
         let (says, said) = channel();
         let handle = thread::spawn(move || {
-            let reason = follow(process, &goes, &says);
+            let reason = follow(process, &upkeep, &goes, &says);
             // Nobody may be interested any more.
             says.send(Said::Ended(reason)).ok();
         });
@@ -95,7 +110,7 @@ impl Thread {
 impl Follower for Run {
     fn turn(&mut self, gaps: &mut Vec<String>) -> Result<(), String> {
         let thread = match self.thread.take() {
-            None => Thread::start(self.process.clone()),
+            None => Thread::start(self.process.clone(), self.upkeep),
             Some(thread) => {
                 let sent = thread.go.send(Go::On);
                 sent.map_err(|error| error.to_string())?;
@@ -130,6 +145,7 @@ impl Drop for Run {
 /// Follows until the story ends it; returns why else it ended.
 fn follow(
     process: Process,
+    upkeep: &Upkeep,
     goes: &Receiver<Go>,
     says: &Sender<Said>,
 ) -> String {
@@ -139,7 +155,7 @@ fn follow(
             Ok(opened) => opened,
             Err(error) => return format!("checkpoint: {error}"),
         };
-    let mut outlets = match outlet(&disk, last.as_ref()) {
+    let mut outlets = match outlet(&disk, upkeep, last.as_ref()) {
         Ok(outlet) => vec![outlet],
         Err(error) => return error,
     };
@@ -179,13 +195,14 @@ fn follow(
 
 fn outlet(
     disk: &Arc<dyn Disk>,
+    upkeep: &Upkeep,
     last: Option<&Record>,
 ) -> Result<Outlet, String> {
     let name = format!("file:{OUT}");
     let mut records = last.into_iter().flat_map(|last| &last.sinks);
     let record = records.find(|record| record.name == name);
     let mark = record.map(|record| &record.mark);
-    let opened = FileSink::open(disk, Path::new(OUT), mark);
+    let opened = FileSink::open_with(disk, Path::new(OUT), upkeep, mark);
     let (sink, _) = opened.map_err(|error| format!("output: {error}"))?;
     Ok(Outlet::only(name, Box::new(sink)))
 }

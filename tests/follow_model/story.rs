@@ -9,6 +9,7 @@ use super::{
     check::{Allowance, Output},
     disk::{Access, Process, Serial, SimDisk},
     events::is_wanted,
+    kept::written,
     neighbour::{self, FOLDER},
     truth::{Known, Truth},
 };
@@ -165,6 +166,7 @@ impl<'s> Story<'s> {
             Act::Unlink => neighbour::unlink(disk),
             Act::Swap => {
                 self.allow_repeats();
+                self.truth.exempt_copies();
                 self.allowed.gaps += 1;
                 self.in_disorder(neighbour::swap)
             }
@@ -230,7 +232,7 @@ impl<'s> Story<'s> {
         let Some((process, mut follower)) = self.started()? else {
             return Ok(());
         };
-        self.truth.look(self.apiserver.events());
+        self.look();
         let result = follower.turn(&mut self.gaps.lately);
         let failed = process.calm();
         match result {
@@ -245,6 +247,13 @@ impl<'s> Story<'s> {
                 self.bury(failed, &reason)
             }
         }
+    }
+
+    /// Notes what there is at the begin of a turn.
+    fn look(&mut self) {
+        let events = self.apiserver.events();
+        self.truth.look(events);
+        self.allowed.strays.extend(self.truth.strays(events));
     }
 
     /// Returns the follower; none if it cannot be started, for a reason.
@@ -287,6 +296,7 @@ impl<'s> Story<'s> {
     fn judge(&mut self) -> Result<(), String> {
         self.truth.hold();
         if !self.has_room {
+            self.truth.leave();
             return Ok(());
         }
         self.gaps.told.append(&mut self.gaps.lately);
@@ -301,8 +311,7 @@ impl<'s> Story<'s> {
     }
 
     fn output(&self) -> Result<Output, String> {
-        let out = self.disk.read(Path::new(OUT)).unwrap_or_default();
-        Output::read(&out, self.apiserver.events())
+        Output::read(&written(&self.disk), self.apiserver.events())
     }
 
     fn kill(&mut self) {
@@ -321,7 +330,7 @@ impl<'s> Story<'s> {
             None => self.disk.process(),
         };
         process.kill_after(calls, last);
-        self.truth.look(self.apiserver.events());
+        self.look();
         let follower = match self.running.take() {
             Some((_, follower)) => Ok(follower),
             None => self.start.start(&process),
@@ -351,11 +360,16 @@ impl<'s> Story<'s> {
             self.allowed.repeats.extend(0..events.count());
             self.allowed.disorder = true;
             self.truth.exempt();
+            let returned = after.0.difference(&before.0);
+            let returned: Vec<_> =
+                returned.map(|(_, serial)| *serial).collect();
+            self.truth.exempt_returned(&returned);
             // A compressed file may be half there, and nothing else of it.
             self.allowed.gaps += 2;
         }
         for (then, now) in before.1.iter().zip(&after.1) {
             if then != now {
+                self.allowed.garbage |= then.starts_with(&[0x1f, 0x8b]);
                 self.allowed.repeats.extend(events.whole(then));
                 self.allowed.repeats.extend(events.whole(now));
                 self.allowed.gaps += 1;

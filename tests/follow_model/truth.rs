@@ -56,7 +56,7 @@ pub(crate) struct Truth {
     disk: SimDisk,
     path: PathBuf,
     /// Files that this run of the follower has seen,
-    held: BTreeSet<Serial>,
+    held: BTreeSet<Life>,
     /// and those that it may have.
     perhaps: BTreeSet<Serial>,
     /// Events that must be in the output.
@@ -67,6 +67,8 @@ pub(crate) struct Truth {
     taken: BTreeMap<(Known, Life), Vec<u8>>,
     /// Files of which the follower may believe that they are behind it.
     exempt: BTreeSet<Serial>,
+    /// First lines of files that a power cut has given a name back.
+    returned: BTreeSet<Vec<u8>>,
     /// Files that were seen and have no name any more: who comes upon newer
     /// ones cannot know whether there were others in between.
     nameless: BTreeSet<Serial>,
@@ -87,18 +89,57 @@ impl Truth {
             torn: BTreeSet::new(),
             taken: BTreeMap::new(),
             exempt: BTreeSet::new(),
+            returned: BTreeSet::new(),
             nameless: BTreeSet::new(),
             gone: Vec::new(),
             broken: BTreeSet::new(),
         }
     }
 
-    /// Returns what can be read now, oldest first.
+    /// Returns what can be read now, oldest first. While something may not
+    /// be opened, that may be what comes next, and is waited for.
     pub(crate) fn readable(&self) -> Vec<Readable> {
+        let is_denied = self.in_reach(SimDisk::find).len()
+            > self.in_reach(SimDisk::find_as_user).len();
         match self.disk.find_as_user(&self.path) {
-            Ok(_) => self.found(SimDisk::find_as_user),
-            Err(_) => self.read_all(&self.held),
+            Ok(_) if !is_denied => self.found(SimDisk::find_as_user),
+            // Nor does anybody know then where the rest is of one that was
+            // cut.
+            Ok(_) | Err(_) => {
+                let mut held = self.read_all(&self.serials());
+                held.retain(|file| self.held.contains(&file.life));
+                held
+            }
         }
+    }
+
+    /// Returns the files that are held.
+    fn serials(&self) -> BTreeSet<Serial> {
+        self.held.iter().map(|life| life.0).collect()
+    }
+
+    /// Returns the events in numbered copies, if there are files with a time
+    /// in their name as well.
+    pub(crate) fn strays(&self, events: &Events) -> Vec<usize> {
+        if !self.paths().iter().any(is_dated) {
+            return Vec::new();
+        }
+        let copies = self.copies().into_iter();
+        let copies = copies.filter_map(|path| self.disk.read(&path).ok());
+        copies.flat_map(|log| events.whole(&log)).collect()
+    }
+
+    fn copies(&self) -> Vec<PathBuf> {
+        let mut paths = self.paths();
+        paths.retain(|path| *path != self.path && !is_dated(path));
+        paths
+    }
+
+    /// Returns the paths of what is in the folder.
+    fn paths(&self) -> Vec<PathBuf> {
+        let folder = self.path.parent().expect("the path has a folder");
+        let names = self.disk.list(folder).unwrap_or_default();
+        names.iter().map(|name| folder.join(name)).collect()
     }
 
     /// Returns what could be read if nobody denied it.
@@ -107,7 +148,7 @@ impl Truth {
     }
 
     fn found(&self, find: Find) -> Vec<Readable> {
-        let mut serials = self.held.clone();
+        let mut serials = self.serials();
         serials.extend(self.in_reach(find));
         self.read_all(&serials)
     }
@@ -118,9 +159,7 @@ impl Truth {
 
     /// Returns the files that can be found.
     fn in_reach(&self, find: Find) -> Vec<Serial> {
-        let folder = self.path.parent().expect("the path has a folder");
-        let names = self.disk.list(folder).unwrap_or_default();
-        let mut paths: Vec<_> = names.iter().map(|n| folder.join(n)).collect();
+        let mut paths = self.paths();
         let all = paths.clone();
         paths.retain(|path| {
             let is_double =
@@ -189,21 +228,37 @@ impl Truth {
             let log = self.disk.content(**serial);
             let has_copy =
                 |other: &Serial| self.disk.content(*other).starts_with(&log);
-            log.is_empty() || !named.iter().any(has_copy)
+            // Nor is a copy known for one of a file that was cut.
+            let is_cut = self.disk.lives(**serial).len() > 1;
+            log.is_empty() || is_cut || !named.iter().any(has_copy)
         });
         self.nameless.extend(nameless);
     }
 
-    /// Has the follower hold what can be read.
+    /// Has the follower hold what can be read; of copies of each other, one.
     pub(crate) fn hold(&mut self) {
-        let files = self.readable().into_iter();
-        self.held.extend(files.map(|file| file.life.0));
+        let files = self.readable();
+        let current = self.disk.find(&self.path).ok();
+        let is_double = |copy: &Readable| {
+            files.iter().any(|file| {
+                let is_longer = copy.log.len() < file.log.len();
+                let is_first = current == Some(file.life.0)
+                    || file.life < copy.life && current != Some(copy.life.0);
+                file.life != copy.life
+                    && file.log.starts_with(&copy.log)
+                    && (is_longer || is_first)
+            })
+        };
+        let held = files.iter().filter(|file| !is_double(file));
+        self.held.extend(held.map(|file| file.life));
     }
 
     /// Has the follower owe what can be read.
     pub(crate) fn owe(&mut self, events: &Events) {
         for Readable { life, log, .. } in self.readable() {
-            if !self.exempt.contains(&life.0) {
+            let is_returned = first_line(&log)
+                .is_some_and(|line| self.returned.contains(&line));
+            if !self.exempt.contains(&life.0) && !is_returned {
                 self.owed.extend(events.whole(&log));
             }
         }
@@ -212,14 +267,23 @@ impl Truth {
             self.broken.insert(key);
         }
         self.know(Known::Surely);
+        self.leave();
+    }
+
+    /// Has nobody wait for who still writes to a file of which another one
+    /// has taken the place.
+    pub(crate) fn leave(&mut self) {
         if let Ok(current) = self.disk.find(&self.path) {
-            let is_left = |serial: &Serial| {
-                *serial != current && self.disk.is_written(*serial)
+            let is_left = |life: &Life| {
+                life.0 != current && self.disk.is_written(life.0)
             };
             let held = mem::take(&mut self.held).into_iter();
-            let (left, held) = held.partition(is_left);
+            let (left, held) = held.partition::<BTreeSet<_>, _>(is_left);
             self.held = held;
-            self.exempt.extend::<BTreeSet<_>>(left);
+            self.exempt.extend(left.iter().map(|life| life.0));
+            let seen = self.perhaps.iter().map(|serial| (*serial, 0));
+            let left = seen.filter(is_left).map(|life| life.0);
+            self.exempt.extend(left.collect::<Vec<_>>());
         }
     }
 
@@ -267,11 +331,34 @@ impl Truth {
         });
     }
 
+    /// Has nothing be owed of files that a power cut has given a name back,
+    /// nor of copies of them: they may be behind the follower, and a writer
+    /// may go on in them.
+    pub(crate) fn exempt_returned(&mut self, serials: &[Serial]) {
+        self.exempt.extend(serials);
+        let logs = serials.iter().map(|serial| self.disk.content(*serial));
+        self.returned.extend(logs.filter_map(|log| first_line(&log)));
+    }
+
+    /// Has nothing be owed of the numbered copies in the folder: the path
+    /// comes to lead elsewhere, and of what they are copies is not known
+    /// when it comes back.
+    pub(crate) fn exempt_copies(&mut self) {
+        let copies = self.copies().into_iter();
+        let copies = copies.filter_map(|path| self.disk.find(&path).ok());
+        self.exempt.extend(copies.collect::<Vec<_>>());
+    }
+
     /// Has the follower forget what only its run held.
     pub(crate) fn let_go(&mut self) {
         self.held.clear();
         self.perhaps.clear();
     }
+}
+
+fn first_line(log: &[u8]) -> Option<Vec<u8>> {
+    let end = log.iter().position(|byte| *byte == b'\n')?;
+    Some(log[..end].to_vec())
 }
 
 /// Returns whether a name is that of the log or of a backup.
@@ -281,8 +368,16 @@ pub(crate) fn is_ours(path: &Path) -> bool {
 }
 
 fn is_backup(name: &str) -> bool {
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    let is_dated = name.starts_with("audit-") && name.ends_with(".log");
     let number = name.strip_prefix(NAME).and_then(|n| n.strip_prefix('.'));
-    is_dated || number.is_some_and(|n| n.parse::<u32>().is_ok())
+    is_by_apiserver(name) || number.is_some_and(|n| n.parse::<u32>().is_ok())
+}
+
+fn is_by_apiserver(name: &str) -> bool {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    name.starts_with("audit-") && name.ends_with(".log")
+}
+
+fn is_dated(path: &PathBuf) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(is_by_apiserver)
 }

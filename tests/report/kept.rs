@@ -2,7 +2,7 @@
 
 use std::{fs, process::Stdio};
 
-use super::{Desk, requests};
+use super::{Desk, request, requests};
 use crate::tool;
 
 #[test]
@@ -73,6 +73,37 @@ fn a_report_is_sent_twice_rather_than_never() {
     assert_eq!(desk.news(&["--pipe", &command]).code, Some(0));
     assert_eq!(desk.read("second"), desk.read("first"));
     assert_eq!(desk.news(&["--pipe", "exit 9"]).code, Some(0));
+}
+
+#[test]
+fn what_comes_while_a_report_is_sent_is_in_the_next_one() {
+    let mut desk = Desk::new();
+    desk.fail("jane", 1);
+    let more = request(2, "joe", "ResponseComplete");
+    fs::write(desk.path("more"), more).unwrap();
+    let (out, log) = (desk.path("out"), &desk.log);
+    let command = format!("cat > {out}; cat {} >> {log}", desk.path("more"));
+    assert_eq!(desk.news(&["--pipe", &command]).code, Some(0));
+    assert_eq!(requests(&desk.read("out")), ["s1"]);
+    let command = format!("cat > {out}");
+    assert_eq!(desk.news(&["--pipe", &command]).code, Some(0));
+    assert_eq!(requests(&desk.read("out")), ["s2"]);
+}
+
+#[test]
+fn a_log_that_is_rotated_in_between_is_reported_once() {
+    let mut desk = Desk::new();
+    desk.fail("jane", 2);
+    let command = format!("cat >> {}", desk.path("out"));
+    assert_eq!(desk.news(&["--pipe", &command]).code, Some(0));
+    desk.fail("jane", 2);
+    fs::rename(&desk.log, desk.path("log.1")).unwrap();
+    fs::write(&desk.log, "").unwrap();
+    desk.fail("jane", 1);
+    let ran = desk.news(&["--pipe", &command]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(requests(&desk.read("out")), ["s1", "s2", "s3", "s4", "s5"]);
+    assert!(!desk.read("out").contains(" gap"));
 }
 
 #[test]

@@ -100,6 +100,12 @@ action(type="omfile" file="{out}" template="t")
         fs::read_to_string(self.folder.path("out")).unwrap_or_default()
     }
 
+    /// How much it has written.
+    pub(super) fn length(&self) -> u64 {
+        let out = fs::metadata(self.folder.path("out"));
+        out.map_or(0, |out| out.len())
+    }
+
     /// What it has written when it has written `end`.
     #[track_caller]
     pub(super) fn text_with(&self, end: &str) -> String {

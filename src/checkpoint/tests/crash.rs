@@ -71,6 +71,7 @@ fn records() -> impl Strategy<Value = Record> {
             path,
             places,
             known,
+            left: Vec::new(),
             knows_all,
             counters: Counters::default(),
         });

@@ -22,8 +22,9 @@ fn record(number: u64) -> Record {
     };
     let source = SourceRecord {
         path: "/var/log/audit \"\u{1}\u{e9}\n.log".into(),
-        places: vec![place],
+        places: vec![place.clone()],
         known: vec![head.clone(); (number % 9) as usize],
+        left: vec![Left { place, end: number }; (number % 3) as usize],
         knows_all: true,
         counters: Counters { read: number, ..Counters::default() },
     };

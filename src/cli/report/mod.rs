@@ -244,10 +244,10 @@ fn news(
         warden.hear(&note);
         hear(&note, tray);
         // Where it begins is no news each hour.
-        let begins = |remark: &Remark| matches!(remark, Remark::Begin(_));
-        match &note {
-            Note::Followed { remark, .. } if begins(remark) => {}
-            _ => voice.tell(&note),
+        let is_begin =
+            matches!(note, Note::Followed { remark: Remark::Begin(_), .. });
+        if !is_begin {
+            voice.tell(&note);
         }
     };
     Ok(engine::follow(pursuit, &mut outlets, &mut notes, None))

@@ -191,12 +191,6 @@ impl FileSink {
         }
     }
 
-    /// Makes all that was written last.
-    fn sync(&mut self) -> io::Result<()> {
-        self.output.file.sync()?;
-        self.doubt.take().map_or(Ok(()), Err)
-    }
-
     /// Returns the place where those lines begin that may come again, if no
     /// source goes back to before what it has brought so far.
     fn again(&self) -> u64 {
@@ -319,8 +313,9 @@ impl Sink for FileSink {
     }
 
     fn settle(&mut self) -> io::Result<Settled> {
+        self.output.file.sync()?;
         self.look_around()?;
-        self.sync()?;
+        self.doubt.take().map_or(Ok(()), Err)?;
         let taken = self.given.saturating_sub(self.held.len() as u64);
         Ok(Settled { given: self.given, taken })
     }
@@ -346,7 +341,8 @@ impl Sink for FileSink {
     fn reopen(&mut self) -> io::Result<()> {
         self.output.mend()?;
         self.follow_name()?;
-        self.sync()
+        self.output.file.sync()?;
+        self.doubt.take().map_or(Ok(()), Err)
     }
 
     fn tend(&mut self) -> Chores {

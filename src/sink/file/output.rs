@@ -208,9 +208,17 @@ impl Output {
         if size > self.end { self.go_on_at(size) } else { Ok(()) }
     }
 
-    /// Returns how many bytes there are, as far as we know.
-    pub(super) fn size(&self) -> u64 {
-        self.end
+    /// Returns how many bytes there are to which `parts` would be added.
+    pub(super) fn size_before(&self, parts: &[IoSlice<'_>]) -> u64 {
+        let replaced = match &self.ending {
+            Ending::Part(part) if begin_with(parts, part) => part.len() as u64,
+            Ending::Mended(part) if begin_with(parts, part) => mended(part),
+            Ending::Whole
+            | Ending::Part(_)
+            | Ending::LongPart
+            | Ending::Mended(_) => 0,
+        };
+        self.end - replaced
     }
 
     /// Returns whether a line was written in part only, for it comes in

@@ -6,7 +6,11 @@
 //! to nothing. What the old one or the copy holds behind the last commit
 //! counts as written, wherever it is.
 
-use std::{io, ops::Range, path::Path};
+use std::{
+    io,
+    ops::Range,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Error, Remark,
@@ -165,49 +169,60 @@ impl Recovered {
             }
             return Ok(());
         };
-        let own = Names::of(path);
-        let path = found.path.clone();
-        let newer = match found.relation {
-            Relation::Same => {
-                self.pass(disk, &found, begin(last), last.len)?;
-                own.newer(disk, &path)?
-            }
+        let (own, again) = (Names::of(path), begin(last));
+        let Found { path, file, size, relation, .. } = &found;
+        let settled = match relation {
+            Relation::Same => last.len,
             // What a copy holds, it keeps.
-            Relation::Copy => {
-                self.pass(disk, &found, begin(last), found.size)?;
-                Vec::new()
-            }
+            Relation::Copy => *size,
         };
-        self.remarks.push(Remark::Elsewhere { path });
-        // We have rotated it more than once since the last commit.
-        for path in newer {
-            let file = disk.open(&path, Purpose::Append)?;
-            let Stat { id, size, .. } = file.stat()?;
-            let relation = Relation::Same;
-            let found = Found { path, id, file, size, relation };
-            self.pass(disk, &found, 0, 0)?;
-        }
-        Ok(())
+        let Tail { lines, end, .. } =
+            Tail::read(&**file, again, settled, *size)?;
+        self.pass(disk, &found, settled..end, lines)?;
+        let newer = match relation {
+            Relation::Same => own.newer(disk, path)?,
+            Relation::Copy => Vec::new(),
+        };
+        self.remarks.push(Remark::Elsewhere { path: path.clone() });
+        newer.into_iter().try_for_each(|path| self.pass_newer(disk, path))
     }
 
-    /// Passes over a file that is not written any more, of which the first
-    /// bytes are `settled`.
+    /// Passes over a backup, for the file was rotated more than once.
+    ///
+    /// * It may have been settled, whatever is in it. But rotated is behind
+    ///   a whole line, so if the last one has no end, it is torn.
+    fn pass_newer(
+        &mut self,
+        disk: &dyn Disk,
+        path: PathBuf,
+    ) -> io::Result<()> {
+        let file = disk.open(&path, Purpose::Append)?;
+        let Stat { id, size, .. } = file.stat()?;
+        let Tail { lines, torn, .. } = Tail::read(&*file, 0, size, size)?;
+        let end = torn.map_or(size, |torn| torn.start);
+        let relation = Relation::Same;
+        let found = Found { path, id, file, size, relation };
+        self.pass(disk, &found, 0..end, lines)
+    }
+
+    /// Passes over a file that is not written any more, and holds `lines` up
+    /// to the end of `unsure`, of which nobody knows whether it is on the
+    /// disk.
     fn pass(
         &mut self,
         disk: &dyn Disk,
         found: &Found,
-        again: u64,
-        settled: u64,
+        unsure: Range<u64>,
+        lines: Vec<Line>,
     ) -> io::Result<()> {
         let Found { path, id, file, size, .. } = found;
-        let Tail { lines, end, .. } =
-            Tail::read(&**file, again, settled, *size)?;
+        let end = unsure.end;
         if end < *size {
             file.truncate(end)?;
             self.remarks.push(Remark::Cut { bytes: size - end });
         }
         // What is in there is not written again, so it has to survive.
-        renew(disk, path, *id, settled..end).ok();
+        renew(disk, path, *id, unsure).ok();
         file.sync()?;
         let begin = self.base();
         self.add(lines);

@@ -103,16 +103,15 @@ impl FileSink {
     fn fitting(&self, parts: &[IoSlice<'_>], total: usize) -> usize {
         let Some(rotation) = self.upkeep.rotation else { return total };
         let most = rotation.max_size.get().max(self.rotates_at);
-        let room = most.saturating_sub(self.output.size());
+        let size = self.output.size_before(parts);
+        let room = most.saturating_sub(size);
         let room = usize::try_from(room).unwrap_or(usize::MAX);
         if total <= room {
             return total;
         }
         match whole_lines(parts, room) {
             // A line is not divided, however long it is.
-            0 if self.output.size() == 0 || self.output.is_amid() => {
-                first_line(parts)
-            }
+            0 if size == 0 || self.output.is_amid() => first_line(parts),
             whole => whole,
         }
     }
@@ -133,13 +132,15 @@ impl FileSink {
             }
             Err(_) => {}
         }
-        self.rotates_at = self.output.size() + LATER;
+        self.rotates_at = self.output.size_before(&[]) + LATER;
         false
     }
 
     fn try_to_rotate(&mut self) -> Result<Name, Error> {
         match self.disk.stat(&self.path) {
             Ok(stat) if stat.id == self.output.id => {
+                // Each backup ends with a whole line.
+                self.output.end_part()?;
                 let path = self.disk.resolve(&self.path)?;
                 let backup = Names::of(&path).next(&*self.disk)?;
                 self.disk.rename(&path, &backup)?;

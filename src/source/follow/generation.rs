@@ -9,7 +9,7 @@ use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
 
 use super::{body::Body, family::Rotated, head::Head};
 use crate::{
-    checkpoint::Place,
+    checkpoint::{Left, Place},
     disk::{FileId, GUARD, Print},
     frame::{
         Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
@@ -48,6 +48,8 @@ pub(super) struct Generation {
     searched: u64,
     /// The most bytes that were ever seen in it.
     pub seen: u64,
+    /// The place in front of a last line that was handed out unfinished.
+    unfinished: Option<Place>,
     /// Whether its end was seen since the last look around.
     pub is_idle: bool,
     /// When it was first seen that a newer file is written to.
@@ -83,6 +85,7 @@ impl Generation {
         body: Body,
         head: Head,
     ) -> Generation {
+        let seen = head.end();
         Generation {
             serial: 0,
             name,
@@ -94,7 +97,8 @@ impl Generation {
             lines: 0,
             guard: Vec::new(),
             searched: 0,
-            seen: 0,
+            seen,
+            unfinished: None,
             is_idle: false,
             outlived: None,
             passed: None,
@@ -130,10 +134,11 @@ impl Generation {
         if !is_same {
             return Ok(false);
         }
+        let before = (self.offset, self.lines);
         self.go_to(place.offset, place.lines)?;
         let holds = Print::of(&self.guard) == place.guard;
         if !holds {
-            self.go_to(0, 0)?;
+            self.go_to(before.0, before.1)?;
         }
         Ok(holds)
     }
@@ -155,6 +160,12 @@ impl Generation {
         }
     }
 
+    /// Returns how far the file is behind us.
+    pub(super) fn left(&self) -> Left {
+        let place = self.unfinished.clone().unwrap_or_else(|| self.place());
+        Left { place, end: self.offset }
+    }
+
     /// Returns what the file is known by, as far as it was seen.
     pub(super) fn head(&self) -> &Head {
         &self.head
@@ -170,6 +181,11 @@ impl Generation {
         {
             self.head = head;
         }
+    }
+
+    /// Returns the print of so many bytes of the first line, as they are now.
+    pub(super) fn first(&mut self, length: u64) -> io::Result<Print> {
+        self.head.first(&mut self.body, length)
     }
 
     /// Returns how many bytes were not handed out, by the size of the file.
@@ -240,6 +256,7 @@ impl Generation {
         block: Block,
         max_line: usize,
     ) -> io::Result<Read> {
+        self.unfinished = Some(self.place());
         let end = self.offset + self.behind_in_body()?;
         if end - self.offset > max_line as u64 {
             return Ok(Read::Batch(self.beyond(self.offset..end)));
@@ -294,7 +311,11 @@ impl Generation {
         let begin = self.offset - guard as u64;
         let room = &mut block.all_mut()[..size];
         let read = self.body.read_at(room, begin)?;
-        let is_same = room[..read].starts_with(&self.guard)
+        let is_end = read < size;
+        // What was seen of the first line is still there, if nothing else.
+        let is_cut = is_end && begin + (read as u64) < self.head.end();
+        let is_same = !is_cut
+            && room[..read].starts_with(&self.guard)
             && self.head.agrees(&room[..read], begin);
         if !is_same {
             return Ok(Err(Read::Replaced));
@@ -302,7 +323,7 @@ impl Generation {
         self.head.learn(&room[..read], begin);
         self.seen = self.seen.max(begin + read as u64);
         block.fill(read);
-        Ok(Ok(Piece { block, guard, is_end: read < size }))
+        Ok(Ok(Piece { block, guard, is_end }))
     }
 
     /// Only looks whether the file is still what it was.

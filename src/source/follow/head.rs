@@ -109,6 +109,24 @@ impl Head {
         self.begin.starts_with(&old.begin)
     }
 
+    /// Returns the print of so many bytes of the first line as they are in
+    /// the file now.
+    pub(super) fn first(
+        &self,
+        body: &mut Body,
+        length: u64,
+    ) -> io::Result<Print> {
+        let length = usize::try_from(length).unwrap_or(MOST).min(MOST);
+        let mut line = vec![0; length];
+        let read = body.read_at(&mut line, self.at)?;
+        Ok(Print::of(&line[..read]))
+    }
+
+    /// Returns the offset behind what is known of the first line.
+    pub(super) fn end(&self) -> u64 {
+        self.at + self.print.len
+    }
+
     /// Returns the print of the first line, or of what there is of it.
     pub(super) fn print(&self) -> &Print {
         &self.print

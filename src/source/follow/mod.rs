@@ -7,11 +7,13 @@
 
 mod begin; //      Where to begin?
 mod family; //     Which names go together,
+mod home; //       where are they looked for,
 mod survey; //     which of these files are there,
 mod known; //      which are behind us?
 mod body; //       Their bytes, packed or not,
 mod head; //       and what they are known by,
 mod generation; // become lines,
+mod copy; //       each once,
 mod trail; //      one file after the other.
 mod notice; //     When to look again,
 mod remark; //     and what to tell.
@@ -31,7 +33,7 @@ pub use notice::Way;
 pub use remark::{Gap, Reason, Remark, Start};
 pub use trail::PATIENCE;
 
-use self::{notice::Notices, survey::beside, trail::Trail};
+use self::{home::beside, notice::Notices, trail::Trail};
 use super::{Name, Watch};
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},

@@ -22,7 +22,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::{family::Family, survey::folder};
+use super::{family::Family, home::folder};
 use crate::{disk::Disk, source::Watch};
 
 /// How often to look where no notice is needed.

@@ -10,15 +10,17 @@ use std::{
     collections::HashSet,
     ffi::{OsStr, OsString},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
 use super::{
     body::Body,
+    copy::is_no_more,
     family::{Age, Family, Rotated},
     generation::Generation,
     head::Head,
+    home::{folder, homes, is_absence, lead},
 };
 use crate::{
     checkpoint::Place,
@@ -35,9 +37,13 @@ pub(super) struct Survey {
     pub rotated: Vec<Generation>,
     /// What the path leads to.
     pub current: Option<Generation>,
+    /// Which file that is, whether it could be opened or not.
+    pub lead: Option<FileId>,
     /// Whether a name was listed and gone when it was looked at: a packed
     /// file may have taken its place.
     is_stale: bool,
+    /// Whether what the path leads to could not be opened.
+    pub is_hidden: bool,
     /// Why a file of the family could not be opened, if one could not.
     pub trouble: Option<io::Error>,
     /// Rotated files that are packed and cannot be unpacked.
@@ -77,6 +83,7 @@ impl Survey {
                 // It may be there, and not for us to open.
                 None => lead(disk, path).unwrap_or(None),
             };
+            survey.lead = now;
             if before == now && !survey.is_stale {
                 break;
             }
@@ -113,23 +120,27 @@ impl Survey {
     fn leave_copies_out(&mut self) {
         let mut at = 0;
         while at < self.rotated.len() {
-            let found = self.rotated.remove(at);
-            let mut others = self.rotated.iter().chain(&self.current);
-            if !others.any(|other| is_no_more_than(&found, other)) {
+            let mut found = self.rotated.remove(at);
+            let mut others = self.rotated.iter_mut().chain(&mut self.current);
+            if !others.any(|other| is_no_more(&mut found, other)) {
                 self.rotated.insert(at, found);
                 at += 1;
             }
         }
     }
 
-    /// Returns whether the file is there of which a place is the begin.
-    pub(super) fn has(&self, place: &Place) -> bool {
-        let mut all = self.rotated.iter().chain(&self.current);
-        all.any(|found| *found.head().print() == place.head)
+    /// Returns whether the file is there that a place is in.
+    pub(super) fn has(&mut self, place: &Place) -> bool {
+        let mut all = self.rotated.iter_mut().chain(&mut self.current);
+        all.any(|found| {
+            let (offset, lines) = (found.offset, found.lines);
+            let holds = found.holds(place).unwrap_or(false);
+            found.go_to(offset, lines).is_ok() && holds
+        })
     }
 
     /// Returns whether the files are there that places are in.
-    pub(super) fn has_all(&self, places: &[Place]) -> bool {
+    pub(super) fn has_all(&mut self, places: &[Place]) -> bool {
         places.iter().all(|place| place.head.len == 0 || self.has(place))
     }
 
@@ -184,7 +195,9 @@ impl Survey {
         // What was the current file in the look before may be a rotated one
         // that is gone from the folder by now.
         let last = self.current.take();
+        self.is_hidden = false;
         self.current = current(disk, path).unwrap_or_else(|error| {
+            self.is_hidden = true;
             self.trouble = Some(error);
             None
         });
@@ -255,7 +268,9 @@ impl Survey {
             match open(disk, &path, name) {
                 Ok(mut found) => {
                     found.rotated = Some(rotated);
-                    if !memory.is_behind(&mut found) {
+                    // A packed one that held nothing has a size as well.
+                    let is_empty = found.head().print().len == 0;
+                    if !is_empty && !memory.is_behind(&mut found) {
                         self.rotated.push(found);
                     }
                 }
@@ -268,16 +283,6 @@ impl Survey {
     }
 }
 
-/// Returns whether a file is a copy of another, and holds no more than that.
-fn is_no_more_than(found: &Generation, other: &Generation) -> bool {
-    let is_no_more = match (found.body.is_packed(), other.body.is_packed()) {
-        (true, false) => true,
-        (false, true) => false,
-        (true, true) | (false, false) => found.size() <= other.size(),
-    };
-    is_no_more && found.head().is_copy_of(other.head())
-}
-
 /// Returns whether an error says that a packed file is broken.
 fn is_damage(error: &io::Error) -> bool {
     matches!(
@@ -285,26 +290,6 @@ fn is_damage(error: &io::Error) -> bool {
         io::ErrorKind::InvalidData
             | io::ErrorKind::InvalidInput
             | io::ErrorKind::UnexpectedEof
-    )
-}
-
-/// Returns which file the path leads to, if any.
-pub(super) fn lead(
-    disk: &Arc<dyn Disk>,
-    path: &Path,
-) -> io::Result<Option<FileId>> {
-    match disk.stat(path) {
-        Ok(stat) => Ok(Some(stat.id)),
-        Err(error) if is_absence(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Returns whether an error says that there is no such file.
-fn is_absence(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
 }
 
@@ -339,33 +324,6 @@ fn open(
     let mut body = Body::new(file)?;
     let head = Head::read(&mut body)?;
     Ok(Generation::new(name.to_owned(), None, stat.id, body, head))
-}
-
-/// Returns the paths beside which rotated files may be: the one given, and
-/// the one that it leads to by symbolic links.
-fn homes(disk: &Arc<dyn Disk>, path: &Path) -> Vec<PathBuf> {
-    let mut homes = vec![path.to_owned()];
-    let name = path.file_name().unwrap_or_default();
-    let here = disk.resolve(folder(path)).map(|folder| folder.join(name));
-    if let (Ok(real), Ok(here)) = (disk.resolve(path), here)
-        && real != here
-    {
-        homes.push(real);
-    }
-    homes
-}
-
-/// Returns the path of a file beside `path`.
-pub(super) fn beside(path: &Path, name: impl AsRef<OsStr>) -> PathBuf {
-    path.with_file_name(name.as_ref())
-}
-
-/// Returns the folder that a path is in.
-pub(super) fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        Some(_) | None => Path::new("."),
-    }
 }
 
 /// Sorts by age; a file whose name was never seen was the current one a

@@ -1,3 +1,5 @@
+use proptest::{collection::vec, prelude::*};
+
 use super::{super::super::address, *};
 
 fn form(spec: &str) -> Form {
@@ -84,6 +86,38 @@ fn no_frame_is_longer_than_its_limit() {
         let cut = out.windows(3).any(|three| three == b"...");
         assert!(cut, "{spec}");
         std::str::from_utf8(&out).unwrap();
+    }
+}
+
+proptest! {
+    /// Whatever is in a record, it is one frame, and none is too long.
+    #[test]
+    fn any_record_is_one_frame(
+        record in vec(any::<u8>().prop_filter("a line", |b| *b != b'\n'), 0..2000),
+        limit in 480_usize..1500,
+    ) {
+        for place in ["syslog:", "syslog+udp://h", "syslog+tcp://h", "tcp://h:1"] {
+            let form = form(&format!("{place},max-event={limit}"));
+            let mut out = Vec::new();
+            let fit = form.frame(&record, &form.stamp(), &mut out);
+            let message = match &form.kind {
+                Kind::Counted(_) => {
+                    let blank = out.iter().position(|b| *b == b' ').unwrap();
+                    let count = std::str::from_utf8(&out[..blank]).unwrap();
+                    let message = &out[blank + 1..];
+                    prop_assert_eq!(count, message.len().to_string());
+                    message
+                }
+                Kind::Local(_) => &out[..out.len() - 1],
+                Kind::Wire(_) | Kind::Journal(_) | Kind::Lines => &out,
+            };
+            prop_assert!(message.len() <= limit);
+            let begin = record.get(..record.len().min(50)).unwrap();
+            let begin = head::split(begin).1;
+            prop_assert!(memchr::memmem::find(message, begin).is_some());
+            let is_cut = message.len() + 3 >= limit;
+            prop_assert!(fit == Fit::Whole || is_cut);
+        }
     }
 }
 

@@ -1,58 +1,16 @@
 //! Any sequence of writes, commits, crashes and rotations: each line of ours
 //! is there once, in the order of its source, and nothing of others is gone.
 
-use proptest::{collection::vec, prelude::*};
+use std::num::NonZeroU64;
 
-use super::*;
+use proptest::prelude::*;
 
-/// What happens to a file and its writer.
-#[derive(Clone, Debug)]
-enum Act {
-    /// A batch: from which source each line is, and how many bytes one call
-    /// takes.
-    Write(Vec<Source>, usize),
-    /// So much room is left on the disk.
-    Fill(u64),
-    /// The disk is emptied, and what was held goes out.
-    Free,
-    /// The sink settles, and the place of some earlier batch is committed:
-    /// that which was this many batches ago, if it is taken.
-    Commit(usize),
-    /// All that was there at the start has been read.
-    CatchUp,
-    /// The file is renamed or cut while it is written.
-    Rotate(Rotation),
-    /// The writer ends; this happens before it is started again, what a
-    /// power cut does first.
-    Crash(Option<Power>, Vec<Mishap>),
-}
-
-/// What becomes of bytes that are not settled.
-#[derive(Clone, Copy, Debug)]
-enum Power {
-    /// So many at the end are gone.
-    Torn(usize),
-    /// From here on, so many read as NUL.
-    Hole(usize, usize),
-}
-
-/// What happens while nobody writes.
-#[derive(Clone, Copy, Debug)]
-enum Mishap {
-    /// Somebody else writes a line.
-    Foreign,
-    /// The file is renamed or cut.
-    Rotate(Rotation),
-    /// The writer is started, and ends before it has written anything.
-    Start,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Rotation {
-    Rename,
-    RenameAndCreate,
-    CopyAndTruncate,
-}
+use super::{
+    super::backup::Names,
+    act::{Act, Mishap, Power, Rotation, Source, acts, alone},
+    *,
+};
+use crate::{disk::FileId, sink};
 
 /// What a line of somebody else was written behind.
 #[derive(Clone, Copy, Debug)]
@@ -62,49 +20,13 @@ enum Behind {
     Torn,
 }
 
-/// One of two sources.
-type Source = usize;
-
 /// How many lines of each source were taken.
 type Place = [usize; 2];
-
-fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let batch = vec(0..2_usize, 1..6);
-    let rotation = || {
-        prop_oneof![
-            Just(Rotation::Rename),
-            Just(Rotation::RenameAndCreate),
-            Just(Rotation::CopyAndTruncate),
-        ]
-    };
-    let power = prop_oneof![
-        Just(None),
-        (0..300_usize).prop_map(|length| Some(Power::Torn(length))),
-        (0..300_usize, 1..40_usize)
-            .prop_map(|(at, length)| Some(Power::Hole(at, length))),
-    ];
-    let mishap = prop_oneof![
-        Just(Mishap::Foreign),
-        Just(Mishap::Start),
-        rotation().prop_map(Mishap::Rotate),
-    ];
-    let act = prop_oneof![
-        10 => (batch, prop_oneof![Just(usize::MAX), 1..50_usize])
-            .prop_map(|(lines, sip)| Act::Write(lines, sip)),
-        2 => (0..80_u64).prop_map(Act::Fill),
-        2 => Just(Act::Free),
-        5 => (0..3_usize).prop_map(Act::Commit),
-        1 => Just(Act::CatchUp),
-        1 => rotation().prop_map(Act::Rotate),
-        4 => (power, vec(mishap, 0..3))
-            .prop_map(|(power, mishaps)| Act::Crash(power, mishaps)),
-    ];
-    vec(act, 1..40)
-}
 
 /// A writer that commits, and what it writes to.
 struct World {
     bench: Bench,
+    upkeep: Upkeep,
     sink: Option<FileSink>,
     /// How far the sources were read, after each batch of this run, and how
     /// much the sink had been given then; the first is where it began.
@@ -113,25 +35,26 @@ struct World {
     committed: (Place, Mark),
     /// How far the sources were ever read.
     front: Place,
-    /// Bytes of the file that a power cut leaves alone.
-    settled: u64,
+    /// Bytes of the file that a power cut leaves alone, and which file.
+    settled: (u64, Option<FileId>),
     /// Files that were written before, and lines of others.
     rotated: Vec<PathBuf>,
     foreign: Vec<Behind>,
 }
 
 impl World {
-    fn new() -> World {
+    fn new(upkeep: Upkeep) -> World {
         let bench = Bench::new();
-        let (mut sink, _) = bench.open(None);
+        let (mut sink, _) = bench.open_with(&upkeep, None);
         let mark = sink.mark(0).unwrap().unwrap();
         World {
             bench,
+            upkeep,
             sink: Some(sink),
             batches: vec![(0, [0, 0])],
             committed: ([0, 0], mark),
             front: [0, 0],
-            settled: 0,
+            settled: (0, None),
             rotated: Vec::new(),
             foreign: Vec::new(),
         }
@@ -199,7 +122,9 @@ impl World {
 
     fn commit(&mut self, ago: usize) {
         let settled = self.sink().settle().unwrap();
-        self.settled = size(&self.bench.path);
+        let stat = self.bench.disk.stat(&self.bench.path).ok();
+        let size = stat.map_or(0, |stat| stat.size);
+        self.settled = (size, stat.map(|stat| stat.id));
         let batches = self.batches.iter().rev();
         let mut taken = batches.filter(|batch| batch.0 <= settled.taken);
         let mut batch = *taken.next().unwrap();
@@ -229,7 +154,7 @@ impl World {
         }
         let (place, mark) = &self.committed;
         self.batches = vec![(0, *place)];
-        let (sink, _) = self.bench.open(Some(mark));
+        let (sink, _) = self.bench.open_with(&self.upkeep, Some(mark));
         self.sink = Some(sink);
         self.commit(0);
     }
@@ -237,7 +162,10 @@ impl World {
     fn cut_power(&self, power: Power) {
         let path = &self.bench.path;
         let mut bytes = fs::read(path).unwrap_or_default();
-        let settled = usize::try_from(self.settled).unwrap();
+        let stat = self.bench.disk.stat(path).ok();
+        let is_same = stat.map(|stat| stat.id) == self.settled.1;
+        let settled = if is_same { self.settled.0 } else { 0 };
+        let settled = usize::try_from(settled).unwrap();
         let loose = bytes.len().saturating_sub(settled);
         if loose == 0 {
             return;
@@ -274,7 +202,7 @@ impl World {
             Mishap::Rotate(rotation) => self.rotate(rotation),
             Mishap::Start => {
                 let (_, mark) = &self.committed;
-                self.bench.open(Some(mark));
+                self.bench.open_with(&self.upkeep, Some(mark));
                 if let Some(&last) = fs::read(path).unwrap().last() {
                     assert_eq!(last, b'\n');
                 }
@@ -305,7 +233,7 @@ impl World {
                 fs::write(path, "").unwrap();
             }
         }
-        self.settled = 0;
+        self.settled = (0, None);
         self.rotated.push(old);
     }
 
@@ -321,8 +249,14 @@ impl World {
         }
         self.sink().caught_up();
         self.sink().settle().unwrap();
+        // Its own backups are all plain here.
+        let names = Names::of(&self.bench.path);
+        let backups = names.list(&self.bench.disk).unwrap();
+        let mut paths = self.rotated;
+        paths.extend(backups.into_iter().map(|backup| backup.path));
+        paths.push(self.bench.path.clone());
         let mut all = Vec::new();
-        for path in self.rotated.iter().chain([&self.bench.path]) {
+        for path in &paths {
             let bytes = fs::read(path).unwrap();
             let whole = memchr::memrchr(b'\n', &bytes);
             all.extend(&bytes[..whole.map_or(0, |newline| newline + 1)]);
@@ -335,23 +269,19 @@ impl World {
     }
 }
 
-fn size(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |file| file.len())
-}
-
 /// A line of a source; each is another one, and of another length.
 fn line(source: Source, number: usize) -> String {
     let much = "x".repeat((number * 7 + source * 3) % 23);
     format!("{} {number:04} {much}.\n", ["one", "two"][source])
 }
 
-fn check(acts: &[Act]) {
-    let mut world = World::new();
+fn check(acts: &[Act], upkeep: Upkeep) {
+    let mut world = World::new(upkeep);
     for act in acts {
         world.act(act);
     }
     let behind = world.foreign.clone();
-    let is_rotated = !world.rotated.is_empty();
+    let is_rotated = !world.rotated.is_empty() || upkeep.rotation.is_some();
     let lines = world.front[0].max(world.front[1]) + 3;
     let all = world.finish(lines);
     for source in [0, 1] {
@@ -389,6 +319,23 @@ proptest! {
 
     #[test]
     fn each_line_is_there_once(acts in acts()) {
-        check(&acts);
+        check(&acts, Upkeep::default());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn each_line_is_there_once_in_a_file_that_rotates_itself(
+        acts in acts(),
+        size in 20..200_u64,
+    ) {
+        let max_size = NonZeroU64::new(size).unwrap();
+        let own = sink::Rotation { max_size, ..Default::default() };
+        let upkeep = Upkeep { rotation: Some(own), ..Upkeep::default() };
+        // One of both rotates, as in life.
+        let acts: Vec<_> = acts.into_iter().filter_map(alone).collect();
+        check(&acts, upkeep);
     }
 }

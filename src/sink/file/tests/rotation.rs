@@ -23,9 +23,8 @@ impl Bench {
         rotation: Rotation,
         last: Option<&Mark>,
     ) -> (FileSink, Vec<Remark>) {
-        let disk: Arc<dyn Disk> = Arc::new(self.disk.clone());
         let upkeep = Upkeep { mode: 0o640, rotation: Some(rotation) };
-        FileSink::open_with(&disk, &self.path, &upkeep, last).unwrap()
+        self.open_with(&upkeep, last)
     }
 
     /// Returns the names of all files, oldest first, and what is in them.

@@ -8,13 +8,14 @@ use rustix::io::Errno;
 use super::{
     super::{
         begin::{self, Begin},
+        home::{beside, kin, lead},
         remark::{Gap, Reason, Remark, Start},
-        survey::{Survey, beside, lead},
+        survey::Survey,
     },
     Trail,
 };
 use crate::{
-    checkpoint::{Place, SourceRecord},
+    checkpoint::{Left, Place, SourceRecord},
     disk::FileId,
 };
 
@@ -54,6 +55,7 @@ impl Trail {
         &mut self,
         start: &Beginning,
     ) -> io::Result<Option<io::Error>> {
+        self.kin = kin(&self.disk, &self.path);
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
         let mut trouble = survey.trouble.take();
@@ -116,7 +118,8 @@ impl Trail {
                 None => {
                     self.lose_place(place, current);
                     if survey.forget_copies(place) {
-                        self.memory.known.add(place.head.clone());
+                        let (place, end) = (place.clone(), place.offset);
+                        self.memory.known.leave(Left { place, end });
                     }
                 }
             }
@@ -127,10 +130,12 @@ impl Trail {
                 self.lose_place(place, current);
             }
         }
-        if newest.is_some() && newest == current {
-            // No rotation since: whatever else is there is older.
-            for found in mem::take(&mut survey.rotated) {
-                self.memory.known.add(found.head().print().clone());
+        if newest.is_some() && newest == current && !record.knows_all {
+            // No rotation since: what nobody remembers is older.
+            for mut found in mem::take(&mut survey.rotated) {
+                if !self.memory.is_copy(&mut found) {
+                    self.memory.known.add(found.head().print().clone());
+                }
             }
         }
         self.take_in(survey);

@@ -5,9 +5,11 @@ use std::{ffi::OsStr, io, mem, sync::Arc, time::Instant};
 
 use super::{
     super::{
-        generation::Read,
+        copy::is_no_more,
+        generation::{Generation, Read},
+        home::beside,
         remark::{Gap, Reason, Remark},
-        survey::{Survey, beside},
+        survey::Survey,
     },
     Trail,
 };
@@ -30,8 +32,10 @@ impl Trail {
     /// Decides what to do at the end of a generation.
     pub(super) fn pass(&mut self, at: usize, pool: &Arc<Pool>) -> Pass {
         let newer = self.memory.open.len() - at - 1;
+        // One that was cut since was written to as well.
+        let has_begun = self.memory.open.get(at + 1);
         let has_begun =
-            self.memory.open.get(at + 1).is_some_and(|next| next.size() > 0);
+            has_begun.is_some_and(|next| next.seen > 0 || next.size() > 0);
         let generation = &mut self.memory.open[at];
         if generation.passed.is_some() {
             return Pass::On;
@@ -90,18 +94,24 @@ impl Trail {
     }
 
     /// Goes on behind a file that is not what it was: in a copy of it, if
-    /// there is one, and in what it holds now.
-    pub(super) fn replaced(&mut self, at: usize) {
-        let Some(old) = self.memory.open.remove(at) else { return };
+    /// there is one, and in what it holds now. Returns whether it does: as
+    /// long as something may not be opened, that may be the copy.
+    pub(super) fn replaced(&mut self, at: usize) -> bool {
+        let Some(old) = self.memory.open.remove(at) else { return true };
         let place = old.place();
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
-        self.is_troubled |= survey.trouble.is_some();
         // Of a file that had no whole line, nothing is known to look for.
         let copy = match place.head.len {
             0 => None,
             _ => survey.find(&place),
         };
+        if copy.is_none() && place.head.len > 0 && survey.trouble.is_some() {
+            self.is_troubled = true;
+            self.memory.open.insert(at, old);
+            return false;
+        }
+        self.is_troubled |= survey.trouble.is_some();
         let now = survey.current.take_if(|current| current.id == old.id);
         match &copy {
             Some(copy) => {
@@ -110,7 +120,7 @@ impl Trail {
             }
             None => {
                 let bytes = old.seen.saturating_sub(old.offset);
-                self.memory.known.add(place.head);
+                self.memory.known.leave(old.left());
                 self.lose(Gap {
                     reason: Reason::Truncated,
                     file: Some(beside(&self.path, &old.name)),
@@ -127,17 +137,45 @@ impl Trail {
         if let Some(copy) = copy {
             self.insert(at, copy);
         }
-        if let Some(now) = now {
+        self.take_in(survey);
+        match now {
             // What the path leads to is the youngest of all.
-            self.take_in(survey);
-            self.push(now);
-        } else {
-            // Files that came later stand behind it.
-            if let Some(now) = old.anew() {
-                self.insert(behind, now);
+            Some(mut now) => {
+                self.unite(&mut now);
+                self.push(now);
             }
-            self.take_in(survey);
+            None => self.go_on(&old, behind),
         }
+        true
+    }
+
+    /// Goes on in what a file holds since it was cut that has another name
+    /// by now, or none.
+    fn go_on(&mut self, old: &Generation, behind: usize) {
+        let Some(mut now) = old.anew() else { return };
+        if self.memory.known.has(now.head()) {
+            return;
+        }
+        // Copies are of files that were there before; what has taken its
+        // place came later.
+        let mut later = self.memory.open.iter().skip(behind);
+        let at = later.position(|later| {
+            later.rotated.as_ref().is_none_or(|name| name.is_closed)
+        });
+        let at = at.map_or(self.memory.open.len(), |at| behind + at);
+        let at = self.unite(&mut now).unwrap_or(at);
+        self.insert(at, now);
+    }
+
+    /// Takes a copy of `now` that holds no more out of the queue, and has
+    /// `now` go on where that was read to; returns where it stood.
+    fn unite(&mut self, now: &mut Generation) -> Option<usize> {
+        let mut open = self.memory.open.iter_mut();
+        let at = open.position(|twin| is_no_more(twin, now))?;
+        let twin = self.memory.open.remove(at)?;
+        // What is not the same any more is read from its begin.
+        now.holds(&twin.place()).ok();
+        Some(at)
     }
 
     /// Returns whether to go on in spite of an error.

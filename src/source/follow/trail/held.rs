@@ -4,9 +4,11 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     ffi::{OsStr, OsString},
+    time::Instant,
 };
 
 use super::super::{
+    copy::{goes_on, is_as_it_was, is_copy, is_longer},
     family::{Age, Rotated},
     generation::Generation,
     head::Head,
@@ -59,13 +61,25 @@ impl Held {
         self.open.insert(at, generation);
     }
 
-    /// Returns whether a file is a copy of one that is held, packed or not.
-    pub(super) fn is_copy(&mut self, found: &Generation) -> bool {
-        let twin = self.open.iter_mut().find_map(|open| {
-            open.learn_head();
-            found.head().is_copy_of(open.head()).then_some(open)
-        });
-        let Some(twin) = twin else { return false };
+    /// Returns whether a file is a copy of one that is held, packed or not,
+    /// and brings nothing new.
+    pub(super) fn is_copy(&mut self, found: &mut Generation) -> bool {
+        let mut open = self.open.iter_mut();
+        let at = open.position(|open| is_copy(found.head(), open));
+        let Some(at) = at else { return false };
+        let twin = &mut self.open[at];
+        // What is packed of a closed file is all of it, and slow to look at.
+        let may_be_longer = twin.rotated.is_some()
+            && !(twin.is_closed() && found.body.is_packed());
+        if may_be_longer
+            && is_longer(found, twin)
+            && is_as_it_was(twin)
+            && goes_on(found, &twin.left())
+        {
+            // What is behind its place is read in the longer one.
+            twin.passed.get_or_insert_with(Instant::now);
+            return false;
+        }
         if found.body.is_packed() && !twin.is_closed() {
             // Only what is finished is packed.
             twin.name.clone_from(&found.name);
@@ -79,7 +93,12 @@ impl Held {
     /// Lets go of one: it is behind us, and so are copies of it.
     pub(super) fn let_go(&mut self, at: usize) {
         if let Some(generation) = self.open.remove(at) {
-            self.known.add(generation.head().print().clone());
+            let left = generation.left();
+            if generation.is_closed() || left.place.head.len == 0 {
+                self.known.add(generation.head().print().clone());
+            } else {
+                self.known.leave(left);
+            }
             if self.newest.files.contains(&generation.id) {
                 self.newest.head = Some(generation.head().clone());
             }
@@ -120,8 +139,10 @@ impl Memory for Held {
     }
 
     fn is_behind(&mut self, found: &mut Generation) -> bool {
+        let left = self.known.left(found.head());
+        let goes_on = left.is_some_and(|left| goes_on(found, left));
         let head = found.head();
-        if self.known.has(head) {
+        if self.known.has(head) && !goes_on {
             if self.remembered.len() >= MANY_NAMES {
                 self.remembered.clear();
             }

@@ -8,11 +8,15 @@ use super::{
     super::{
         family::Age,
         generation::Generation,
+        home::{Kin, beside, kin, lead},
         remark::{Gap, Reason, Remark},
-        survey::{Survey, beside, lead},
+        survey::Survey,
     },
     A_MOMENT, Absence, MANY, Trail,
 };
+
+/// The folder is listed at most so often while a writer is waited for.
+const LOOKS_FOR_A_LIST: u32 = 50;
 
 impl Trail {
     /// Looks where the path leads to now, and opens what is new.
@@ -65,10 +69,16 @@ impl Trail {
             // looked for once.
             Ok(None) | Err(_) => self.absent.is_some(),
         };
+        let kin = self.kin_if_due();
+        let has_come = kin.as_ref().is_some_and(|kin| *kin != self.kin);
         let is_full = self.memory.open.len() >= MANY;
-        let trouble = match (is_same && !self.is_troubled) || is_full {
-            true => None,
-            false => self.look_through(),
+        let is_due = !is_same || has_come || self.is_troubled;
+        let trouble = match is_due && !is_full {
+            true => {
+                self.kin = kin.unwrap_or_default();
+                self.look_through()
+            }
+            false => None,
         };
         self.is_troubled = trouble.is_some();
         match (now?, trouble) {
@@ -78,6 +88,18 @@ impl Trail {
         }
     }
 
+    /// Lists the rotated files, unless that was done a moment ago: while the
+    /// log stays what it is, only a copy of it can come.
+    fn kin_if_due(&mut self) -> Option<Kin> {
+        let now = Instant::now();
+        let pause = self.patience / LOOKS_FOR_A_LIST;
+        if self.listed.is_some_and(|last| now < last + pause) {
+            return None;
+        }
+        self.listed = Some(now);
+        Some(kin(&self.disk, &self.path))
+    }
+
     /// Takes in what is new in the folder; returns why something could not
     /// be opened.
     fn look_through(&mut self) -> Option<io::Error> {
@@ -85,31 +107,31 @@ impl Trail {
         let mut survey =
             Survey::take(&self.disk, &self.path, &mut self.memory);
         let trouble = survey.trouble.take();
-        self.say_if_pruned(&survey);
+        let current = survey.current.as_ref().map(|current| current.id);
+        let newest = &mut self.memory.newest;
+        newest.is_met |= current.is_some_and(|id| newest.files.contains(&id));
         self.take_in(survey);
         trouble
     }
 
-    /// Says so if files between two that were seen may have been deleted.
-    fn say_if_pruned(&mut self, survey: &Survey) {
+    /// Says so if files in front of `next` may have been deleted, unseen: the
+    /// newest that was seen is not in the folder.
+    fn say_if_pruned(&mut self, next: &Generation) {
         let newest = &self.memory.newest;
-        let current = survey.current.as_ref().map(|current| current.id);
-        let is_current = current.is_some_and(|id| newest.files.contains(&id));
-        let is_there = newest.is_met || newest.files.is_empty() || is_current;
-        if let (false, Some(next)) = (is_there, survey.rotated.first()) {
-            let file = beside(&self.path, &next.name);
-            self.lose(Gap {
-                reason: Reason::Pruned,
-                file: Some(file),
-                from: 0,
-                bytes: None,
-            });
+        if newest.is_met || newest.files.is_empty() {
+            return;
         }
+        self.lose(Gap {
+            reason: Reason::Pruned,
+            file: Some(beside(&self.path, &next.name)),
+            from: 0,
+            bytes: None,
+        });
     }
 
     /// Adds what was found to the queue.
     pub(super) fn take_in(&mut self, survey: Survey) {
-        let Survey { rotated, current, broken, .. } = survey;
+        let Survey { rotated, current, lead, broken, is_hidden, .. } = survey;
         for (name, rotated) in broken {
             let is_behind = Some(rotated.age) <= self.memory.behind;
             if !is_behind && self.told_broken.insert(name.clone()) {
@@ -119,19 +141,24 @@ impl Trail {
         let line = self.line();
         // What could not be opened in an earlier look is older than what the
         // path leads to, which may be held by now.
-        let held = current.as_ref().and_then(|current| {
-            self.memory.open.iter().position(|open| open.id == current.id)
-        });
+        let mut open = self.memory.open.iter();
+        let held = open.position(|open| Some(open.id) == lead);
         let mut at = held.unwrap_or(self.memory.open.len());
-        for found in rotated {
-            let age = found.rotated.as_ref().map(|name| &name.age);
+        for mut found in rotated {
+            let name = found.rotated.as_ref();
+            let age = name.map(|name| &name.age);
             let is_old = age.is_some() && age <= line.as_ref();
-            if is_old || self.memory.is_copy(&found) {
+            // It may be a copy of what cannot be opened, and shorter.
+            let is_early = is_hidden && name.is_some_and(|n| !n.is_closed);
+            if is_old || is_early || self.memory.is_copy(&mut found) {
                 continue;
             }
             if self.memory.open.len() >= MANY {
                 // What the path leads to is found again as well.
                 return;
+            }
+            if at == self.memory.open.len() {
+                self.say_if_pruned(&found);
             }
             self.insert(at, found);
             at += 1;

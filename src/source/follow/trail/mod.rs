@@ -24,6 +24,7 @@ use std::{
 use super::{
     begin::Begin,
     generation::{Generation, Read},
+    home::Kin,
     known::Known,
     remark::{Gap, Remark},
 };
@@ -66,6 +67,10 @@ pub(super) struct Trail {
     pub is_unreadable: bool,
     /// Whether a file could not be opened in the last look.
     is_troubled: bool,
+    /// The names of rotated files when the folder was last looked through,
+    kin: Kin,
+    /// and when they were last listed.
+    listed: Option<Instant>,
     /// Whether a checkpoint would say something else than before.
     has_changed: bool,
     /// Packed files of which it was told that they are broken.
@@ -95,8 +100,12 @@ impl Trail {
         patience: Duration,
     ) -> Trail {
         let known = match &record {
-            Some(record) => Known::new(record.known.clone(), record.knows_all),
-            None => Known::new(Vec::new(), true),
+            Some(record) => Known::new(
+                record.known.clone(),
+                record.left.clone(),
+                record.knows_all,
+            ),
+            None => Known::new(Vec::new(), Vec::new(), true),
         };
         let counters = record.as_ref().map(|record| record.counters);
         Trail {
@@ -109,6 +118,8 @@ impl Trail {
             patience,
             told_broken: HashSet::new(),
             is_troubled: false,
+            kin: Kin::new(),
+            listed: None,
             has_changed: false,
             is_unreadable: false,
             remarks: Vec::new(),
@@ -128,7 +139,9 @@ impl Trail {
                     Ok(Read::Batch(batch)) => return Some(batch),
                     Ok(Read::Nothing) => generation.is_idle = true,
                     Ok(Read::Replaced) => {
-                        self.replaced(at);
+                        if !self.replaced(at) {
+                            return None;
+                        }
                         at = 0;
                         continue;
                     }
@@ -191,6 +204,7 @@ impl Trail {
             path: text_of(&self.path),
             places,
             known,
+            left: self.memory.known.lefts(),
             knows_all: self.memory.known.is_all,
             counters: self.counters,
         })

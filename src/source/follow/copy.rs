@@ -1,0 +1,62 @@
+//! Tells copies of a file by what the files hold.
+
+use std::io;
+
+use super::{generation::Generation, head::Head};
+use crate::checkpoint::Left;
+
+/// Returns whether `found` is the head of a copy of another file.
+///
+/// * A copy that was cut short amid the first line is one too: it has no
+///   byte that the other has not.
+pub(super) fn is_copy(found: &Head, of: &mut Generation) -> bool {
+    of.learn_head();
+    let length = found.print().len;
+    let is_shorter = 0 < length && length < of.head().print().len;
+    let is_cut = !found.is_whole()
+        && is_shorter
+        && of.first(length).is_ok_and(|first| first == *found.print());
+    is_cut || found.is_copy_of(of.head())
+}
+
+/// Returns whether a file is a copy of another one and holds no more than
+/// that.
+pub(super) fn is_no_more(
+    found: &mut Generation,
+    than: &mut Generation,
+) -> bool {
+    is_copy(&found.head().clone(), than) && !is_longer(found, than)
+}
+
+/// Returns whether a file is longer than a copy of it. As long as the length
+/// of one cannot be told, the plain file is the whole one.
+pub(super) fn is_longer(file: &mut Generation, than: &mut Generation) -> bool {
+    match (file.body.is_packed(), than.body.is_packed()) {
+        (true, false) => {
+            let size = than.size();
+            has_byte(file, size).unwrap_or(false)
+        }
+        (false, true) => {
+            let last = file.size().saturating_sub(1);
+            !has_byte(than, last).unwrap_or(false)
+        }
+        (true, true) | (false, false) => file.size() > than.size(),
+    }
+}
+
+/// Goes on in a copy of a file that was left, if that holds more.
+pub(super) fn goes_on(copy: &mut Generation, left: &Left) -> bool {
+    has_byte(copy, left.end).unwrap_or(false)
+        && copy.holds(&left.place).unwrap_or(false)
+}
+
+/// Returns whether a file still holds what was seen of it.
+pub(super) fn is_as_it_was(file: &mut Generation) -> bool {
+    let (head, place) = (file.head().print().clone(), file.place());
+    file.first(head.len).is_ok_and(|first| first == head)
+        && (place.offset == 0 || file.holds(&place).unwrap_or(false))
+}
+
+fn has_byte(file: &mut Generation, at: u64) -> io::Result<bool> {
+    Ok(file.body.read_at(&mut [0], at)? > 0)
+}
