@@ -4,8 +4,9 @@
 use std::{fs, io::Read, net::TcpListener, thread, time::Duration};
 
 use crate::{
+    dice::Dice,
     follow::follower::Follower,
-    tool::{command, event},
+    tool::{Ran, command, event},
 };
 
 use super::log::{ALL, Log, until_told};
@@ -188,5 +189,65 @@ fn what_is_rotated_meanwhile_is_held() {
     let ran = follower.term();
     assert!(ran.out == all.as_bytes(), "other lines came: {}", ran.err);
     assert!(scene.written() == all, "the file has other lines");
+    assert!(!ran.err.contains("gap"), "{}", ran.err);
+}
+
+/// Checks that `out` goes on where `covered` bytes of `all` had come, or
+/// before that; returns how many have come then.
+#[track_caller]
+fn covers(covered: usize, ran: &Ran, all: &str) -> usize {
+    let Ran { out, err, .. } = ran;
+    let Some(first) = out.iter().position(|&b| b == b'\n') else {
+        return covered;
+    };
+    let line = str::from_utf8(&out[..=first]).unwrap();
+    let begin = all.find(line).unwrap();
+    assert!(begin <= covered, "lines are missing: {begin} > {covered}\n{err}");
+    let end = out.iter().rposition(|&b| b == b'\n').unwrap() + 1;
+    let expected = &all.as_bytes()[begin..begin + end];
+    assert!(out[..end] == *expected, "lines are missing\n{err}");
+    covered.max(begin + end)
+}
+
+#[test]
+fn kills_at_any_moment_cost_no_sink_a_line() {
+    let scene = Scene::new();
+    let mut dice = Dice::new(5);
+    let (mut all, mut next, mut covered) = (String::new(), 1, 0);
+    let mut rotations = 0;
+    for _ in 0..12 {
+        let mut follower = scene.follow();
+        if dice.percent(50) {
+            follower.listen();
+        }
+        for _ in 0..dice.below(4) {
+            let count = 1 + dice.below(700) as u16;
+            scene.log.add(events(next, count));
+            all += &events(next, count);
+            next += count;
+            if dice.percent(30) {
+                rotations += 1;
+                let backup =
+                    format!("audit-2026-11-22T10-00-{rotations:02}.000.log");
+                let backup = scene.log.folder.path(&backup);
+                fs::rename(scene.log.path(), backup).unwrap();
+            }
+            thread::sleep(Duration::from_millis(dice.below(700) as u64));
+        }
+        let ran = follower.kill();
+        assert!(!ran.err.contains("gap"), "{}", ran.err);
+        covered = covers(covered, &ran, &all);
+    }
+    scene.log.add(event(999));
+    all += &event(999);
+    let mut follower = scene.follow();
+    follower.listen();
+    let out = follower.out.clone();
+    follower.until("the last line came", || {
+        out.text().ends_with(event(999).as_bytes())
+    });
+    scene.until_written(&mut follower, &all);
+    let ran = follower.term();
+    assert_eq!(covers(covered, &ran, &all), all.len(), "{}", ran.err);
     assert!(!ran.err.contains("gap"), "{}", ran.err);
 }

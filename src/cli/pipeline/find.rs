@@ -52,7 +52,9 @@ pub(in crate::cli) fn find(name: &Path) -> Result<Found, Complaint> {
     }
     let folders = user().into_iter().chain([PathBuf::from(SYSTEM)]);
     for folder in folders {
-        let path = folder.join(name).with_extension("toml");
+        let mut file = name.as_os_str().to_owned();
+        file.push(".toml");
+        let path = folder.join(file);
         if path.exists() {
             return read(path);
         }

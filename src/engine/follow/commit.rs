@@ -32,6 +32,9 @@ pub(super) struct Log {
     /// How far files were written, those among them not in use now.
     marks: Vec<SinkRecord>,
     queue: Queue,
+    /// The places of sinks that have joined the others, as long as those have
+    /// no place yet that they share.
+    joined: Vec<LaneRecord>,
     /// Since when something is not final.
     dirty: Option<Instant>,
     /// Bytes read since the last commit.
@@ -66,7 +69,7 @@ impl Queue {
     }
 
     /// Takes one outlet out; returns its own queue.
-    pub(super) fn split(&mut self, n: usize) -> Queue {
+    fn split(&mut self, n: usize) -> Queue {
         let mut own = self.clone();
         for waiting in &mut own.waiting {
             waiting.given = vec![waiting.given[n]];
@@ -78,7 +81,7 @@ impl Queue {
     }
 
     /// Forgets the places that were not taken: the outlets are others now.
-    pub(super) fn forget(&mut self) {
+    fn forget(&mut self) {
         self.waiting.clear();
     }
 
@@ -125,6 +128,7 @@ impl Log {
             interval,
             marks: last.sinks,
             queue: Queue::default(),
+            joined: Vec::new(),
             dirty: Some(Instant::now()),
             bytes: 0,
             committed: None,
@@ -132,9 +136,21 @@ impl Log {
         }
     }
 
-    /// Returns the places of the outlets that none is behind of.
-    pub(super) fn queue(&mut self) -> &mut Queue {
-        &mut self.queue
+    /// Takes one of the outlets out that go together.
+    pub(super) fn split(&mut self, n: usize, name: &str) -> Queue {
+        let mut queue = self.queue.split(n);
+        let is_it = |record: &LaneRecord| record.sink == name;
+        if let Some(at) = self.joined.iter().position(is_it) {
+            queue.taken = Some(self.joined.remove(at).sources);
+        }
+        queue
+    }
+
+    /// Has a lane's outlet go together with the others.
+    pub(super) fn join(&mut self, lane: &Lane) {
+        // Of places before this one it is not known what it was given there.
+        self.queue.forget();
+        self.joined.extend(place(lane));
     }
 
     /// Lets nothing become final: what was read so far is known to nobody
@@ -226,6 +242,7 @@ impl Log {
         let mut has_moved = false;
         if let Some(given) = self.queue.advance(settled) {
             self.mark(&given, outlets)?;
+            self.joined.clear();
             has_moved = true;
         }
         for lane in &mut *lanes {
@@ -237,7 +254,11 @@ impl Log {
         let record = Record {
             sources: sources.clone(),
             sinks: self.marks.clone(),
-            lanes: lanes.iter().filter_map(place).collect(),
+            lanes: lanes
+                .iter()
+                .filter_map(place)
+                .chain(self.joined.iter().cloned())
+                .collect(),
         };
         if let Some(checkpoint) = &mut self.checkpoint {
             checkpoint.write(&record).map_err(Failure::Checkpoint)?;

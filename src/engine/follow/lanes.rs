@@ -79,7 +79,7 @@ impl Run<'_, '_> {
         while let Some(at) = self.ledger.outlets.iter().position(is_stalled) {
             let mut outlet = self.ledger.outlets.remove(at);
             outlet.is_stalled = false;
-            let queue = self.log.queue().split(at);
+            let queue = self.log.split(at, &outlet.name);
             let (name, stall) = (outlet.name.clone(), Some(outlet.stall));
             // It holds the rest of what it was given: its place is ours.
             let sources = self.shared.follower.borrow().record();
@@ -99,7 +99,8 @@ impl Run<'_, '_> {
         let follower = Rc::new(RefCell::new(follower));
         // From now on it holds what is rotated.
         follower.borrow_mut().look();
-        self.shared.behind.borrow_mut().push(Rc::clone(&follower));
+        let known = (outlet.name.clone(), Rc::clone(&follower));
+        self.shared.behind.borrow_mut().push(known);
         self.lanes.push(Lane::new(outlet, queue, follower, *plan));
         self.count_lanes();
     }
@@ -144,14 +145,14 @@ impl Run<'_, '_> {
 
     /// Has a sink go on with the others.
     fn join(&mut self, at: usize) {
-        let Lane { mut outlet, .. } = self.part(at);
+        let lane = self.part(at);
+        self.log.join(&lane);
+        let Lane { mut outlet, .. } = lane;
         if self.has_caught_up {
             outlet.sink.caught_up();
         }
         self.log.touch();
         (self.ledger.notes)(Note::Level { name: &outlet.name });
-        // Of places before this one it is not known what it was given there.
-        self.log.queue().forget();
         let number = outlet.number;
         let outlets = &mut *self.ledger.outlets;
         let place = outlets.partition_point(|other| other.number < number);
@@ -161,7 +162,7 @@ impl Run<'_, '_> {
     fn part(&mut self, at: usize) -> Lane {
         let lane = self.lanes.remove(at);
         let mut behind = self.shared.behind.borrow_mut();
-        behind.retain(|follower| !Rc::ptr_eq(follower, &lane.follower));
+        behind.retain(|(_, other)| !Rc::ptr_eq(other, &lane.follower));
         drop(behind);
         self.count_lanes();
         lane
