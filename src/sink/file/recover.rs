@@ -22,12 +22,15 @@ use super::{
 };
 use crate::{
     checkpoint::Mark,
-    disk::{self, Disk, FileId, Purpose, Stat},
+    disk::{self, Disk, File, FileId, Purpose, Stat},
 };
 
 /// A file that is not known to be ours is read in search of lines that may
 /// come again only up to this length.
 const UNKNOWN: u64 = 64 << 20;
+
+/// How far back the begin of the line before one is looked for.
+const FAR: u64 = 1 << 20;
 
 /// Bytes that are written once more at a time.
 const PIECE: u64 = 128 << 10;
@@ -109,11 +112,23 @@ impl Recovered {
     }
 
     /// Takes up our own file.
+    ///
+    /// * What is torn at its end is cut off, for it comes again; unless it
+    ///   does not look like our lines, which all begin alike. Then it stays,
+    ///   and gets an end.
     fn go_on(&mut self, last: &Mark) -> io::Result<()> {
         let size = self.output.length();
         let file = &*self.output.file;
         let tail = Tail::read(file, begin(last), last.len, size)?;
+        let is_ours = match &tail.torn {
+            Some(torn) => begins_alike(file, torn.start)?,
+            None => true,
+        };
         self.add(tail.lines);
+        if !is_ours {
+            self.add(tail.torn);
+            return self.output.end_part();
+        }
         if tail.end < size {
             self.output.cut(tail.end)?;
             self.remarks.push(Remark::Cut { bytes: size - tail.end });
@@ -263,4 +278,22 @@ fn renew(
 /// Returns where the lines begin that may come again.
 fn begin(last: &Mark) -> u64 {
     last.again.unwrap_or(last.len)
+}
+
+/// Returns whether the line at `at` begins with the byte that the line before
+/// it begins with, if there is one.
+fn begins_alike(file: &dyn File, at: u64) -> io::Result<bool> {
+    let from = at.saturating_sub(FAR);
+    let before = disk::read(file, from, (at - from) as usize)?;
+    let line = before.strip_suffix(b"\n").unwrap_or(&before);
+    let begin = memchr::memrchr(b'\n', line).map(|newline| newline + 1);
+    let first = match (begin, from) {
+        (Some(begin), _) => before.get(begin),
+        (None, 0) => before.first(),
+        // Nobody writes lines as long by hand.
+        (None, _) => None,
+    };
+    let mut torn = [0];
+    file.read_at(&mut torn, at)?;
+    Ok(first.is_none_or(|first| *first == torn[0]))
 }

@@ -42,11 +42,31 @@ fn what_is_there_is_not_written_again() {
 
 #[test]
 fn what_is_torn_is_cut_off() {
-    check("a", "a\nb\n", "a\nb\n");
-    check("a\nbb", "a\nbbb\n", "a\nbbb\n");
+    check("0", "0a\nb\n", "0a\nb\n");
+    check("0a\n0b", "0a\n0bb\n", "0a\n0bb\n");
     check("a\nb\0b\nc\n", "a\nbbb\nc\n", "a\nbbb\nc\n");
     check("a\n\0\0\0\0", "a\nb\n", "a\nb\n");
     check("a\n\0\0\0\nc", "a\nb\nc\n", "a\nb\nc\n");
+}
+
+#[test]
+fn what_does_not_look_like_ours_is_not_cut_off() {
+    let bench = Bench::new();
+    let (mut sink, _) = bench.open(None);
+    write(&mut sink, "{0}\n");
+    let mark = sink.mark(4).unwrap();
+    write(&mut sink, "{1}\n");
+    drop(sink);
+    bench.add("seen by Bob");
+    for _ in 0..2 {
+        let (sink, remarks) = bench.open(mark.as_ref());
+        assert!(remarks.is_empty(), "{remarks:?}");
+        assert_eq!(bench.text(), "{0}\n{1}\nseen by Bob\n");
+        drop(sink);
+    }
+    let (mut sink, _) = bench.open(mark.as_ref());
+    write(&mut sink, "{1}\n{2}\n");
+    assert_eq!(bench.text(), "{0}\n{1}\nseen by Bob\n{2}\n");
 }
 
 #[test]
@@ -244,7 +264,7 @@ fn a_file_restored_from_a_copy_is_known_by_what_it_holds() {
         fs::remove_file(bench.disk.path("gone")).unwrap();
         fs::write(&bench.path, text).unwrap();
     };
-    let said = crash(&bench, ["0\n", "a\nb"], restore, "a\nb\n");
+    let said = crash(&bench, ["0\n", "a\na"], restore, "a\nab\n");
     assert_eq!(said, super::said(&[Remark::Cut { bytes: 1 }]));
-    assert_eq!(bench.text(), "0\na\nb\n");
+    assert_eq!(bench.text(), "0\na\nab\n");
 }
