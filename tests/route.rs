@@ -184,6 +184,7 @@ fn what_is_wrong_is_shown_at_its_place() {
     wrong(&route("[source]\nfrom = 'middle'"), &["4:8", "begin"]);
     wrong(&route("[source]\ncheckpoint = 'c'"), &["follow = true"]);
     wrong(&route("to = ['file:a', 'sylog:']"), &["x.toml:3:18", "syslog"]);
+    wrong(&route("to = 1"), &["3:6", "a string or a list of strings"]);
     wrong(&route("to = 'stdout,format=jsn'"), &["x.toml:3:21", "json"]);
     wrong(&route("[options]\nmax-line = 'x'"), &["4:12", "is no size"]);
     wrong(&route("[options]\non-invalid = 'ask'"), &["4:14", "file:PATH"]);

@@ -132,12 +132,11 @@ impl Voice {
                 "{}: has caught up with the others",
                 outlet(name)
             )),
-            Note::Refused { error } => {
-                self.say(format!(
-                    "the output takes nothing ({error}); reading stops until \
-                     it does"
-                ));
-            }
+            Note::Refused { name, error } => self.say(format!(
+                "{}: takes nothing ({error}); it is tried again, and the run \
+                 waits for it",
+                outlet(name)
+            )),
             &Note::Asked { state, summary } => self.tell_state(state, summary),
             Note::Ready | Note::Ending | Note::State(_) => {}
         }

@@ -14,8 +14,8 @@ use crate::{
     event,
     expr::plan::Count,
     frame::{Batch, Content, Line, Lines},
-    pipeline::{Judge, Judgement, Look},
-    scan::{Defect, DefectKind},
+    pipeline::{Judge, Judgement, Look, Pipeline},
+    scan::{Defect, DefectKind, Scanner},
 };
 
 /// Where lines are judged. Each thread has its own.
@@ -26,6 +26,9 @@ pub(super) struct Desk {
     rules: Rules,
     /// What the step `count` counts, if it is wanted.
     counts: Option<Kind>,
+    /// What reads a line for all routes, if that can be.
+    shared: Option<Pipeline>,
+    scanner: Scanner,
     /// What makes the records of each stream.
     presses: Vec<Press>,
 }
@@ -47,12 +50,17 @@ impl Desk {
             }
             (Some(_) | None, _) => None,
         };
-        let ways = routes.iter().map(|route| Way {
-            judge: route.pipeline.judge(rules.reading),
+        let mut pipelines: Vec<Pipeline> =
+            routes.iter().map(|route| route.pipeline.clone()).collect();
+        let is_shared = routes.len() > 1 && Pipeline::align(&mut pipelines);
+        let shared = pipelines.first().filter(|_| is_shared).cloned();
+        let ways = routes.iter().zip(&pipelines).map(|(route, own)| Way {
+            judge: own.judge(rules.reading),
             streams: route.streams.clone(),
         });
         let presses = forms.iter().map(Form::press).collect();
-        Desk { ways: ways.collect(), rules, counts, presses }
+        let (ways, scanner) = (ways.collect(), rules.reading.scanner);
+        Desk { ways, rules, counts, shared, scanner, presses }
     }
 
     /// Judges the lines of a batch, into the memory of `scrap`.
@@ -128,10 +136,24 @@ impl Desk {
     fn each(&mut self, sitting: &mut Sitting<'_>, line: Line, look: Look) {
         let mut sum = Sum::default();
         let mut full = 0;
+        let batch = sitting.batch;
+        let body = &batch.bytes[line.start..line.end];
+        let mut event = self
+            .shared
+            .as_ref()
+            .and_then(|shared| shared.event(self.scanner, body, look));
         for (n, way) in self.ways.iter_mut().enumerate() {
             let taps = &mut Taps::of(&way.streams, &mut self.presses);
-            let (judgement, fate) =
-                judge(&mut way.judge, sitting, taps, line, look);
+            let (judgement, fate) = match &mut event {
+                Some(event) => {
+                    let before = sitting.out.edited.len();
+                    let edited = &mut sitting.out.edited;
+                    let judgement = way.judge.decide_on(event, look, edited);
+                    let fate = sitting.deal(taps, line, &judgement, before);
+                    (judgement, fate)
+                }
+                None => judge(&mut way.judge, sitting, taps, line, look),
+            };
             if let Some(score) = sitting.out.scores.get_mut(n) {
                 score.count(fate, judgement.verdict);
             }

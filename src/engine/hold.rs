@@ -14,6 +14,18 @@ use super::{
 };
 use crate::sink::{Sink, Stall};
 
+/// A sink that holds lines back.
+pub(super) struct Hold<'a> {
+    /// How the command line calls it.
+    pub name: &'a str,
+    /// Why it does.
+    pub stall: Stall,
+    /// What to poll for writing, if anything.
+    pub bottleneck: Option<BorrowedFd<'a>>,
+    /// When to ask again at the latest.
+    pub due: Option<Instant>,
+}
+
 /// What to do while a sink holds lines back.
 pub(super) trait Pause {
     /// Waits a while; the sink is asked again then.
@@ -23,9 +35,7 @@ pub(super) trait Pause {
     /// When it is not worth waiting any longer.
     fn pause(
         &mut self,
-        stall: &Stall,
-        bottleneck: Option<BorrowedFd<'_>>,
-        due: Option<Instant>,
+        hold: &Hold<'_>,
         notes: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()>;
 
@@ -39,9 +49,7 @@ pub(super) struct Never;
 impl Pause for Never {
     fn pause(
         &mut self,
-        _: &Stall,
-        _: Option<BorrowedFd<'_>>,
-        _: Option<Instant>,
+        _: &Hold<'_>,
         _: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()> {
         Err(io::ErrorKind::WouldBlock.into())
@@ -57,17 +65,17 @@ pub(super) enum Drained {
 
 /// Has a sink pass on what it holds back, however long that takes.
 pub(super) fn drain(
-    sink: &mut dyn Sink,
+    (name, sink): (&str, &mut dyn Sink),
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> io::Result<()> {
-    drain_within(None, sink, pause, notes).map(|_| ())
+    drain_within(None, (name, sink), pause, notes).map(|_| ())
 }
 
 /// The same, for a time at most.
 pub(super) fn drain_within(
     limit: Option<Duration>,
-    sink: &mut dyn Sink,
+    (name, sink): (&str, &mut dyn Sink),
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> io::Result<Drained> {
@@ -84,8 +92,9 @@ pub(super) fn drain_within(
                 return Ok(Drained::Part);
             }
             Err(stall) => {
-                let due = sink.due();
-                pause.pause(&stall, sink.bottleneck(), due, notes)?;
+                let (bottleneck, due) = (sink.bottleneck(), sink.due());
+                let hold = Hold { name, stall, bottleneck, due };
+                pause.pause(&hold, notes)?;
             }
         }
     }
@@ -94,7 +103,7 @@ pub(super) fn drain_within(
 /// Writes what is set aside; of a line that is too long to be held, piece by
 /// piece.
 pub(super) fn put_aside(
-    sink: &mut dyn Sink,
+    (name, sink): (&str, &mut dyn Sink),
     origin: &dyn Origin,
     output: &Output,
     pause: &mut dyn Pause,
@@ -105,7 +114,7 @@ pub(super) fn put_aside(
             [Slice::Beyond(range)] => {
                 let mut take = |bytes: &[u8]| {
                     sink.write(&mut [IoSlice::new(bytes)])?;
-                    drain(sink, pause, notes)
+                    drain((name, sink), pause, notes)
                 };
                 copy(origin, range.clone(), &mut take)?;
             }

@@ -184,7 +184,12 @@ impl<'a> Ledger<'a> {
                 continue;
             }
             let sink = &mut *outlet.sink;
-            let drained = drain_within(limit, sink, self.pause, self.notes);
+            let drained = drain_within(
+                limit,
+                (&outlet.name, sink),
+                self.pause,
+                self.notes,
+            );
             if let Ok(Drained::Part) = drained {
                 outlet.is_stalled = true;
             }
@@ -212,7 +217,7 @@ impl<'a> Ledger<'a> {
         output: &Output,
         n: usize,
     ) -> io::Result<()> {
-        let Outlet { flow, sink, is_over, .. } = &mut self.outlets[n];
+        let Outlet { name, flow, sink, is_over, .. } = &mut self.outlets[n];
         let sink = &mut **sink;
         match *flow {
             _ if *is_over => Ok(()),
@@ -222,7 +227,7 @@ impl<'a> Ledger<'a> {
             },
             Flow::Aside => {
                 let (pause, notes) = (&mut *self.pause, &mut *self.notes);
-                put_aside(sink, page.origin, output, pause, notes)
+                put_aside((name, sink), page.origin, output, pause, notes)
             }
         }
     }
@@ -253,9 +258,10 @@ impl<'a> Ledger<'a> {
     pub(super) fn print(&mut self, text: &str) {
         let Some(outlet) = self.outlets.first_mut() else { return };
         let sink = &mut *outlet.sink;
-        let written = sink
-            .write(&mut [IoSlice::new(text.as_bytes())])
-            .and_then(|()| drain(sink, self.pause, self.notes));
+        let written =
+            sink.write(&mut [IoSlice::new(text.as_bytes())]).and_then(|()| {
+                drain((&outlet.name, sink), self.pause, self.notes)
+            });
         if let Err(error) = written {
             let failure = outlet.failure(error);
             self.close(failure);

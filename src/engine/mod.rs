@@ -23,6 +23,8 @@ mod page;
 mod route;
 mod rules;
 mod score;
+#[cfg(test)]
+mod several;
 mod sitting;
 mod tally;
 #[cfg(test)]

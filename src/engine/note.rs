@@ -85,6 +85,8 @@ pub enum Note<'a> {
     },
     /// A sink takes nothing for the time being; it is tried again.
     Refused {
+        /// How the command line calls the sink.
+        name: &'a str,
         /// Why.
         error: &'a io::Error,
     },

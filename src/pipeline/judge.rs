@@ -51,7 +51,7 @@ impl Judgement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Where its object begins; nothing if it does not begin as one.
-    start: Option<usize>,
+    pub(super) start: Option<usize>,
     /// The first defect, as far as [`Reading::depth`] has it looked for.
     pub defect: Option<Defect>,
 }
@@ -118,23 +118,18 @@ impl Judge {
         let line = defect.map_or(line, |defect| defect.readable(line));
         let roots = self.pipeline.routes.roots();
         let mut event = Event::new(self.reading.scanner, line, start, roots);
-        let identity = event.identity();
-        if identity == Identity::Foreign {
-            return Judgement::FOREIGN;
-        }
-        let outcome = self.bench.run(&self.pipeline, &mut event, edited);
-        Judgement {
-            verdict: match outcome.truth {
-                Truth::False => Verdict::Skip,
-                Truth::Unknown => Verdict::Unknown,
-                Truth::True if outcome.changed => Verdict::Changed,
-                Truth::True => Verdict::Keep,
-            },
-            defect: defect.or(event.defect()),
-            event: identity == Identity::Event,
-            coerced: std::mem::take(&mut self.bench.scratch.coerced),
-            last: self.bench.last,
-        }
+        conclude(&self.pipeline, &mut self.bench, &mut event, look, edited)
+    }
+
+    /// Judges an event that others judge as well: those of pipelines that are
+    /// [aligned](Pipeline::align).
+    pub fn decide_on(
+        &mut self,
+        event: &mut Event<'_, '_>,
+        look: Look,
+        edited: &mut Vec<u8>,
+    ) -> Judgement {
+        conclude(&self.pipeline, &mut self.bench, event, look, edited)
     }
 
     /// Returns the rules that held for the last event, by their index into
@@ -180,5 +175,34 @@ impl Judge {
         let scanner = self.reading.scanner;
         let unsound = self.validator.check(line, start);
         unsound.or_else(|| event::repeated_key(scanner, line, start))
+    }
+}
+
+/// Takes an event through the steps, and says what becomes of its line.
+#[inline(always)]
+fn conclude(
+    pipeline: &Pipeline,
+    bench: &mut Bench,
+    event: &mut Event<'_, '_>,
+    look: Look,
+    edited: &mut Vec<u8>,
+) -> Judgement {
+    let defect = look.defect;
+    let identity = event.identity();
+    if identity == Identity::Foreign {
+        return Judgement::FOREIGN;
+    }
+    let outcome = bench.run(pipeline, event, edited);
+    Judgement {
+        verdict: match outcome.truth {
+            Truth::False => Verdict::Skip,
+            Truth::Unknown => Verdict::Unknown,
+            Truth::True if outcome.changed => Verdict::Changed,
+            Truth::True => Verdict::Keep,
+        },
+        defect: defect.or(event.defect()),
+        event: identity == Identity::Event,
+        coerced: std::mem::take(&mut bench.scratch.coerced),
+        last: bench.last,
     }
 }

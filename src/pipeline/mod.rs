@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub use counted::Counted;
 pub use judge::{Judge, Judgement, Look, Verdict};
 
-use crate::event::Computed;
+use crate::event::{Computed, Event, Roots};
 use crate::expr::plan::{Count, Plan, Step, Subject};
 use crate::expr::{self, Finding, Routes, Source};
 use crate::scan::Scanner;
@@ -94,6 +94,40 @@ impl Pipeline {
             routes: Arc::new(Routes::new(&plan)),
             plan: Arc::new(plan),
         }
+    }
+
+    /// Has pipelines read the same top-level keys, so that one walk along a
+    /// line does for all of them; returns whether it can be so.
+    pub fn align(pipelines: &mut [Pipeline]) -> bool {
+        let mut keys: Vec<Box<str>> = Vec::new();
+        for key in pipelines.iter().flat_map(|one| &one.plan.roots) {
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+        if keys.len() > Roots::MOST {
+            return false;
+        }
+        for pipeline in pipelines {
+            let mut plan = Plan::clone(&pipeline.plan);
+            plan.roots.clone_from(&keys);
+            *pipeline = Pipeline::new(plan);
+        }
+        true
+    }
+
+    /// Returns the event of a line that was looked at, for the judges of all
+    /// pipelines that are aligned with this one; none if the line does not
+    /// begin as one.
+    pub fn event<'l>(
+        &self,
+        scanner: Scanner,
+        line: &'l [u8],
+        look: Look,
+    ) -> Option<Event<'l, '_>> {
+        let start = look.start?;
+        let line = look.defect.map_or(line, |defect| defect.readable(line));
+        Some(Event::new(scanner, line, start, self.routes.roots()))
     }
 
     /// Returns what the pipeline does.

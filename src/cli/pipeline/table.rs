@@ -156,11 +156,12 @@ impl Section {
                 let item = |item| text(key, item, wrong);
                 items.into_iter().filter_map(item).collect()
             }
-            Value::Text(_)
-            | Value::Truth(_)
-            | Value::Number(_)
-            | Value::Table(_)
-            | Value::Time => text(key, found, wrong).into_iter().collect(),
+            Value::Text(value) => vec![Located { value, span: found.span }],
+            other => {
+                let expected = "a string or a list of strings";
+                wrong.push(mistyped(key, expected, &other, found.span));
+                Vec::new()
+            }
         }
     }
 

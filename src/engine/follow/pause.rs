@@ -16,7 +16,10 @@ use rustix::{
 };
 
 use super::{
-    super::{hold::Pause, note::Note},
+    super::{
+        hold::{Hold, Pause},
+        note::Note,
+    },
     call::Calls,
     state::{SourceState, State},
 };
@@ -225,16 +228,14 @@ impl<'a> Shared<'a> {
 impl Pause for &Shared<'_> {
     fn pause(
         &mut self,
-        stall: &Stall,
-        bottleneck: Option<BorrowedFd<'_>>,
-        due: Option<Instant>,
+        hold: &Hold<'_>,
         notes: &mut dyn FnMut(Note<'_>),
     ) -> io::Result<()> {
         let now = Instant::now();
-        if let Stall::Refused(error) = stall
+        if let Stall::Refused(error) = &hold.stall
             && self.stalled.get().is_none()
         {
-            notes(Note::Refused { error });
+            notes(Note::Refused { name: hold.name, error });
         }
         let since = self.stalled.get().unwrap_or(now);
         self.stalled.set(Some(since));
@@ -251,7 +252,7 @@ impl Pause for &Shared<'_> {
                 }
             }
         }
-        self.wait_for(bottleneck, due)?;
+        self.wait_for(hold.bottleneck, hold.due)?;
         let told = self.told.get();
         let is_time = told.is_none_or(|told| told.elapsed() >= TICK);
         if is_time || self.idle.borrow().is_some() {
