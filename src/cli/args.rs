@@ -171,7 +171,11 @@ pub(super) struct Args {
     #[arg(long)]
     pub poll: bool,
 
-    /// Where kept lines go: stdout, or file:PATH to append to (repeatable)
+    /// Where kept lines go (repeatable) [default: stdout]
+    ///
+    /// stdout, file:PATH to append to, syslog:, syslog+udp://HOST,
+    /// syslog+tcp://HOST, syslog+tls://HOST, journald:, or tcp://HOST:PORT, and
+    /// options behind commas: file:PATH,max-size=100M,format=csv.
     ///
     /// Each sink gets every kept line; what was read is final when all have it.
     /// With -F or --new and a checkpoint, a file gets each line exactly once,

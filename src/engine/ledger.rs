@@ -72,6 +72,8 @@ pub(super) struct Ledger<'a> {
     pub outlets: &'a mut Vec<Outlet>,
     /// How many outlets go on by themselves, if any may.
     pub apart: Option<usize>,
+    /// Whether a place that is away ends the run, in time.
+    pub ends: bool,
     pub notes: &'a mut dyn FnMut(Note<'_>),
     pub stop: &'a Stop,
     pub pause: &'a mut dyn Pause,
@@ -186,6 +188,7 @@ impl<'a> Ledger<'a> {
         Ledger {
             outlets,
             apart: None,
+            ends: false,
             notes,
             stop,
             pause,
@@ -286,14 +289,20 @@ impl<'a> Ledger<'a> {
 
     /// Returns how long an outlet may hold up the others, if there are any
     /// and it may go on by itself.
-    fn limit(&self, n: usize) -> Option<Duration> {
-        let apart = self.apart?;
+    fn limit(&self, n: usize) -> Limit {
         let outlet = &self.outlets[n];
+        if self.ends {
+            return Limit::Away(outlet.stall);
+        }
+        let Some(apart) = self.apart else { return Limit::None };
         let takes_lines = |outlet: &Outlet| {
             matches!(outlet.flow, Flow::Stream(_)) && !outlet.is_over
         };
         let all = self.outlets.iter().filter(|o| takes_lines(o)).count();
-        (takes_lines(outlet) && all + apart > 1).then_some(outlet.stall)
+        match takes_lines(outlet) && all + apart > 1 {
+            true => Limit::Stalled(outlet.stall),
+            false => Limit::None,
+        }
     }
 
     /// Gives an outlet what flows into it.
@@ -446,6 +455,17 @@ pub(super) fn write(
     sink.write(&mut parts)
 }
 
+/// How long a sink may hold something back.
+#[derive(Clone, Copy, Debug)]
+enum Limit {
+    None,
+    /// So long; then the others go on without it.
+    Stalled(Duration),
+    /// So long if it is away; then the run ends. One that is slow is waited
+    /// for.
+    Away(Duration),
+}
+
 /// How much of what a sink held back was passed on.
 enum Drained {
     All,
@@ -459,12 +479,12 @@ pub(super) fn drain(
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> io::Result<()> {
-    drain_within(None, sink, pause, notes).map(|_| ())
+    drain_within(Limit::None, sink, pause, notes).map(|_| ())
 }
 
 /// The same, for a time at most.
 fn drain_within(
-    limit: Option<Duration>,
+    limit: Limit,
     sink: &mut dyn Sink,
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
@@ -477,14 +497,22 @@ fn drain_within(
                 return Ok(Drained::All);
             }
             Err(Stall::Over(error)) => return Err(error),
-            Err(_) if limit.is_some_and(|most| begun.elapsed() >= most) => {
-                pause.resumed();
-                return Ok(Drained::Part);
-            }
-            Err(stall) => {
-                let due = sink.due();
-                pause.pause(&stall, sink.bottleneck(), due, notes)?;
-            }
+            Err(stall) => match (limit, stall) {
+                (Limit::Stalled(most), _) if begun.elapsed() >= most => {
+                    pause.resumed();
+                    return Ok(Drained::Part);
+                }
+                (Limit::Away(most), Stall::Refused(error))
+                    if begun.elapsed() >= most =>
+                {
+                    return Err(error);
+                }
+                (_, stall) => {
+                    let due = sink.due();
+                    let bottleneck = sink.bottleneck();
+                    pause.pause(&stall, bottleneck, due, notes)?;
+                }
+            },
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{fs, io::Read, net::TcpListener, thread, time::Duration};
 
 use crate::{
     follow::follower::Follower,
-    tool::{command, event},
+    tool::{Ran, command, event},
 };
 
 use super::log::{ALL, Log, until_told};
@@ -160,6 +160,29 @@ fn a_server_that_is_away_does_not_hold_a_file() {
     until_told(&mut follower, &format!("{name}: has caught up"));
     let ran = follower.term();
     assert_eq!(ran.code, Some(143), "{}", ran.err);
+}
+
+#[test]
+fn what_is_new_waits_for_nobody_who_is_away_for_ever() {
+    let scene = Scene::new();
+    scene.log.add(events(1, 50));
+    let away = "--to=tcp://127.0.0.1:1,stall=1s";
+    let to = [format!("--to=file:{}", scene.out()), away.to_owned()];
+    let check = |ran: Ran| {
+        assert_eq!(ran.code, Some(74), "{}", ran.err);
+        assert!(ran.err.contains("Connection refused"), "{}", ran.err);
+    };
+    check(scene.log.news(&[&to[0], &to[1]], ALL));
+    // One that is behind already is waited for as long, and no longer.
+    let kept = scene.log.kept();
+    let flags = [&to[0], &to[1], &*kept, "--from=begin"];
+    let mut follower = scene.log.follow(&flags, ALL);
+    until_told(&mut follower, "has taken nothing for 1 s");
+    scene.log.add(events(51, 50));
+    scene.until_written(&mut follower, &events(1, 100));
+    follower.term();
+    check(scene.log.news(&[&to[0], &to[1]], ALL));
+    assert!(scene.written() == events(1, 100), "the file has other lines");
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub(super) struct Log {
     /// How far files were written, those among them not in use now.
     marks: Vec<SinkRecord>,
     queue: Queue,
+    /// Sinks that have joined the others, and had not taken all by then: each
+    /// keeps its own place until the others have one that holds for it too.
+    joined: Vec<LaneRecord>,
     /// Since when something is not final.
     dirty: Option<Instant>,
     /// Bytes read since the last commit.
@@ -77,11 +80,6 @@ impl Queue {
         own
     }
 
-    /// Forgets the places that were not taken: the outlets are others now.
-    pub(super) fn forget(&mut self) {
-        self.waiting.clear();
-    }
-
     fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
@@ -125,6 +123,7 @@ impl Log {
             interval,
             marks: last.sinks,
             queue: Queue::default(),
+            joined: Vec::new(),
             dirty: Some(Instant::now()),
             bytes: 0,
             committed: None,
@@ -132,9 +131,22 @@ impl Log {
         }
     }
 
-    /// Returns the places of the outlets that none is behind of.
-    pub(super) fn queue(&mut self) -> &mut Queue {
-        &mut self.queue
+    /// Takes an outlet out that goes on by itself; returns its own queue.
+    pub(super) fn split(&mut self, n: usize, name: &str) -> Queue {
+        let mut own = self.queue.split(n);
+        let is_it = |lane: &LaneRecord| lane.sink == name;
+        if let Some(at) = self.joined.iter().position(is_it) {
+            own.taken = Some(self.joined.swap_remove(at).sources);
+        }
+        own
+    }
+
+    /// Has an outlet go on with the others. Of places before this one it is
+    /// not known what it was given there.
+    pub(super) fn join(&mut self, lane: &Lane) {
+        self.joined.extend(place(lane));
+        self.queue.waiting.clear();
+        self.touch();
     }
 
     /// Lets nothing become final: what was read so far is known to nobody
@@ -226,6 +238,7 @@ impl Log {
         let mut has_moved = false;
         if let Some(given) = self.queue.advance(settled) {
             self.mark(&given, outlets)?;
+            self.joined.clear();
             has_moved = true;
         }
         for lane in &mut *lanes {
@@ -234,10 +247,11 @@ impl Log {
         let (true, Some(sources)) = (has_moved, &self.queue.taken) else {
             return Ok(());
         };
+        let joined = self.joined.iter().cloned();
         let record = Record {
             sources: sources.clone(),
             sinks: self.marks.clone(),
-            lanes: lanes.iter().filter_map(place).collect(),
+            lanes: lanes.iter().filter_map(place).chain(joined).collect(),
         };
         if let Some(checkpoint) = &mut self.checkpoint {
             checkpoint.write(&record).map_err(Failure::Checkpoint)?;

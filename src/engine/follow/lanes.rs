@@ -23,7 +23,7 @@ use super::{
 use crate::{
     checkpoint::{Record, SourceRecord},
     disk::Disk,
-    source::follow::{Follower, Quest},
+    source::follow::{Follower, Quest, Until},
 };
 
 /// How often a sink that takes nothing is asked again.
@@ -79,8 +79,8 @@ impl Run<'_, '_> {
         while let Some(at) = self.ledger.outlets.iter().position(is_stalled) {
             let mut outlet = self.ledger.outlets.remove(at);
             outlet.is_stalled = false;
-            let queue = self.log.queue().split(at);
             let (name, stall) = (outlet.name.clone(), Some(outlet.stall));
+            let queue = self.log.split(at, &name);
             // It holds the rest of what it was given: its place is ours.
             let sources = self.shared.follower.borrow().record();
             self.fork(outlet, queue, &sources);
@@ -111,6 +111,11 @@ impl Run<'_, '_> {
             let lane = &mut self.lanes[at];
             let turn = lane.go(&self.pool, &self.shared.follower);
             let turn = turn.map_err(|error| lane.outlet.failure(error))?;
+            if self.until == Until::CaughtUp
+                && let Some(error) = lane.lost()
+            {
+                return Err(lane.outlet.failure(error));
+            }
             if mem::take(&mut lane.has_moved) {
                 self.log.touch();
             }
@@ -144,14 +149,13 @@ impl Run<'_, '_> {
 
     /// Has a sink go on with the others.
     fn join(&mut self, at: usize) {
-        let Lane { mut outlet, .. } = self.part(at);
+        let lane = self.part(at);
+        self.log.join(&lane);
+        let mut outlet = lane.outlet;
         if self.has_caught_up {
             outlet.sink.caught_up();
         }
-        self.log.touch();
         (self.ledger.notes)(Note::Level { name: &outlet.name });
-        // Of places before this one it is not known what it was given there.
-        self.log.queue().forget();
         let number = outlet.number;
         let outlets = &mut *self.ledger.outlets;
         let place = outlets.partition_point(|other| other.number < number);

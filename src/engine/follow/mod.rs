@@ -12,6 +12,8 @@ mod lane; //   which sink is behind,
 mod lanes; //  and how it comes to be, and joins again,
 mod pause; //  what to do while there is nothing to do,
 mod state; //  and how things stand.
+#[cfg(test)]
+mod tests;
 
 use std::{
     cell::RefCell,
@@ -39,7 +41,7 @@ use crate::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
     frame::{Batch, Pool},
-    sink::Chores,
+    sink::{Chores, Stall},
     source::{
         BLOCK_SIZE, Name, Watch,
         follow::{Follower, Quest, Until},
@@ -130,6 +132,7 @@ pub fn follow(
     if run.until == Until::Stopped && pursuit.routes.iter().all(is_steady) {
         run.ledger.apart = Some(0);
     }
+    run.ledger.ends = run.until == Until::CaughtUp;
     run.fork_all(behind);
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
@@ -407,12 +410,27 @@ impl Run<'_, '_> {
             }
             self.shared.rest();
             self.drain_lanes();
+            if self.until == Until::CaughtUp {
+                self.expect_outlets(begun)?;
+            }
             self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
         // Who ends of itself leaves nothing to do; who is told to, ends.
         self.tend();
         while self.has_chores && !self.shared.watch.is_over() {
             self.tend();
+        }
+        Ok(())
+    }
+
+    /// Gives up where a place is away, and has been waited for long enough.
+    fn expect_outlets(&mut self, begun: Instant) -> Result<(), Failure> {
+        for outlet in &mut *self.ledger.outlets {
+            if begun.elapsed() >= outlet.stall
+                && let Err(Stall::Refused(error)) = outlet.sink.drain()
+            {
+                return Err(outlet.failure(error));
+            }
         }
         Ok(())
     }
