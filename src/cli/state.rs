@@ -21,6 +21,10 @@ pub(super) fn status(state: &State) -> String {
     if let Some(stalled) = state.stalled {
         text.push_str(&format!(", output blocked {} s", stalled.as_secs()));
     }
+    for (name, bytes) in &state.behind {
+        let name = diag::escape(name.as_bytes());
+        text.push_str(&format!(", {name} is {} behind", size(*bytes)));
+    }
     if gaps > 0 {
         text.push_str(&format!(", {gaps} gaps"));
     }
@@ -47,6 +51,15 @@ pub(super) fn block(sources: &[SourceState]) -> String {
         }
     }
     text
+}
+
+/// Returns how far sinks are behind the others.
+pub(super) fn behind(sinks: &[(String, u64)]) -> String {
+    let row = |(name, bytes): &(String, u64)| {
+        let name = diag::escape(name.as_bytes());
+        format!("sink {name}\n  lag bytes {bytes:>14}\n")
+    };
+    sinks.iter().map(row).collect()
 }
 
 /// Returns the times that are known, in seconds, with their names.

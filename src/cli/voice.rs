@@ -154,7 +154,9 @@ impl Voice {
             ("output blocked", state.stalled),
             ("checkpoint age", state.committed),
         ];
-        let text = state::block(&state.sources) + &state::times(&times);
+        let text = state::block(&state.sources)
+            + &state::behind(&state.behind)
+            + &state::times(&times);
         self.block(&text);
     }
 

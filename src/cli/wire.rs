@@ -197,7 +197,7 @@ fn form(
         true => format,
         false => format.with_labels(&dress.labels),
     };
-    let format = match room(spec) {
+    let format = match spec.room() {
         Some(most) => format.at_most(most),
         None => format,
     };
@@ -223,14 +223,7 @@ fn form(
     let wording = spec.format.as_ref().map(|format| &*format.text);
     let wording =
         wording.map_or_else(|| default(spec, dress).to_owned(), str::to_owned);
-    Ok((form, format!("{kind} {:?} {wording}", room(spec))))
-}
-
-/// Returns how long a record may be.
-fn room(spec: &Spec) -> Option<usize> {
-    /// What a header takes, about.
-    const HEAD: usize = 256;
-    spec.max_event.map(|most| most.saturating_sub(HEAD))
+    Ok((form, format!("{kind} {:?} {wording}", spec.room())))
 }
 
 fn format(

@@ -11,9 +11,11 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use super::{
     desk::Desk,
     form::Form,
-    ledger::{Ledger, Named, Never, Page, Summary},
+    hold::Never,
+    ledger::{Ledger, Summary},
     note::Note,
     output::Output,
+    page::{Named, Page},
     route::{Outlet, Route},
     rules::{Rules, Threads},
 };

@@ -1,19 +1,17 @@
 //! Puts outputs in the order of the input, writes them, adds up the numbers.
 
 use std::{
-    collections::BTreeMap,
     io::{self, IoSlice},
     mem,
-    ops::Range,
-    os::fd::BorrowedFd,
-    time::{Duration, Instant},
 };
 
 use super::{
     follow::SourceState,
     groups::Groups,
+    hold::{Drained, Limit, Pause, drain, drain_within, put_aside, write},
     note::{Finding, Flaw, Note, TOLD},
-    output::{End, Output, Slice},
+    output::{End, Output},
+    page::Page,
     route::{Flow, Outlet},
     score::Score,
     tally::Tally,
@@ -22,8 +20,7 @@ use crate::{
     checkpoint,
     expr::Coverage,
     frame::Position,
-    sink::{Sink, Stall},
-    source::{Input, Name, Reason, Stop},
+    source::{Reason, Stop},
 };
 
 /// Why a run could not go on.
@@ -84,95 +81,6 @@ pub(super) struct Ledger<'a> {
     is_closed: bool,
     /// Whether they are not because the answer is complete.
     has_enough: bool,
-}
-
-/// Where lines are of, as far as the ledger has to know.
-pub(super) trait Origin {
-    /// Returns what to call it.
-    fn name(&self) -> &Name;
-
-    /// Reads a range of it again, a bounded piece at a time.
-    fn copy(
-        &self,
-        range: Range<u64>,
-        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<()>;
-}
-
-/// An input of a plain run.
-pub(super) struct Named<'a> {
-    pub input: &'a Input,
-    pub name: &'a Name,
-}
-
-impl Origin for Named<'_> {
-    fn name(&self) -> &Name {
-        self.name
-    }
-
-    fn copy(
-        &self,
-        range: Range<u64>,
-        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
-        self.input.copy(range, take)
-    }
-}
-
-/// What to do while a sink holds lines back.
-pub(super) trait Pause {
-    /// Waits a while; the sink is asked again then.
-    ///
-    /// # Errors
-    ///
-    /// When it is not worth waiting any longer.
-    fn pause(
-        &mut self,
-        stall: &Stall,
-        bottleneck: Option<BorrowedFd<'_>>,
-        due: Option<Instant>,
-        notes: &mut dyn FnMut(Note<'_>),
-    ) -> io::Result<()>;
-
-    /// Hears that the sink takes lines again.
-    fn resumed(&mut self) {}
-}
-
-/// Sinks of a plain run hold nothing back.
-pub(super) struct Never;
-
-impl Pause for Never {
-    fn pause(
-        &mut self,
-        _: &Stall,
-        _: Option<BorrowedFd<'_>>,
-        _: Option<Instant>,
-        _: &mut dyn FnMut(Note<'_>),
-    ) -> io::Result<()> {
-        Err(io::ErrorKind::WouldBlock.into())
-    }
-}
-
-/// The page of one input in the ledger.
-pub(super) struct Page<'a> {
-    pub origin: &'a dyn Origin,
-    /// The sequence number to write next.
-    next: u64,
-    /// Outputs that came before their turn.
-    early: BTreeMap<u64, Output>,
-    /// Lines written or passed over so far.
-    lines: u64,
-}
-
-impl<'a> Page<'a> {
-    pub(super) fn new(origin: &'a dyn Origin) -> Page<'a> {
-        Page::from(origin, 0)
-    }
-
-    /// Begins in the midst of an input, behind so many lines.
-    pub(super) fn from(origin: &'a dyn Origin, lines: u64) -> Page<'a> {
-        Page { origin, next: 0, early: BTreeMap::new(), lines }
-    }
 }
 
 impl<'a> Ledger<'a> {
@@ -294,14 +202,14 @@ impl<'a> Ledger<'a> {
         if self.ends {
             return Limit::Away(outlet.stall);
         }
-        let Some(apart) = self.apart else { return Limit::None };
+        let Some(apart) = self.apart else { return Limit::Never };
         let takes_lines = |outlet: &Outlet| {
             matches!(outlet.flow, Flow::Stream(_)) && !outlet.is_over
         };
         let all = self.outlets.iter().filter(|o| takes_lines(o)).count();
         match takes_lines(outlet) && all + apart > 1 {
             true => Limit::Stalled(outlet.stall),
-            false => Limit::None,
+            false => Limit::Never,
         }
     }
 
@@ -415,118 +323,4 @@ impl<'a> Ledger<'a> {
             (self.notes)(Note::Flawed { input, line, offset, flaw });
         }
     }
-}
-
-/// Writes what is set aside; of a line that is too long to be held, piece by
-/// piece.
-fn put_aside(
-    sink: &mut dyn Sink,
-    origin: &dyn Origin,
-    output: &Output,
-    pause: &mut dyn Pause,
-    notes: &mut dyn FnMut(Note<'_>),
-) -> io::Result<()> {
-    for slices in output.aside.chunk_by(|a, b| !is_far(a) && !is_far(b)) {
-        match slices {
-            [Slice::Beyond(range)] => {
-                let mut take = |bytes: &[u8]| {
-                    sink.write(&mut [IoSlice::new(bytes)])?;
-                    drain(sink, pause, notes)
-                };
-                copy(origin, range.clone(), &mut take)?;
-            }
-            slices => write(sink, output, slices)?,
-        }
-    }
-    Ok(())
-}
-
-fn is_far(slice: &Slice) -> bool {
-    matches!(slice, Slice::Beyond(_))
-}
-
-pub(super) fn write(
-    sink: &mut dyn Sink,
-    output: &Output,
-    slices: &[Slice],
-) -> io::Result<()> {
-    let mut parts: Vec<IoSlice<'_>> =
-        slices.iter().map(|slice| output.part(slice)).collect();
-    sink.write(&mut parts)
-}
-
-/// How long a sink may hold something back.
-#[derive(Clone, Copy, Debug)]
-enum Limit {
-    None,
-    /// So long; then the others go on without it.
-    Stalled(Duration),
-    /// So long if it is away; then the run ends. One that is slow is waited
-    /// for.
-    Away(Duration),
-}
-
-/// How much of what a sink held back was passed on.
-enum Drained {
-    All,
-    /// It took too long.
-    Part,
-}
-
-/// Has a sink pass on what it holds back, however long that takes.
-pub(super) fn drain(
-    sink: &mut dyn Sink,
-    pause: &mut dyn Pause,
-    notes: &mut dyn FnMut(Note<'_>),
-) -> io::Result<()> {
-    drain_within(Limit::None, sink, pause, notes).map(|_| ())
-}
-
-/// The same, for a time at most.
-fn drain_within(
-    limit: Limit,
-    sink: &mut dyn Sink,
-    pause: &mut dyn Pause,
-    notes: &mut dyn FnMut(Note<'_>),
-) -> io::Result<Drained> {
-    let begun = Instant::now();
-    loop {
-        match sink.drain() {
-            Ok(()) => {
-                pause.resumed();
-                return Ok(Drained::All);
-            }
-            Err(Stall::Over(error)) => return Err(error),
-            Err(stall) => match (limit, stall) {
-                (Limit::Stalled(most), _) if begun.elapsed() >= most => {
-                    pause.resumed();
-                    return Ok(Drained::Part);
-                }
-                (Limit::Away(most), Stall::Refused(error))
-                    if begun.elapsed() >= most =>
-                {
-                    return Err(error);
-                }
-                (_, stall) => {
-                    let due = sink.due();
-                    let bottleneck = sink.bottleneck();
-                    pause.pause(&stall, bottleneck, due, notes)?;
-                }
-            },
-        }
-    }
-}
-
-/// Copies a line that was too long to be held, ended by a newline.
-fn copy(
-    origin: &dyn Origin,
-    range: Range<u64>,
-    take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut last = 0;
-    origin.copy(range, &mut |bytes| {
-        last = bytes.last().copied().unwrap_or(last);
-        take(bytes)
-    })?;
-    if last == b'\n' { Ok(()) } else { take(b"\n") }
 }

@@ -15,9 +15,11 @@ mod form;
 #[cfg(test)]
 mod glued;
 mod groups;
+mod hold;
 mod ledger;
 mod note;
 mod output;
+mod page;
 mod route;
 mod rules;
 mod score;

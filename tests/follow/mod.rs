@@ -28,7 +28,8 @@ mod slow; // Nobody reads.
 mod fault; // The disk fails,
 mod full; // or is full.
 mod signal; // Its owner wants something.
-mod logrotate; // Its output is rotated.
+mod logrotate; // Its output is rotated,
+mod own; // or rotates itself.
 mod calm; // Nothing happens.
 mod soak; // A lot happens, for long.
 mod real; // What a cluster wrote is written again.

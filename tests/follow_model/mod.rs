@@ -100,8 +100,11 @@ fn full(few: u32) -> u32 {
 
 /// Returns the number that the environment sets `name` to, or `else_`.
 fn number(name: &str, else_: u32) -> u32 {
-    let set = env::var(name).ok();
-    set.map_or(else_, |set| set.parse().expect("it is a number"))
+    let set = env::var_os(name);
+    set.map_or(else_, |set| {
+        let digits = set.to_str().expect("it is a number");
+        digits.parse().expect("it is a number")
+    })
 }
 
 #[test]
@@ -109,15 +112,25 @@ fn nothing_is_lost_through_rotations_and_crashes() {
     check(ROTATION, full(400), || Box::new(Real::default()));
 }
 
-/// A power cut would leave what is torn in a file that nobody knows for ours;
-/// `kept` looks at that.
+/// In a file that a rotation has begun since the last commit, what a kill has
+/// torn stays there if its line never comes again: no log is lost here. Nor is
+/// power cut, which leaves holes in such files; `kept` looks at that. And who
+/// is killed again before that line has come leaves what is torn as it is.
 #[test]
 fn nothing_is_lost_where_the_output_rotates_itself() {
     let stories = stories(ROTATION, MOST).prop_map(|mut acts| {
+        let mut is_torn = false;
         for act in &mut acts {
             *act = match *act {
                 Act::PowerCut(_) => Act::Kill,
-                Act::PowerCutAt(calls, last, _) => Act::KillAt(calls, last),
+                Act::PowerCutAt(..) | Act::KillAt(..) if is_torn => Act::Kill,
+                Act::PowerCutAt(calls, last, _) | Act::KillAt(calls, last) => {
+                    is_torn = true;
+                    Act::KillAt(calls, last)
+                }
+                Act::Burst(_) => Act::Rotate,
+                Act::Prune => Act::Mill(0),
+                Act::Truncate | Act::Regrow(_) | Act::Unlink => Act::Rotate,
                 other => other,
             };
         }

@@ -107,7 +107,9 @@ impl Truth {
             // cut.
             Ok(_) | Err(_) => {
                 let mut held = self.read_all(&self.serials());
-                held.retain(|file| self.held.contains(&file.life));
+                held.retain(|file| {
+                    file.life.1 == 0 && self.held.contains(&file.life)
+                });
                 held
             }
         }
@@ -121,7 +123,7 @@ impl Truth {
     /// Returns the events in numbered copies, if there are files with a time
     /// in their name as well.
     pub(crate) fn strays(&self, events: &Events) -> Vec<usize> {
-        if !self.paths().iter().any(is_dated) {
+        if !self.paths().iter().any(|path| is_dated(path)) {
             return Vec::new();
         }
         let copies = self.copies().into_iter();
@@ -377,7 +379,7 @@ fn is_by_apiserver(name: &str) -> bool {
     name.starts_with("audit-") && name.ends_with(".log")
 }
 
-fn is_dated(path: &PathBuf) -> bool {
+fn is_dated(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.is_some_and(is_by_apiserver)
 }

@@ -1,11 +1,19 @@
 //! A sink that takes nothing does not hold the others: it is set aside, goes
 //! on from its own place, and joins them again, whatever happens meanwhile.
 
-use std::{fs, io::Read, net::TcpListener, thread, time::Duration};
+use std::{
+    fs::{self, File},
+    io::Read,
+    net::TcpListener,
+    process::Command,
+    thread,
+    time::Duration,
+};
 
 use crate::{
+    dice::Dice,
     follow::follower::Follower,
-    tool::{Ran, command, event},
+    tool::{Ran, command, event, run},
 };
 
 use super::log::{ALL, Log, until_told};
@@ -117,7 +125,7 @@ fn after_a_crash_each_sink_goes_on_at_its_own_place() {
     // What the file has is final, and the pipe's place is kept as well.
     let show = ["checkpoint", "show", &checkpoint];
     follower.until("the file is final", || {
-        let shown = crate::tool::run(&show, "").out;
+        let shown = run(&show, "").out;
         let shown = String::from_utf8(shown).unwrap();
         let length = format!("{} bytes", scene.written().len());
         shown.contains("behind       stdout") && shown.contains(&length)
@@ -212,4 +220,112 @@ fn what_is_rotated_meanwhile_is_held() {
     assert!(ran.out == all.as_bytes(), "other lines came: {}", ran.err);
     assert!(scene.written() == all, "the file has other lines");
     assert!(!ran.err.contains("gap"), "{}", ran.err);
+}
+
+/// Checks that `out` goes on where `covered` bytes of `all` had come, or
+/// before that; returns how many have come then.
+#[track_caller]
+fn covers(covered: usize, ran: &Ran, all: &str) -> usize {
+    let Ran { out, err, .. } = ran;
+    let Some(first) = out.iter().position(|&b| b == b'\n') else {
+        return covered;
+    };
+    let line = str::from_utf8(&out[..=first]).unwrap();
+    let begin = all.find(line).unwrap();
+    assert!(begin <= covered, "lines are missing: {begin} > {covered}\n{err}");
+    let end = out.iter().rposition(|&b| b == b'\n').unwrap() + 1;
+    let expected = &all.as_bytes()[begin..begin + end];
+    assert!(out[..end] == *expected, "lines are missing\n{err}");
+    covered.max(begin + end)
+}
+
+#[test]
+fn kills_at_any_moment_cost_no_sink_a_line() {
+    let scene = Scene::new();
+    let mut dice = Dice::new(5);
+    let (mut all, mut next, mut covered) = (String::new(), 1, 0);
+    let mut rotations = 0;
+    for _ in 0..12 {
+        let mut follower = scene.follow();
+        if dice.percent(50) {
+            follower.listen();
+        }
+        for _ in 0..dice.below(4) {
+            let count = 1 + dice.below(700) as u16;
+            scene.log.add(events(next, count));
+            all += &events(next, count);
+            next += count;
+            if dice.percent(30) {
+                rotations += 1;
+                let backup =
+                    format!("audit-2026-11-22T10-00-{rotations:02}.000.log");
+                let backup = scene.log.folder.path(&backup);
+                fs::rename(scene.log.path(), backup).unwrap();
+            }
+            thread::sleep(Duration::from_millis(dice.below(700) as u64));
+        }
+        let ran = follower.kill();
+        assert!(!ran.err.contains("gap"), "{}", ran.err);
+        covered = covers(covered, &ran, &all);
+    }
+    scene.log.add(event(999));
+    all += &event(999);
+    let mut follower = scene.follow();
+    follower.listen();
+    let out = follower.out.clone();
+    follower.until("the last line came", || {
+        out.text().ends_with(event(999).as_bytes())
+    });
+    scene.until_written(&mut follower, &all);
+    let ran = follower.term();
+    assert_eq!(covers(covered, &ran, &all), all.len(), "{}", ran.err);
+    assert!(!ran.err.contains("gap"), "{}", ran.err);
+}
+
+#[test]
+fn where_all_of_them_stall_each_goes_on_when_it_is_read() {
+    let log = Log::of(&[]);
+    let fifo = log.folder.path("fifo");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    // With both ends open, nothing waits for the other one.
+    let mut pipe = File::options().read(true).write(true).open(&fifo).unwrap();
+    let to = format!("--to=file:{fifo},stall=1s");
+    let kept = log.kept();
+    let path = log.path();
+    let flags = ["-F", "--from=begin", "--to=stdout,stall=1s"];
+    let args = [&flags[..], &[&to, &kept, ALL, &path]].concat();
+    let follow = || Follower::deaf(command(&args));
+    let all = events(1, MANY);
+    log.add(&all);
+    let mut follower = follow();
+    until_told(&mut follower, SET_ASIDE);
+    until_told(&mut follower, &format!("{fifo}: has taken nothing for 1 s"));
+    let checkpoint = log.checkpoint();
+    let show = ["checkpoint", "show", &checkpoint];
+    follower.until("both have a place of their own", || {
+        let shown = String::from_utf8(run(&show, "").out).unwrap();
+        ["stdout", &format!("file:{fifo}")]
+            .iter()
+            .all(|name| shown.contains(&format!("behind       {name}\n")))
+    });
+    // What neither has taken comes again.
+    follower.kill();
+    let mut follower = follow();
+    until_told(&mut follower, "is behind the others");
+    follower.listen();
+    follower.until_said(all.len());
+    read_all(&mut pipe, &all);
+    let ran = follower.term();
+    assert!(ran.out == all.as_bytes(), "other lines came: {}", ran.err);
+}
+
+/// Reads what a pipe held before a crash, and then `all` once more.
+fn read_all(pipe: &mut File, all: &str) {
+    let mut text = Vec::new();
+    let mut piece = vec![0; 1 << 16];
+    while !text.ends_with(all.as_bytes()) {
+        let read = pipe.read(&mut piece).unwrap();
+        text.extend_from_slice(&piece[..read]);
+        assert!(text.len() < 3 * all.len(), "more came than there is");
+    }
 }

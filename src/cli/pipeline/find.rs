@@ -51,11 +51,10 @@ pub(in crate::cli) fn find(name: &Path) -> Result<Found, Complaint> {
         return read(name.to_owned());
     }
     let folders = user().into_iter().chain([PathBuf::from(SYSTEM)]);
-    // A name may have a dot in it, so nothing is taken for its extension.
-    let mut file = name.as_os_str().to_owned();
-    file.push(".toml");
     for folder in folders {
-        let path = folder.join(&file);
+        let mut file = name.as_os_str().to_owned();
+        file.push(".toml");
+        let path = folder.join(file);
         if path.exists() {
             return read(path);
         }

@@ -32,8 +32,8 @@ pub(super) struct Log {
     /// How far files were written, those among them not in use now.
     marks: Vec<SinkRecord>,
     queue: Queue,
-    /// Sinks that have joined the others, and had not taken all by then: each
-    /// keeps its own place until the others have one that holds for it too.
+    /// The places of sinks that have joined the others, as long as those have
+    /// no place yet that they share.
     joined: Vec<LaneRecord>,
     /// Since when something is not final.
     dirty: Option<Instant>,
@@ -69,7 +69,7 @@ impl Queue {
     }
 
     /// Takes one outlet out; returns its own queue.
-    pub(super) fn split(&mut self, n: usize) -> Queue {
+    fn split(&mut self, n: usize) -> Queue {
         let mut own = self.clone();
         for waiting in &mut own.waiting {
             waiting.given = vec![waiting.given[n]];
@@ -78,6 +78,11 @@ impl Queue {
             waiting.given.remove(n);
         }
         own
+    }
+
+    /// Forgets the places that were not taken: the outlets are others now.
+    fn forget(&mut self) {
+        self.waiting.clear();
     }
 
     fn is_empty(&self) -> bool {
@@ -131,22 +136,21 @@ impl Log {
         }
     }
 
-    /// Takes an outlet out that goes on by itself; returns its own queue.
+    /// Takes one of the outlets out that go together.
     pub(super) fn split(&mut self, n: usize, name: &str) -> Queue {
-        let mut own = self.queue.split(n);
-        let is_it = |lane: &LaneRecord| lane.sink == name;
+        let mut queue = self.queue.split(n);
+        let is_it = |record: &LaneRecord| record.sink == name;
         if let Some(at) = self.joined.iter().position(is_it) {
-            own.taken = Some(self.joined.swap_remove(at).sources);
+            queue.taken = Some(self.joined.remove(at).sources);
         }
-        own
+        queue
     }
 
-    /// Has an outlet go on with the others. Of places before this one it is
-    /// not known what it was given there.
+    /// Has a lane's outlet go together with the others.
     pub(super) fn join(&mut self, lane: &Lane) {
+        // Of places before this one it is not known what it was given there.
+        self.queue.forget();
         self.joined.extend(place(lane));
-        self.queue.waiting.clear();
-        self.touch();
     }
 
     /// Lets nothing become final: what was read so far is known to nobody
@@ -247,11 +251,14 @@ impl Log {
         let (true, Some(sources)) = (has_moved, &self.queue.taken) else {
             return Ok(());
         };
-        let joined = self.joined.iter().cloned();
         let record = Record {
             sources: sources.clone(),
             sinks: self.marks.clone(),
-            lanes: lanes.iter().filter_map(place).chain(joined).collect(),
+            lanes: lanes
+                .iter()
+                .filter_map(place)
+                .chain(self.joined.iter().cloned())
+                .collect(),
         };
         if let Some(checkpoint) = &mut self.checkpoint {
             checkpoint.write(&record).map_err(Failure::Checkpoint)?;

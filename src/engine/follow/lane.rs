@@ -11,7 +11,7 @@ use super::{
     super::{
         desk::Desk,
         form::Form,
-        ledger::write,
+        hold::write,
         output::Output,
         route::{Flow, Outlet, Route},
         rules::Rules,

@@ -79,8 +79,8 @@ impl Run<'_, '_> {
         while let Some(at) = self.ledger.outlets.iter().position(is_stalled) {
             let mut outlet = self.ledger.outlets.remove(at);
             outlet.is_stalled = false;
+            let queue = self.log.split(at, &outlet.name);
             let (name, stall) = (outlet.name.clone(), Some(outlet.stall));
-            let queue = self.log.split(at, &name);
             // It holds the rest of what it was given: its place is ours.
             let sources = self.shared.follower.borrow().record();
             self.fork(outlet, queue, &sources);
@@ -99,7 +99,8 @@ impl Run<'_, '_> {
         let follower = Rc::new(RefCell::new(follower));
         // From now on it holds what is rotated.
         follower.borrow_mut().look();
-        self.shared.behind.borrow_mut().push(Rc::clone(&follower));
+        let known = (outlet.name.clone(), Rc::clone(&follower));
+        self.shared.behind.borrow_mut().push(known);
         self.lanes.push(Lane::new(outlet, queue, follower, *plan));
         self.count_lanes();
     }
@@ -151,10 +152,11 @@ impl Run<'_, '_> {
     fn join(&mut self, at: usize) {
         let lane = self.part(at);
         self.log.join(&lane);
-        let mut outlet = lane.outlet;
+        let Lane { mut outlet, .. } = lane;
         if self.has_caught_up {
             outlet.sink.caught_up();
         }
+        self.log.touch();
         (self.ledger.notes)(Note::Level { name: &outlet.name });
         let number = outlet.number;
         let outlets = &mut *self.ledger.outlets;
@@ -165,7 +167,7 @@ impl Run<'_, '_> {
     fn part(&mut self, at: usize) -> Lane {
         let lane = self.lanes.remove(at);
         let mut behind = self.shared.behind.borrow_mut();
-        behind.retain(|follower| !Rc::ptr_eq(follower, &lane.follower));
+        behind.retain(|(_, other)| !Rc::ptr_eq(other, &lane.follower));
         drop(behind);
         self.count_lanes();
         lane

@@ -10,15 +10,13 @@ mod call; //   What users ask of a run,
 mod commit; // what is final,
 mod lane; //   which sink is behind,
 mod lanes; //  and how it comes to be, and joins again,
+mod origin; // what is read once more,
 mod pause; //  what to do while there is nothing to do,
 mod state; //  and how things stand.
 #[cfg(test)]
 mod tests;
 
 use std::{
-    cell::RefCell,
-    io,
-    ops::Range,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -27,13 +25,16 @@ pub use call::Calls;
 pub use pause::{Go, Idle};
 pub use state::{SourceState, State};
 
-use self::{commit::Log, lane::Lane, lanes::Fork, pause::Shared};
+use self::{
+    commit::Log, lane::Lane, lanes::Fork, origin::Followed, pause::Shared,
+};
 use super::{
     desk::Desk,
     form::Form,
-    ledger::{Failure, Ledger, Origin, Page, Summary},
+    ledger::{Failure, Ledger, Summary},
     note::Note,
     output::Output,
+    page::Page,
     route::{Outlet, Route},
     rules::{Rules, Wanted},
 };
@@ -43,7 +44,7 @@ use crate::{
     frame::{Batch, Pool},
     sink::{Chores, Stall},
     source::{
-        BLOCK_SIZE, Name, Watch,
+        BLOCK_SIZE, Watch,
         follow::{Follower, Quest, Until},
     },
 };
@@ -166,49 +167,6 @@ struct Run<'a, 's> {
     /// Whether a sink has something to do while there is nothing to read.
     has_chores: bool,
 }
-
-/// A followed file, for the ledger.
-struct Followed<'a> {
-    follower: &'a RefCell<Follower>,
-    input: usize,
-    name: Name,
-}
-
-impl Origin for Followed<'_> {
-    fn name(&self) -> &Name {
-        &self.name
-    }
-
-    fn copy(
-        &self,
-        range: Range<u64>,
-        take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    ) -> io::Result<()> {
-        // Taking may pause, and a pause looks around: one at a time.
-        let mut at = range.start;
-        while at < range.end {
-            let end = range.end.min(at + PIECE);
-            let mut piece = Vec::new();
-            self.follower.borrow_mut().copy(
-                self.input,
-                at..end,
-                &mut |b| {
-                    piece.extend_from_slice(b);
-                    Ok(())
-                },
-            )?;
-            if piece.is_empty() {
-                break;
-            }
-            at += piece.len() as u64;
-            take(&piece)?;
-        }
-        Ok(())
-    }
-}
-
-/// Bytes of a line too long to be held that are copied at a time.
-const PIECE: u64 = 1 << 20;
 
 impl Run<'_, '_> {
     fn go(&mut self) -> Result<(), Failure> {

@@ -16,7 +16,7 @@ use rustix::{
 };
 
 use super::{
-    super::{ledger::Pause, note::Note},
+    super::{hold::Pause, note::Note},
     call::Calls,
     state::{SourceState, State},
 };
@@ -55,7 +55,7 @@ pub type Idle<'a> = Box<dyn FnMut() -> Go + 'a>;
 pub(super) struct Shared<'a> {
     pub follower: RefCell<Follower>,
     /// Those of sinks that are behind, who look around as well.
-    pub behind: RefCell<Vec<Rc<RefCell<Follower>>>>,
+    pub behind: RefCell<Vec<(String, Rc<RefCell<Follower>>)>>,
     pub watch: &'a Watch,
     pub calls: Option<&'a Calls>,
     paths: &'a [PathBuf],
@@ -93,7 +93,7 @@ impl<'a> Shared<'a> {
     pub(super) fn look(&self, notes: &mut dyn FnMut(Note<'_>)) {
         self.follower.borrow_mut().look();
         self.tell(notes);
-        for follower in &*self.behind.borrow() {
+        for (_, follower) in &*self.behind.borrow() {
             let mut follower = follower.borrow_mut();
             follower.look();
             for (path, remark) in follower.remarks() {
@@ -132,8 +132,19 @@ impl<'a> Shared<'a> {
             sources: self.sources(),
             late: self.follower.borrow().late(),
             stalled: self.stalled.get().map(|since| since.elapsed()),
+            behind: self.behind(),
             committed,
         }
+    }
+
+    /// Returns which sinks are behind, and how far.
+    fn behind(&self) -> Vec<(String, u64)> {
+        let behind = self.behind.borrow();
+        let lag = |(name, follower): &(String, Rc<RefCell<Follower>>)| {
+            let lags = follower.borrow().lags();
+            (name.clone(), lags.iter().map(|lag| lag.bytes).sum())
+        };
+        behind.iter().map(lag).collect()
     }
 
     pub(super) fn sources(&self) -> Vec<SourceState> {

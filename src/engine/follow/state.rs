@@ -13,6 +13,8 @@ pub struct State {
     pub late: Duration,
     /// For how long a sink has taken nothing.
     pub stalled: Option<Duration>,
+    /// The sinks that are behind the others, by how many bytes, about.
+    pub behind: Vec<(String, u64)>,
     /// How long ago everything was final; `None` without a checkpoint.
     pub committed: Option<Duration>,
 }

@@ -3,7 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     fs,
-    io::{IoSlice, Write},
+    io::{self, IoSlice, Write},
     path::{Path, PathBuf},
     rc::Rc,
 };

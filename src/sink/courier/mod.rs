@@ -150,17 +150,27 @@ impl Courier {
                 Way::None if self.retry.is_early() => {
                     return Err(self.retry.stall());
                 }
-                Way::None => self.route.start().map(|start| match start {
-                    Start::Link(link) => self.open_way(link),
-                    Start::Dial(dial) => self.way = Way::Dial(dial),
-                }),
-                Way::Dial(dial) => {
-                    dial.go_on().map(|link| self.open_way(link))
+                Way::None => {
+                    self.retry.begin();
+                    self.route.start().map(|start| match start {
+                        Start::Link(link) => self.way = Way::Open(link),
+                        Start::Dial(dial) => self.way = Way::Dial(dial),
+                    })
                 }
-                Way::Open(link) => match link.pass(&mut self.outbox) {
-                    Ok(()) => return Ok(()),
-                    Err(error) => Err(error),
-                },
+                Way::Dial(dial) => {
+                    dial.go_on().map(|link| self.way = Way::Open(link))
+                }
+                Way::Open(link) => {
+                    let before = self.outbox.at();
+                    let passed = link.pass(&mut self.outbox);
+                    if self.outbox.at() > before {
+                        self.retry.opened();
+                    }
+                    match passed {
+                        Ok(()) => return Ok(()),
+                        Err(error) => Err(error),
+                    }
+                }
             };
             match done {
                 Ok(()) => {}
@@ -179,11 +189,6 @@ impl Courier {
             Way::None | Way::Dial(_) => false,
         };
         self.outbox.is_passed() && !is_pending
-    }
-
-    fn open_way(&mut self, link: Box<dyn Link>) {
-        self.way = Way::Open(link);
-        self.retry.opened();
     }
 
     /// Gives up a way that is broken.

@@ -81,6 +81,11 @@ impl Outbox {
         self.slice(self.at, end.min(self.at + most as u64))
     }
 
+    /// Returns how far bytes were passed on, in all that was ever framed.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
     /// Notes that so many more bytes were passed on.
     pub(super) fn pass(&mut self, bytes: usize, now: Instant) {
         self.at += bytes as u64;

@@ -23,7 +23,9 @@ pub(super) struct Retry {
     failure: Option<Failure>,
     /// The last pause.
     pause: Duration,
-    /// Since when the way is open.
+    /// When the last try began.
+    tried: Option<Instant>,
+    /// Since when something goes on the way that is open.
     opened: Option<Instant>,
 }
 
@@ -37,24 +39,33 @@ struct Failure {
 }
 
 impl Retry {
-    /// Notes that the way is open.
+    /// Notes that a try begins.
+    pub(super) fn begin(&mut self) {
+        self.tried = Some(Instant::now());
+    }
+
+    /// Notes that something goes on the way that is open. A way on which
+    /// nothing goes is none, however long the other side says nothing.
     pub(super) fn opened(&mut self) {
-        self.opened = Some(Instant::now());
+        self.opened.get_or_insert_with(Instant::now);
     }
 
     /// Notes that a try has failed, or that the way is broken.
     pub(super) fn later(&mut self, error: &io::Error) {
         let now = Instant::now();
-        let opened = self.opened.take();
-        if opened.is_some_and(|opened| now - opened > GOOD) {
+        let (opened, tried) = (self.opened.take(), self.tried.take());
+        let was_good = opened.is_some_and(|opened| now - opened > GOOD);
+        if was_good {
             self.reset();
         }
+        // One who does not answer has held us up from the beginning.
+        let begun = if was_good { now } else { tried.unwrap_or(now) };
         self.pause = (self.pause * 2).clamp(FIRST, LONGEST);
         self.failure = Some(Failure {
             kind: error.kind(),
             message: error.to_string(),
             next: now + self.pause,
-            since: self.failure.as_ref().map_or(now, |last| last.since),
+            since: self.failure.as_ref().map_or(begun, |last| last.since),
         });
     }
 
@@ -92,6 +103,22 @@ impl Retry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_way_on_which_nothing_went_was_none() {
+        let mut retry = Retry::default();
+        retry.begin();
+        let begun = retry.tried.unwrap();
+        retry.later(&io::ErrorKind::TimedOut.into());
+        let since = retry.failure.as_ref().unwrap().since;
+        assert_eq!(since, begun);
+        retry.begin();
+        retry.later(&io::ErrorKind::TimedOut.into());
+        assert_eq!(retry.failure.as_ref().unwrap().since, since);
+        retry.opened = Instant::now().checked_sub(GOOD * 2);
+        retry.later(&io::ErrorKind::TimedOut.into());
+        assert_ne!(retry.failure.as_ref().unwrap().since, since);
+    }
 
     #[test]
     fn pauses_grow_until_something_is_taken() {

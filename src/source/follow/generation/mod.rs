@@ -5,11 +5,13 @@
 //! what they were, the file is not what it was, and nothing of the read is
 //! believed.
 
+mod place; // How far it is behind us, in the words of a checkpoint.
+
 use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
 
 use super::{body::Body, family::Rotated, head::Head};
 use crate::{
-    checkpoint::{Left, Place},
+    checkpoint::Place,
     disk::{FileId, GUARD, Print},
     frame::{
         Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
@@ -122,48 +124,6 @@ impl Generation {
         self.guard = guard;
         (self.offset, self.searched, self.lines) = (offset, offset, lines);
         Ok(())
-    }
-
-    /// Returns whether the file is the one that a place is in.
-    pub(super) fn holds(&mut self, place: &Place) -> io::Result<bool> {
-        let is_same = match place.head.len {
-            // Nothing was in the file: only its identity is left to compare.
-            0 => place.file == self.id,
-            _ => place.head == *self.head.print(),
-        };
-        if !is_same {
-            return Ok(false);
-        }
-        let before = (self.offset, self.lines);
-        self.go_to(place.offset, place.lines)?;
-        let holds = Print::of(&self.guard) == place.guard;
-        if !holds {
-            self.go_to(before.0, before.1)?;
-        }
-        Ok(holds)
-    }
-
-    /// Returns the place up to which everything was handed out.
-    pub(super) fn place(&self) -> Place {
-        Place {
-            name: crate::diag::escape(self.name.as_encoded_bytes())
-                .into_owned(),
-            file: self.id,
-            head: match self.offset > 0 || self.head.is_whole() {
-                true => self.head.print().clone(),
-                // A line that still grows is nothing to know a file by.
-                false => Print::default(),
-            },
-            offset: self.offset,
-            lines: self.lines,
-            guard: Print::of(&self.guard),
-        }
-    }
-
-    /// Returns how far the file is behind us.
-    pub(super) fn left(&self) -> Left {
-        let place = self.unfinished.clone().unwrap_or_else(|| self.place());
-        Left { place, end: self.offset }
     }
 
     /// Returns what the file is known by, as far as it was seen.

@@ -1,4 +1,0 @@
-//! Scratch.
-mod dice;
-mod follow_model;
-mod tool;
