@@ -128,14 +128,18 @@ impl Voice {
                 "{}: is behind the others and catches up from the files",
                 outlet(name)
             )),
+            Note::Forsaken { name } => self.say(format!(
+                "{}: was behind, and is no sink of this run; what it has not \
+                 got, it does not get",
+                outlet(name)
+            )),
             Note::Level { name } => self.say(format!(
                 "{}: has caught up with the others",
                 outlet(name)
             )),
             Note::Refused { error } => {
                 self.say(format!(
-                    "the output takes nothing ({error}); reading stops until \
-                     it does"
+                    "an output takes nothing ({error}); reading waits for it"
                 ));
             }
             &Note::Asked { state, summary } => self.tell_state(state, summary),

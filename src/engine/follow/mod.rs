@@ -97,7 +97,7 @@ pub fn follow(
     for (number, outlet) in outlets.iter_mut().enumerate() {
         outlet.number = number;
     }
-    let behind = lanes::behind(&mut last, outlets);
+    let behind = lanes::behind(&mut last, outlets, notes);
     let disk = Arc::clone(&pursuit.disk);
     let follower = Follower::new(disk, &pursuit.quest, &last.sources);
     let paths = &pursuit.quest.paths[..];

@@ -10,7 +10,7 @@ use std::{
 
 use super::*;
 use crate::{
-    checkpoint::show,
+    checkpoint::{LaneRecord, Record, show},
     disk::Real,
     engine::{Glued, OnInvalid, Threads},
     pipeline::{Depth, Pipeline, Reading},
@@ -174,4 +174,28 @@ fn a_sink_that_has_joined_keeps_its_place_until_it_has_taken_all() {
         Go::On
     });
     fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_sink_that_was_behind_is_found_again_or_told() {
+    let outlet = |name: &str| Outlet::only(name, Box::new(Puppet::default()));
+    let names = ["tcp://h:1,stall=5s", "journald:,tag=a", "journald:,tag=b"];
+    let lane = |sink: &str| LaneRecord { sink: sink.into(), sources: vec![] };
+    let was = ["tcp://h:1,stall=1s", "journald:,tag=b", "journald:,tag=c"];
+    let mut last = Record { lanes: was.map(lane).into(), ..Record::default() };
+    let mut outlets = Vec::from(names.map(outlet));
+    outlets.push(outlet("stdout"));
+    let mut told = Vec::new();
+    let behind = lanes::behind(&mut last, &mut outlets, &mut |note| {
+        told.push(format!("{note:?}"));
+    });
+    let found: Vec<_> = behind.iter().map(|(it, _)| &*it.name).collect();
+    assert_eq!(found, [names[2], names[0], names[1]]);
+    assert!(told.is_empty(), "{told:?}");
+    let mut last = Record { lanes: was.map(lane).into(), ..Record::default() };
+    let mut outlets = vec![outlet("file:a"), outlet(names[1])];
+    lanes::behind(&mut last, &mut outlets, &mut |note| {
+        told.push(format!("{note:?}"));
+    });
+    assert_eq!(told.len(), 2, "{told:?}");
 }
