@@ -94,13 +94,15 @@ fn kill_often(place: &Place, kills: usize, is_final: &AtomicU64) {
 }
 
 /// Returns how much of the output is final, by the newer slot of the
-/// checkpoint.
+/// checkpoint. What was there before and may come again is not.
 fn final_length(place: &Place) -> u64 {
     let checkpoint = fs::read(place.checkpoint()).unwrap();
     let slots = checkpoint.split(|&byte| byte == b'\n' || byte == 0);
     let slots = slots.filter_map(|slot| serde_json::from_slice(slot).ok());
     let newest = slots.max_by_key(|slot: &Value| slot["seq"].as_u64());
-    newest.unwrap()["record"]["sinks"][0]["mark"]["len"].as_u64().unwrap()
+    let mark = &newest.unwrap()["record"]["sinks"][0]["mark"];
+    let again = mark["again"].as_u64();
+    again.unwrap_or_else(|| mark["len"].as_u64().unwrap())
 }
 
 /// Returns the number of the last event.
