@@ -157,6 +157,11 @@ fn a_name_is_looked_up_in_the_folder_of_the_user_first() {
     command.env("XDG_CONFIG_HOME", folder.path(""));
     let ran = Ran::from(command.output().unwrap());
     ran.check(0, "[[route]]\nsteps='true'\n");
+    // A dot in a name begins no extension.
+    let mut command = self::command(&["--show", "-p", "denied.new"]);
+    command.env("XDG_CONFIG_HOME", folder.path(""));
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.code, Some(78), "{}", ran.err);
 }
 
 /// Checks what is said of a file, drawn at its place.

@@ -171,11 +171,13 @@ pub(super) struct Args {
     #[arg(long)]
     pub poll: bool,
 
-    /// Where kept lines go: stdout, or file:PATH to append to (repeatable)
+    /// Where kept lines go (repeatable) [default: stdout]
     ///
-    /// Each sink gets every kept line; what was read is final when all have it.
-    /// With -F or --new and a checkpoint, a file gets each line exactly once,
-    /// whatever happens; standard output gets it at least once.
+    /// stdout, file:PATH, syslog:, syslog+udp://HOST, syslog+tcp://HOST,
+    /// syslog+tls://HOST, journald: or tcp://HOST:PORT, with options behind
+    /// commas: file:PATH,max-size=100M,format=csv. Each gets every kept line;
+    /// with -F or --new and a checkpoint, a file gets each exactly once,
+    /// whatever happens, and the others at least once.
     #[arg(long, value_name = "SINK")]
     pub to: Vec<OsString>,
 

@@ -20,10 +20,10 @@ use crate::expr::{Compiled, plan::Plan};
 
 /// Checks files of expressions, without reading events.
 ///
-/// Says of each FILE, or pipeline of -p, what is wrong or suspicious, on standard error, or what
-/// is in it, on standard output. Each FILE is checked by itself, after the
-/// files of -f. Exit codes: 0 nothing was found, 1 something was, 66 a FILE
-/// cannot be read, 2 a file of -f cannot be.
+/// Says of each FILE, or pipeline of -p, what is wrong or suspicious, on
+/// standard error, or what is in it, on standard output. Each FILE is checked
+/// by itself, after the files of -f. Exit codes: 0 nothing was found, 1
+/// something was, 66 a FILE cannot be read, 2 a file of -f cannot be.
 #[derive(Debug, Parser)]
 #[command(
     name = "kaudit-filter check",
@@ -69,51 +69,65 @@ pub(super) fn run(
     let (mut exit, mut fine) = (Exit::Ran, String::new());
     let (pipelines, files): (Vec<_>, Vec<_>) =
         args.files.iter().partition(|path| is_pipeline(path));
-    for name in pipelines.into_iter().chain(&args.pipeline) {
-        match pipeline::understand(name, &[], voice.color) {
-            Ok(understood) if understood.warnings.is_empty() => {
-                let routes = some(understood.pipelines.len(), "route");
-                fine.push_str(&format!(
-                    "{}: fine, {routes}\n",
-                    name.display()
-                ));
-            }
-            Ok(understood) => {
-                voice.show(&understood.warnings);
-                exit = exit.worst(Exit::Nothing);
-            }
-            Err(complaint) => {
-                let cannot = matches!(complaint, Complaint::NoPipeline(..));
-                let found = if cannot { Exit::NoInput } else { Exit::Nothing };
-                exit = exit.worst(found);
-                complaint.utter(voice);
-            }
+    let mut add = |path: &Path, found: Result<String, Exit>| match found {
+        Ok(what) => {
+            fine.push_str(&format!("{}: {what}\n", path.display()));
         }
+        Err(found) => exit = exit.worst(found),
+    };
+    for name in pipelines.into_iter().chain(&args.pipeline) {
+        add(name, pipeline(name, voice));
     }
     for path in files {
-        let mut text = before.clone();
-        match program::add(&mut text, path) {
-            Ok(()) => match text.compile() {
-                Ok(Compiled { plan, warnings }) if warnings.is_empty() => {
-                    let path = path.display();
-                    fine.push_str(&format!("{path}: {}\n", contents(&plan)));
-                }
-                Ok(Compiled { warnings: findings, .. }) | Err(findings) => {
-                    voice.diagnose(&text, &findings);
-                    exit = exit.worst(Exit::Nothing);
-                }
-            },
-            Err(complaint) => {
-                // What can be read, and is no expression, is a finding.
-                let cannot = matches!(complaint, Complaint::Unreadable(..));
-                let found = if cannot { Exit::NoInput } else { Exit::Nothing };
-                exit = exit.worst(found);
-                complaint.utter(voice);
-            }
-        }
+        add(path, expression(path, before.clone(), voice));
     }
     show::print(&fine)?;
     Ok(exit.into())
+}
+
+/// Returns what a pipeline comes to, if nothing is found.
+fn pipeline(name: &Path, voice: &mut Voice) -> Result<String, Exit> {
+    match pipeline::understand(name, &[], voice.color) {
+        Ok(understood) if understood.warnings.is_empty() => {
+            let routes = some(understood.pipelines.len(), "route");
+            Ok(format!("fine, {routes}"))
+        }
+        Ok(understood) => {
+            voice.show(&understood.warnings);
+            Err(Exit::Nothing)
+        }
+        Err(complaint) => Err(refused(complaint, voice)),
+    }
+}
+
+/// Returns what a file of expressions comes to, behind `text`.
+fn expression(
+    path: &Path,
+    mut text: Text,
+    voice: &mut Voice,
+) -> Result<String, Exit> {
+    program::add(&mut text, path)
+        .map_err(|complaint| refused(complaint, voice))?;
+    match text.compile() {
+        Ok(Compiled { plan, warnings }) if warnings.is_empty() => {
+            Ok(contents(&plan))
+        }
+        Ok(Compiled { warnings: findings, .. }) | Err(findings) => {
+            voice.diagnose(&text, &findings);
+            Err(Exit::Nothing)
+        }
+    }
+}
+
+/// Says why a file cannot be checked. What can be read, and is no expression
+/// or pipeline, is a finding.
+fn refused(complaint: Complaint, voice: &mut Voice) -> Exit {
+    let cannot = matches!(
+        complaint,
+        Complaint::NoPipeline(..) | Complaint::Unreadable(..)
+    );
+    complaint.utter(voice);
+    if cannot { Exit::NoInput } else { Exit::Nothing }
 }
 
 fn is_pipeline(path: &Path) -> bool {

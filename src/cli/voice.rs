@@ -128,6 +128,11 @@ impl Voice {
                 "{}: is behind the others and catches up from the files",
                 outlet(name)
             )),
+            Note::Forsaken { name } => self.say(format!(
+                "{}: was behind, and is no sink of this run; what it has not \
+                 got, it does not get",
+                outlet(name)
+            )),
             Note::Level { name } => self.say(format!(
                 "{}: has caught up with the others",
                 outlet(name)

@@ -69,6 +69,7 @@ impl Warden {
             | Note::Left { .. }
             | Note::Behind { .. }
             | Note::Level { .. }
+            | Note::Forsaken { .. }
             | Note::Refused { .. }
             | Note::Asked { .. } => {}
         }

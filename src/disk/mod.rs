@@ -6,6 +6,7 @@
 //! take more. A run has [`Real`].
 
 mod exposure;
+mod planted;
 mod mark;
 mod real;
 
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use exposure::Exposure;
 pub use mark::{GUARD, HEAD, Print, read};
+pub use planted::check_name;
 pub use real::Real;
 
 /// A file system.

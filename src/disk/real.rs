@@ -17,7 +17,9 @@ use rustix::{
     io::Errno,
 };
 
-use super::{Disk, Exposure, File, FileId, Kind, Purpose, Stat, exposure};
+use super::{
+    Disk, Exposure, File, FileId, Kind, Purpose, Stat, exposure, planted,
+};
 
 const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::BTIME);
 
@@ -36,6 +38,9 @@ impl Disk for Real {
         match purpose {
             Purpose::Read => options.read(true),
             Purpose::Append => {
+                if !planted::check_name(path)? {
+                    flags |= OFlags::NOFOLLOW;
+                }
                 options.read(true).append(true).create(true).mode(0o600)
             }
             Purpose::State => {

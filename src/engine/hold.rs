@@ -56,6 +56,29 @@ impl Pause for Never {
     }
 }
 
+/// How long a sink may hold something back.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Limit {
+    Never,
+    /// So long; then the others go on without it.
+    Stalled(Duration),
+    /// So long if it is away; then the run ends. A slow one is waited for.
+    Away(Duration),
+}
+
+impl Limit {
+    /// Returns whether the others go on without a sink that has held
+    /// something back for so long.
+    fn is_over(self, time: Duration) -> bool {
+        matches!(self, Limit::Stalled(most) if most <= time)
+    }
+
+    /// Returns whether it ends the run to be away for so long.
+    fn is_end(self, time: Duration) -> bool {
+        matches!(self, Limit::Away(most) if most <= time)
+    }
+}
+
 /// How much of what a sink held back was passed on.
 pub(super) enum Drained {
     All,
@@ -69,12 +92,12 @@ pub(super) fn drain(
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
 ) -> io::Result<()> {
-    drain_within(None, (name, sink), pause, notes).map(|_| ())
+    drain_within(Limit::Never, (name, sink), pause, notes).map(|_| ())
 }
 
 /// The same, for a time at most.
 pub(super) fn drain_within(
-    limit: Option<Duration>,
+    limit: Limit,
     (name, sink): (&str, &mut dyn Sink),
     pause: &mut dyn Pause,
     notes: &mut dyn FnMut(Note<'_>),
@@ -87,7 +110,10 @@ pub(super) fn drain_within(
                 return Ok(Drained::All);
             }
             Err(Stall::Over(error)) => return Err(error),
-            Err(_) if limit.is_some_and(|most| begun.elapsed() >= most) => {
+            Err(Stall::Refused(error)) if limit.is_end(begun.elapsed()) => {
+                return Err(error);
+            }
+            Err(_) if limit.is_over(begun.elapsed()) => {
                 pause.resumed();
                 return Ok(Drained::Part);
             }

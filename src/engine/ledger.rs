@@ -3,13 +3,12 @@
 use std::{
     io::{self, IoSlice},
     mem,
-    time::Duration,
 };
 
 use super::{
     follow::SourceState,
     groups::Groups,
-    hold::{Drained, Pause, drain, drain_within, put_aside, write},
+    hold::{Drained, Limit, Pause, drain, drain_within, put_aside, write},
     note::{Finding, Flaw, Note, TOLD},
     output::{End, Output},
     page::Page,
@@ -70,6 +69,8 @@ pub(super) struct Ledger<'a> {
     pub outlets: &'a mut Vec<Outlet>,
     /// How many outlets go on by themselves, if any may.
     pub apart: Option<usize>,
+    /// Whether a place that is away ends the run, in time.
+    pub ends: bool,
     pub notes: &'a mut dyn FnMut(Note<'_>),
     pub stop: &'a Stop,
     pub pause: &'a mut dyn Pause,
@@ -95,6 +96,7 @@ impl<'a> Ledger<'a> {
         Ledger {
             outlets,
             apart: None,
+            ends: false,
             notes,
             stop,
             pause,
@@ -200,14 +202,20 @@ impl<'a> Ledger<'a> {
 
     /// Returns how long an outlet may hold up the others, if there are any
     /// and it may go on by itself.
-    fn limit(&self, n: usize) -> Option<Duration> {
-        let apart = self.apart?;
+    fn limit(&self, n: usize) -> Limit {
         let outlet = &self.outlets[n];
+        if self.ends {
+            return Limit::Away(outlet.stall);
+        }
+        let Some(apart) = self.apart else { return Limit::Never };
         let takes_lines = |outlet: &Outlet| {
             matches!(outlet.flow, Flow::Stream(_)) && !outlet.is_over
         };
         let all = self.outlets.iter().filter(|o| takes_lines(o)).count();
-        (takes_lines(outlet) && all + apart > 1).then_some(outlet.stall)
+        match takes_lines(outlet) && all + apart > 1 {
+            true => Limit::Stalled(outlet.stall),
+            false => Limit::Never,
+        }
     }
 
     /// Gives an outlet what flows into it.

@@ -83,6 +83,11 @@ pub enum Note<'a> {
         /// How the command line calls the sink.
         name: &'a str,
     },
+    /// A sink was behind when the last run ended, and is none of this run's.
+    Forsaken {
+        /// How the checkpoint calls the sink.
+        name: &'a str,
+    },
     /// A sink takes nothing for the time being; it is tried again.
     Refused {
         /// How the command line calls the sink.

@@ -171,6 +171,29 @@ fn a_server_that_is_away_does_not_hold_a_file() {
 }
 
 #[test]
+fn what_is_new_waits_for_nobody_who_is_away_for_ever() {
+    let scene = Scene::new();
+    scene.log.add(events(1, 50));
+    let away = "--to=tcp://127.0.0.1:1,stall=1s";
+    let to = [format!("--to=file:{}", scene.out()), away.to_owned()];
+    let check = |ran: Ran| {
+        assert_eq!(ran.code, Some(74), "{}", ran.err);
+        assert!(ran.err.contains("Connection refused"), "{}", ran.err);
+    };
+    check(scene.log.news(&[&to[0], &to[1]], ALL));
+    // One that is behind already is waited for as long, and no longer.
+    let kept = scene.log.kept();
+    let flags = [&to[0], &to[1], &*kept, "--from=begin"];
+    let mut follower = scene.log.follow(&flags, ALL);
+    until_told(&mut follower, "has taken nothing for 1 s");
+    scene.log.add(events(51, 50));
+    scene.until_written(&mut follower, &events(1, 100));
+    follower.term();
+    check(scene.log.news(&[&to[0], &to[1]], ALL));
+    assert!(scene.written() == events(1, 100), "the file has other lines");
+}
+
+#[test]
 fn what_is_rotated_meanwhile_is_held() {
     let scene = Scene::new();
     let mut follower = scene.follow();

@@ -69,6 +69,10 @@ impl Page {
         let sheet = self.sheet(start);
         let raw = sheet.text.get(start - sheet.base..end - sheet.base);
         let raw = raw.unwrap_or_default();
+        if raw == string.value {
+            // It was typed behind --set, without quotes.
+            return start + part.start..start + part.end;
+        }
         let at = |wanted| place(raw, &string.value, wanted);
         let first = at(part.start);
         start + first + unseen(&raw[first..])..start + at(part.end)
@@ -140,6 +144,15 @@ mod tests {
         let page = Page::new("x".into(), text.clone());
         let found = page.inside(&located, &(start..start + part.len()));
         assert_eq!(&text[found], shown, "{raw}");
+    }
+
+    #[test]
+    fn a_part_of_what_was_typed_without_quotes_is_found() {
+        let mut page = Page::new("x".into(), "[source]".into());
+        let base = page.add("--set", "route.steps=cod > 1");
+        let span = base + 12..base + 19;
+        let located = Located { value: "cod > 1".into(), span };
+        assert_eq!(page.inside(&located, &(0..3)), base + 12..base + 15);
     }
 
     #[test]

@@ -270,6 +270,7 @@ fn hear(note: &Note<'_>, tray: &Tray) {
         | Note::Left { .. }
         | Note::Behind { .. }
         | Note::Level { .. }
+        | Note::Forsaken { .. }
         | Note::Refused { .. }
         | Note::Ready
         | Note::State(_)

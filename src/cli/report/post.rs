@@ -11,6 +11,7 @@ use std::{
 };
 
 use crate::{
+    disk,
     report::{Digest, Errand, Numbers, Page},
     sink::{Settled, Sink, Stall},
     source::{Reason, Stop},
@@ -179,6 +180,7 @@ impl Sink for Tray {
 /// Writes a file anew: who reads it meanwhile sees the old text or the new
 /// one, also after a crash.
 fn put(path: &Path, text: &str) -> io::Result<()> {
+    disk::check_name(path)?;
     let path = match fs::canonicalize(path) {
         // A device or a FIFO is written to, and stays what it is.
         Ok(path) if !path.is_file() => {

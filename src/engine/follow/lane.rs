@@ -5,7 +5,7 @@
 //! files that it has not read; it reads only while its sink takes lines, and
 //! never further than the others have.
 
-use std::{cell::RefCell, io, mem, rc::Rc, sync::Arc};
+use std::{cell::RefCell, io, mem, rc::Rc, sync::Arc, time::Instant};
 
 use super::{
     super::{
@@ -37,6 +37,8 @@ pub(super) struct Lane {
     pub is_busy: bool,
     /// Whether it has come further since that was committed.
     pub has_moved: bool,
+    /// Since when its place is away, and why.
+    away: Option<(Instant, io::Error)>,
     desk: Desk,
     scrap: Output,
 }
@@ -84,6 +86,7 @@ impl Lane {
             queue,
             is_busy: true,
             has_moved: false,
+            away: None,
             desk,
             scrap,
         }
@@ -97,9 +100,15 @@ impl Lane {
     ) -> io::Result<Turn> {
         for _ in 0..TURN {
             match self.outlet.sink.drain() {
-                Ok(()) => {}
+                Ok(()) => self.away = None,
                 Err(Stall::Over(_)) => return Ok(Turn::Over),
-                Err(Stall::Slow | Stall::Refused(_)) => return Ok(Turn::Idle),
+                Err(Stall::Slow) => return Ok(Turn::Idle),
+                Err(Stall::Refused(error)) => {
+                    let now = Instant::now();
+                    let since = self.away.as_ref().map_or(now, |away| away.0);
+                    self.away = Some((since, error));
+                    return Ok(Turn::Idle);
+                }
             }
             if self.follower.borrow().is_level_with(&main.borrow()) {
                 return Ok(Turn::Level);
@@ -111,6 +120,13 @@ impl Lane {
             }
         }
         Ok(Turn::Busy)
+    }
+
+    /// Returns why its place is away, if that is for longer than it may.
+    pub(super) fn lost(&mut self) -> Option<io::Error> {
+        let most = self.outlet.stall;
+        let is_long = |away: &mut (Instant, _)| away.0.elapsed() >= most;
+        self.away.take_if(is_long).map(|(_, error)| error)
     }
 
     /// Writes what is kept of a batch, as far as the others have read it;

@@ -21,9 +21,9 @@ use super::{
     lane::{Lane, Turn},
 };
 use crate::{
-    checkpoint::{Record, SourceRecord},
+    checkpoint::{LaneRecord, Record, SourceRecord},
     disk::Disk,
-    source::follow::{Follower, Quest},
+    source::follow::{Follower, Quest, Until},
 };
 
 /// How often a sink that takes nothing is asked again.
@@ -44,12 +44,18 @@ pub(super) type Behind = (Outlet, Vec<SourceRecord>);
 pub(super) fn behind(
     last: &mut Record,
     outlets: &mut Vec<Outlet>,
+    notes: &mut dyn FnMut(Note<'_>),
 ) -> Vec<Behind> {
     let mut behind: Vec<Behind> = Vec::new();
-    for lane in mem::take(&mut last.lanes) {
-        let is_it = |outlet: &Outlet| outlet.name == lane.sink;
-        if let Some(at) = outlets.iter().position(is_it) {
-            behind.push((outlets.remove(at), lane.sources));
+    let is_named = |lane: &LaneRecord| {
+        outlets.iter().any(|outlet| outlet.name == lane.sink)
+    };
+    let (named, others): (Vec<_>, Vec<_>) =
+        mem::take(&mut last.lanes).into_iter().partition(is_named);
+    for lane in named.into_iter().chain(others) {
+        match find(outlets, &lane.sink) {
+            Some(at) => behind.push((outlets.remove(at), lane.sources)),
+            None => notes(Note::Forsaken { name: &lane.sink }),
         }
     }
     let takes_lines = |outlet: &Outlet| matches!(outlet.flow, Flow::Stream(_));
@@ -60,6 +66,21 @@ pub(super) fn behind(
         last.sources = sources;
     }
     behind
+}
+
+/// Finds the outlet of a name. Who changes the options of a sink that sends
+/// has its name change, and means the same place, if no other one does.
+fn find(outlets: &[Outlet], name: &str) -> Option<usize> {
+    let is_it = |outlet: &Outlet| outlet.name == name;
+    let place = |name: &str| name.split(',').next().map(str::to_owned);
+    let is_like = |outlet: &&Outlet| {
+        !name.starts_with("file:") && place(&outlet.name) == place(name)
+    };
+    outlets.iter().position(is_it).or_else(|| {
+        let alike = outlets.iter().filter(is_like).count();
+        let first = outlets.iter().position(|outlet| is_like(&outlet))?;
+        (alike == 1).then_some(first)
+    })
 }
 
 impl Run<'_, '_> {
@@ -112,6 +133,11 @@ impl Run<'_, '_> {
             let lane = &mut self.lanes[at];
             let turn = lane.go(&self.pool, &self.shared.follower);
             let turn = turn.map_err(|error| lane.outlet.failure(error))?;
+            if self.until == Until::CaughtUp
+                && let Some(error) = lane.lost()
+            {
+                return Err(lane.outlet.failure(error));
+            }
             if mem::take(&mut lane.has_moved) {
                 self.log.touch();
             }

@@ -13,6 +13,8 @@ mod lanes; //  and how it comes to be, and joins again,
 mod origin; // what is read once more,
 mod pause; //  what to do while there is nothing to do,
 mod state; //  and how things stand.
+#[cfg(test)]
+mod tests;
 
 use std::{
     sync::Arc,
@@ -40,7 +42,7 @@ use crate::{
     checkpoint::{Checkpoint, Record},
     disk::Disk,
     frame::{Batch, Pool},
-    sink::Chores,
+    sink::{Chores, Stall},
     source::{
         BLOCK_SIZE, Watch,
         follow::{Follower, Quest, Until},
@@ -95,7 +97,7 @@ pub fn follow(
     for (number, outlet) in outlets.iter_mut().enumerate() {
         outlet.number = number;
     }
-    let behind = lanes::behind(&mut last, outlets);
+    let behind = lanes::behind(&mut last, outlets, notes);
     let disk = Arc::clone(&pursuit.disk);
     let follower = Follower::new(disk, &pursuit.quest, &last.sources);
     let paths = &pursuit.quest.paths[..];
@@ -131,6 +133,7 @@ pub fn follow(
     if run.until == Until::Stopped && pursuit.routes.iter().all(is_steady) {
         run.ledger.apart = Some(0);
     }
+    run.ledger.ends = run.until == Until::CaughtUp;
     run.fork_all(behind);
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
@@ -365,12 +368,27 @@ impl Run<'_, '_> {
             }
             self.shared.rest();
             self.drain_lanes();
+            if self.until == Until::CaughtUp {
+                self.expect_outlets(begun)?;
+            }
             self.shared.tell_state(self.log.age(), self.ledger.notes);
         }
         // Who ends of itself leaves nothing to do; who is told to, ends.
         self.tend();
         while self.has_chores && !self.shared.watch.is_over() {
             self.tend();
+        }
+        Ok(())
+    }
+
+    /// Gives up where a place is away, and has been waited for long enough.
+    fn expect_outlets(&mut self, begun: Instant) -> Result<(), Failure> {
+        for outlet in &mut *self.ledger.outlets {
+            if begun.elapsed() >= outlet.stall
+                && let Err(Stall::Refused(error)) = outlet.sink.drain()
+            {
+                return Err(outlet.failure(error));
+            }
         }
         Ok(())
     }

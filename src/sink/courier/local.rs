@@ -118,12 +118,12 @@ impl Local {
             (Daemon::Syslog, Err(Errno::MSGSIZE)) => {
                 // The system takes less than was allowed here.
                 let mut room = frame.len() / 2;
-                while send(&form::shortened(frame, room))
-                    == Err(Errno::MSGSIZE)
-                {
-                    room /= 2;
+                loop {
+                    match send(&form::shortened(frame, room)) {
+                        Err(Errno::MSGSIZE) => room /= 2,
+                        sent => return sent,
+                    }
                 }
-                Ok(())
             }
             (Daemon::Syslog | Daemon::Journal, sent) => sent,
         }
@@ -192,5 +192,36 @@ impl Link for Local {
         }
         socket(&self.path, SocketType::DGRAM)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixDatagram;
+
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_not_lost_where_the_queue_is_full() {
+        let (far, near) = UnixDatagram::pair().unwrap();
+        far.set_nonblocking(true).unwrap();
+        sockopt::set_socket_send_buffer_size(&near, 4096).unwrap();
+        let local = Local {
+            fd: near.into(),
+            path: PathBuf::new(),
+            peer: Peer([0; 4]),
+            daemon: Daemon::Syslog,
+        };
+        let frame = [b'x'; 100_000];
+        let mut sent = 0;
+        while local.send(&frame) == Ok(()) {
+            sent += 1;
+            assert!(sent < 1000, "a queue has an end");
+        }
+        let mut came = 0;
+        while far.recv(&mut [0; 100]).is_ok() {
+            came += 1;
+        }
+        assert_eq!((sent > 0, came), (true, sent));
     }
 }
