@@ -113,15 +113,15 @@ impl Recovered {
 
     /// Takes up our own file.
     ///
-    /// * What is torn at its end is cut off, for it comes again; unless it
-    ///   does not look like our lines, which all begin alike. Then it stays,
-    ///   and gets an end.
+    /// * What is torn at its end is cut off, for it comes again; unless it is
+    ///   no begin of an object, among objects. Then somebody else wrote it:
+    ///   it stays, and gets an end.
     fn go_on(&mut self, last: &Mark) -> io::Result<()> {
         let size = self.output.length();
         let file = &*self.output.file;
         let tail = Tail::read(file, begin(last), last.len, size)?;
         let is_ours = match &tail.torn {
-            Some(torn) => begins_alike(file, torn.start)?,
+            Some(torn) => is_alike(file, torn.start)?,
             None => true,
         };
         self.add(tail.lines);
@@ -280,20 +280,19 @@ fn begin(last: &Mark) -> u64 {
     last.again.unwrap_or(last.len)
 }
 
-/// Returns whether the line at `at` begins with the byte that the line before
-/// it begins with, if there is one.
-fn begins_alike(file: &dyn File, at: u64) -> io::Result<bool> {
+/// Returns whether the line at `at` begins as an object, if the line before
+/// it does.
+fn is_alike(file: &dyn File, at: u64) -> io::Result<bool> {
     let from = at.saturating_sub(FAR);
     let before = disk::read(file, from, (at - from) as usize)?;
     let line = before.strip_suffix(b"\n").unwrap_or(&before);
-    let begin = memchr::memrchr(b'\n', line).map(|newline| newline + 1);
-    let first = match (begin, from) {
-        (Some(begin), _) => before.get(begin),
-        (None, 0) => before.first(),
+    let begin = match memchr::memrchr(b'\n', line) {
+        Some(newline) => newline + 1,
+        None if from == 0 => 0,
         // Nobody writes lines as long by hand.
-        (None, _) => None,
+        None => return Ok(true),
     };
     let mut torn = [0];
     file.read_at(&mut torn, at)?;
-    Ok(first.is_none_or(|first| *first == torn[0]))
+    Ok(before.get(begin) != Some(&b'{') || torn == *b"{")
 }
