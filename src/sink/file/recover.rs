@@ -12,6 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::io::Errno;
+
 use super::{
     Error, Remark,
     backup::Names,
@@ -34,6 +36,9 @@ const FAR: u64 = 1 << 20;
 
 /// Bytes that are written once more at a time.
 const PIECE: u64 = 128 << 10;
+
+/// What a broken disk answers.
+const BROKEN: i32 = Errno::IO.raw_os_error();
 
 /// What a recovery comes to.
 #[derive(Debug)]
@@ -62,8 +67,7 @@ pub(super) fn recover(
             recovered.go_on(last)?;
             let Output { id, .. } = recovered.output;
             let written = last.len..recovered.output.length();
-            // A disk that refuses is no reason not to go on.
-            renew(disk, path, id, written).ok();
+            renew(disk, path, id, written)?;
         }
         Standing::Shorter => {
             let left = recovered.output.length();
@@ -237,7 +241,7 @@ impl Recovered {
             self.remarks.push(Remark::Cut { bytes: size - end });
         }
         // What is in there is not written again, so it has to survive.
-        renew(disk, path, *id, unsure).ok();
+        renew(disk, path, *id, unsure)?;
         file.sync()?;
         let begin = self.base();
         self.add(lines);
@@ -250,7 +254,23 @@ impl Recovered {
 ///
 /// The run before may have ended because the system could not write it to
 /// the disk. Then it is still in memory, and no sync would ever try again.
+///
+/// * A file that may only be appended to, or a disk without room, is no
+///   reason not to go on. A broken disk is one: what cannot be written again
+///   would pass for safe.
 fn renew(
+    disk: &dyn Disk,
+    path: &Path,
+    id: FileId,
+    range: Range<u64>,
+) -> io::Result<()> {
+    match write_again(disk, path, id, range) {
+        Err(error) if error.raw_os_error() == Some(BROKEN) => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn write_again(
     disk: &dyn Disk,
     path: &Path,
     id: FileId,
