@@ -165,7 +165,10 @@ impl Trail {
             at += 1;
             at_of_copies += 1;
         }
-        if let (Some(current), None) = (current, held) {
+        if let (Some(mut current), None) = (current, held) {
+            // It may have been read on in a copy while it was not ours to
+            // open.
+            self.unite(&mut current);
             self.push(current);
         }
     }
