@@ -246,6 +246,8 @@ fn what_a_failed_sync_has_left_is_not_believed_if_it_cannot_be_renewed() {
 #[test]
 fn a_log_that_may_be_opened_again_goes_on_where_its_copy_was_read_to() {
     check(&[EVENT, Copy, Turn, Deny(Door::Log), Kill, Turn]);
+    let copied = [EVENT, Turn, Kill, Deny(Door::Log), Copy, Turn];
+    check(&[&copied[..], &[EVENT, Copy, Turn]].concat());
 }
 
 #[test]
@@ -290,4 +292,9 @@ fn a_copy_that_holds_the_begin_of_a_line_may_come_again() {
 #[test]
 fn a_cut_log_without_a_name_is_read_on_behind_both_of_its_copies() {
     check(&[EVENT, Turn, Copy, Truncate, EVENT, Copy, Unlink, Turn, EVENT]);
+}
+
+#[test]
+fn a_log_that_the_path_leads_to_again_is_read_on() {
+    check(&[EVENT, Turn, EVENT, EVENT, Swap, Rotate, Turn, Swap, Begin(1)]);
 }

@@ -50,14 +50,16 @@ impl Truth {
     }
 
     /// Returns how often a torn piece may be there: any number of times if it
-    /// is all that a copy holds.
+    /// is all that a copy holds, or comes back with its folder.
     pub(crate) fn times(&self, torn: &[u8]) -> usize {
         let mut held = self.stumps.values().flatten();
-        match held.any(|(_, piece)| *piece == Piece::Torn(torn.to_vec())) {
+        let is_held =
+            held.any(|(_, piece)| *piece == Piece::Torn(torn.to_vec()));
+        let places = self.torn.iter().filter(|(piece, ..)| piece == torn);
+        let mut folders = places.clone().map(|(_, serial, _)| serial);
+        match is_held || folders.any(|file| self.swapped.contains(file)) {
             true => usize::MAX,
-            false => {
-                self.torn.iter().filter(|(piece, ..)| piece == torn).count()
-            }
+            false => places.count(),
         }
     }
 

@@ -168,7 +168,13 @@ impl Trail {
         if let (Some(mut current), None) = (current, held) {
             // It may have been read on in a copy while it was not ours to
             // open.
-            self.unite(&mut current);
+            let known = &self.memory.known;
+            let left = known.left(current.head()).cloned();
+            if self.unite(&mut current).is_none()
+                && let Some(left) = left
+            {
+                current.holds(&left.place).ok();
+            }
             self.push(current);
         }
     }
