@@ -165,6 +165,7 @@ impl Trail {
             at += 1;
             at_of_copies += 1;
         }
+        self.come_back(lead);
         if let (Some(mut current), None) = (current, held) {
             // It may have been read on in a copy while it was not ours to
             // open.
@@ -176,6 +177,17 @@ impl Trail {
                 current.holds(&left.place).ok();
             }
             self.push(current);
+        }
+    }
+
+    /// Makes an older file the newest if the path leads to it again.
+    fn come_back(&mut self, lead: Option<FileId>) {
+        let mut older = self.memory.open.iter().rev().skip(1).rev();
+        let at = older.position(|open| Some(open.id) == lead);
+        let back = at.and_then(|at| self.memory.open.remove(at));
+        if let Some(mut back) = back {
+            (back.passed, back.outlived) = (None, None);
+            self.memory.insert(self.memory.open.len(), back);
         }
     }
 
