@@ -82,11 +82,13 @@ impl Trail {
         is_done
     }
 
-    /// Lets go of generations that nothing was added to for a while.
+    /// Lets go of generations that were passed a while ago, and have not grown
+    /// since they were read.
     pub(super) fn retire(&mut self) {
         while let Some(front) = self.memory.open.front()
             && let Some(passed) = front.passed
             && passed.elapsed() >= self.patience
+            && (front.body.is_packed() || front.size() <= front.seen)
         {
             self.has_changed = true;
             self.memory.let_go(0);
