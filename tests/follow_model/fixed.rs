@@ -242,3 +242,59 @@ fn what_a_failed_sync_has_left_is_not_believed_if_it_cannot_be_renewed() {
         EVENT,
     ]);
 }
+
+#[test]
+fn a_log_that_may_be_opened_again_goes_on_where_its_copy_was_read_to() {
+    check(&[EVENT, Copy, Turn, Deny(Door::Log), Kill, Turn]);
+    let copied = [EVENT, Turn, Kill, Deny(Door::Log), Copy, Turn];
+    check(&[&copied[..], &[EVENT, Copy, Turn]].concat());
+}
+
+#[test]
+fn copies_of_a_log_that_was_rotated_come_once_although_the_power_fails() {
+    let full = [EVENT; 7];
+    let acts = [
+        &[EVENT; 5][..],
+        &[FullLog(0)],
+        &full,
+        &[Regrow(1), Roomy, Copy, EVENT, Copy, Rotate],
+        &[PowerCutAt(7, 0, CUT)],
+    ];
+    check(&acts.concat());
+}
+
+#[test]
+fn a_cut_log_that_may_not_be_opened_goes_on_where_its_copy_was_read_to() {
+    let some = [EVENT; 11];
+    let acts = [
+        &some[..],
+        &[Turn, Deny(Door::Folder), EVENT, EVENT, EVENT, Turn],
+        &[Regrow(0), Deny(Door::Log), EVENT, Copy, Burst(2), Rename, Copy],
+    ];
+    check(&acts.concat());
+}
+
+#[test]
+fn a_copy_that_holds_the_begin_of_a_line_may_come_again() {
+    check(&[
+        EVENT,
+        Turn,
+        Copy,
+        Truncate,
+        Begin(85),
+        Copy,
+        Unlink,
+        EVENT,
+        Turn,
+    ]);
+}
+
+#[test]
+fn a_cut_log_without_a_name_is_read_on_behind_both_of_its_copies() {
+    check(&[EVENT, Turn, Copy, Truncate, EVENT, Copy, Unlink, Turn, EVENT]);
+}
+
+#[test]
+fn a_log_that_the_path_leads_to_again_is_read_on() {
+    check(&[EVENT, Turn, EVENT, EVENT, Swap, Rotate, Turn, Swap, Begin(1)]);
+}

@@ -163,7 +163,7 @@ fn nothing_is_lost_that_could_be_read_whatever_happens() {
 
 #[test]
 fn little_is_lost_where_power_cuts_tear_the_log_as_well() {
-    check(TORN, full(200), || Box::new(Real::default()));
+    check(TORN, full(100), || Box::new(Real::default()));
 }
 
 #[test]

@@ -5,7 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{apiserver::NAME, disk::SimDisk};
+use super::{
+    act::Door,
+    apiserver::NAME,
+    disk::{Access, SimDisk},
+};
 
 /// The folder that the log is followed in, a link to one of [`FOLDERS`].
 pub(crate) const FOLDER: &str = "/log/now";
@@ -48,6 +52,15 @@ pub(crate) fn swap(disk: &SimDisk) -> io::Result<()> {
     let new = Path::new("/log/new");
     disk.link(new, Path::new(other))?;
     disk.rename(new, Path::new(FOLDER))
+}
+
+/// Has nobody read any more.
+pub(crate) fn deny(disk: &SimDisk, door: Door) -> io::Result<()> {
+    let path = match door {
+        Door::Log => log(),
+        Door::Folder => PathBuf::from(FOLDER),
+    };
+    disk.set_access(&path, Access::Denied)
 }
 
 fn log() -> PathBuf {

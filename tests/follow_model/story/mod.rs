@@ -6,10 +6,10 @@ mod power; // Cuts the power.
 use std::{collections::BTreeSet, io, mem, path::Path};
 
 use super::{
-    act::{Act, Door, Trouble},
+    act::{Act, Trouble},
     apiserver::Apiserver,
     check::{Allowance, Output},
-    disk::{Access, Process, Serial, SimDisk},
+    disk::{Process, Serial, SimDisk},
     events::is_wanted,
     kept::written,
     neighbour::{self, FOLDER},
@@ -173,19 +173,19 @@ impl<'s> Story<'s> {
                 self.in_disorder(neighbour::swap)
             }
             Act::Deny(door) => {
-                // A copy of it may be read meanwhile, and pass for it later.
-                self.allow_repeats();
-                self.truth.exempt();
-                self.in_disorder(|disk| deny(disk, door))
+                self.truth.leave_to_copies();
+                self.in_disorder(|disk| neighbour::deny(disk, door))
             }
             Act::Grant => {
                 disk.grant_all();
                 Ok(())
             }
-            Act::Clock(jump) => self.in_disorder(|disk| {
+            Act::Clock(jump) => {
+                // Names tell which of many backups is older.
+                self.allowed.disorder |= jump < 0;
                 disk.set_clock(disk.clock() + jump * TICK);
                 Ok(())
-            }),
+            }
             Act::FullLog(room) => {
                 disk.set_room("log", Some(room));
                 Ok(())
@@ -389,13 +389,5 @@ impl<'s> Story<'s> {
             *known == Known::Surely && events.whole(log).iter().any(is_lost)
         });
         losses.count()
-    }
-}
-
-fn deny(disk: &SimDisk, door: Door) -> io::Result<()> {
-    let log = Path::new(FOLDER).join(super::apiserver::NAME);
-    match door {
-        Door::Log => disk.set_access(&log, Access::Denied),
-        Door::Folder => disk.set_access(Path::new(FOLDER), Access::Denied),
     }
 }

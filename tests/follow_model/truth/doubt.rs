@@ -35,12 +35,32 @@ impl Truth {
     pub(crate) fn halves(&mut self, events: &Events) -> Vec<usize> {
         let paths = self.copies().into_iter();
         let copies = paths.filter_map(|path| self.disk.find(&path).ok());
-        let logs = copies.map(|serial| (serial, self.disk.content(serial)));
-        let halves: Vec<_> = logs
-            .filter(|(_, log)| !log.is_empty() && !log.contains(&b'\n'))
-            .collect();
-        self.stumps.extend(halves.iter().map(|(serial, _)| *serial));
-        halves.iter().filter_map(|(_, log)| events.find(log)).collect()
+        let is_stump = |copy: &Serial| {
+            let log = self.disk.content(*copy);
+            !log.is_empty() && !log.contains(&b'\n')
+        };
+        let stumps: Vec<_> = copies.filter(is_stump).collect();
+        for stump in &stumps {
+            let log = self.disk.content(*stump);
+            let pieces = events.pieces(&log, End::Closed).into_iter();
+            self.stumps.entry(*stump).or_default().extend(pieces);
+        }
+        let halves = stumps.iter();
+        halves.flat_map(|stump| self.events_of(*stump, events)).collect()
+    }
+
+    /// Returns how often a torn piece may be there: any number of times if it
+    /// is all that a copy holds, or comes back with its folder.
+    pub(crate) fn times(&self, torn: &[u8]) -> usize {
+        let mut held = self.stumps.values().flatten();
+        let is_held =
+            held.any(|(_, piece)| *piece == Piece::Torn(torn.to_vec()));
+        let places = self.torn.iter().filter(|(piece, ..)| piece == torn);
+        let mut folders = places.clone().map(|(_, serial, _)| serial);
+        match is_held || folders.any(|file| self.swapped.contains(file)) {
+            true => usize::MAX,
+            false => places.count(),
+        }
     }
 
     pub(super) fn copies(&self) -> Vec<PathBuf> {
@@ -73,6 +93,15 @@ impl Truth {
         self.exempt_copies();
         let there = self.in_reach(SimDisk::find);
         self.swapped.extend(there);
+    }
+
+    /// Has no gap be due of the file at the path: the follower may go on in a
+    /// copy, and have read that to its end.
+    pub(crate) fn leave_to_copies(&mut self) {
+        let current = self.disk.find(&self.path).ok();
+        self.taken.retain(|(known, life), _| {
+            *known == Known::Perhaps || Some(life.0) != current
+        });
     }
 
     /// Has nothing more be owed of the file at the path: the follower may

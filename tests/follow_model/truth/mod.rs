@@ -69,8 +69,8 @@ pub(crate) struct Truth {
     taken: BTreeMap<(Known, Life), Vec<u8>>,
     /// Files of which the follower may believe that they are behind it.
     exempt: BTreeSet<Serial>,
-    /// Copies that end in their first line.
-    pub(crate) stumps: BTreeSet<Serial>,
+    /// Copies that end in their first line, and what that holds.
+    pub(crate) stumps: BTreeMap<Serial, BTreeSet<(usize, Piece)>>,
     /// Files in a folder when the path came to lead to another one.
     swapped: BTreeSet<Serial>,
     /// First lines of files that a power cut has given a name back.
@@ -95,7 +95,7 @@ impl Truth {
             torn: BTreeSet::new(),
             taken: BTreeMap::new(),
             exempt: BTreeSet::new(),
-            stumps: BTreeSet::new(),
+            stumps: BTreeMap::new(),
             swapped: BTreeSet::new(),
             returned: BTreeSet::new(),
             nameless: BTreeSet::new(),
@@ -271,11 +271,6 @@ impl Truth {
             copies.filter_map(|path| self.disk.find(&path).ok()).collect();
         self.held
             .retain(|life| before.contains(life) || !copies.contains(&life.0));
-    }
-
-    /// Returns how often a torn piece may be there.
-    pub(crate) fn times(&self, torn: &[u8]) -> usize {
-        self.torn.iter().filter(|(piece, ..)| piece == torn).count()
     }
 
     /// Has the follower owe what can be read.

@@ -5,7 +5,7 @@ use std::{ffi::OsStr, io, mem, sync::Arc, time::Instant};
 
 use super::{
     super::{
-        copy::is_no_more,
+        copy::{goes_on, is_no_more},
         generation::{Generation, Read},
         home::beside,
         remark::{Gap, Reason, Remark},
@@ -82,11 +82,13 @@ impl Trail {
         is_done
     }
 
-    /// Lets go of generations that nothing was added to for a while.
+    /// Lets go of generations that were passed a while ago, and have not grown
+    /// since they were read.
     pub(super) fn retire(&mut self) {
         while let Some(front) = self.memory.open.front()
             && let Some(passed) = front.passed
             && passed.elapsed() >= self.patience
+            && (front.body.is_packed() || front.size() <= front.seen)
         {
             self.has_changed = true;
             self.memory.let_go(0);
@@ -153,7 +155,10 @@ impl Trail {
     /// by now, or none.
     fn go_on(&mut self, old: &Generation, behind: usize) {
         let Some(mut now) = old.anew() else { return };
-        if self.memory.known.has(now.head()) {
+        let known = &self.memory.known;
+        let is_more = known.left(now.head()).cloned();
+        let is_more = is_more.is_some_and(|left| goes_on(&mut now, &left));
+        if self.memory.known.has(now.head()) && !is_more {
             return;
         }
         // Copies are of files that were there before; what has taken its
@@ -163,13 +168,18 @@ impl Trail {
             later.rotated.as_ref().is_none_or(|name| name.is_closed)
         });
         let at = at.map_or(self.memory.open.len(), |at| behind + at);
-        let at = self.unite(&mut now).unwrap_or(at);
+        let at = match self.unite(&mut now) {
+            Some(twin) if twin >= behind => twin,
+            // It stood in front of the copy, and is taken out.
+            Some(_) => at - 1,
+            None => at,
+        };
         self.insert(at, now);
     }
 
     /// Takes a copy of `now` that holds no more out of the queue, and has
     /// `now` go on where that was read to; returns where it stood.
-    fn unite(&mut self, now: &mut Generation) -> Option<usize> {
+    pub(super) fn unite(&mut self, now: &mut Generation) -> Option<usize> {
         let mut open = self.memory.open.iter_mut();
         let at = open.position(|twin| is_no_more(twin, now))?;
         let twin = self.memory.open.remove(at)?;

@@ -165,8 +165,29 @@ impl Trail {
             at += 1;
             at_of_copies += 1;
         }
-        if let (Some(current), None) = (current, held) {
+        self.come_back(lead);
+        if let (Some(mut current), None) = (current, held) {
+            // It may have been read on in a copy while it was not ours to
+            // open.
+            let known = &self.memory.known;
+            let left = known.left(current.head()).cloned();
+            if self.unite(&mut current).is_none()
+                && let Some(left) = left
+            {
+                current.holds(&left.place).ok();
+            }
             self.push(current);
+        }
+    }
+
+    /// Makes an older file the newest if the path leads to it again.
+    fn come_back(&mut self, lead: Option<FileId>) {
+        let mut older = self.memory.open.iter().rev().skip(1).rev();
+        let at = older.position(|open| Some(open.id) == lead);
+        let back = at.and_then(|at| self.memory.open.remove(at));
+        if let Some(mut back) = back {
+            (back.passed, back.outlived) = (None, None);
+            self.memory.insert(self.memory.open.len(), back);
         }
     }
 
