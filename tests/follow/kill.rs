@@ -24,6 +24,10 @@ use crate::{dice::Dice, tool::Ran};
 /// Enough that some crashes may follow each other.
 const MANY: Habits = Habits { backups: 200, form: Form::Gzip };
 
+/// The most bytes of lines to keep that are written ahead of what is final:
+/// what takes longer to find again than a follower lives is never read.
+const AHEAD: u64 = 2 << 20;
+
 /// Tells somebody to stop, also when it is dropped because a test fails.
 struct Stop<'a>(&'a AtomicBool);
 
@@ -40,10 +44,14 @@ fn write(writer: &mut Writer, stop: &AtomicBool, is_final: &AtomicU64) {
     let reach = writer.habits.backups - 5;
     let mut ends = Vec::new();
     while !stop.load(Ordering::Relaxed) {
+        let end = is_final.load(Ordering::Relaxed);
+        if writer.kept().saturating_sub(end) > AHEAD {
+            thread::sleep(Duration::from_millis(2));
+            continue;
+        }
         writer.events(1 + dice.below(40));
         writer.mill();
         let oldest = ends.len().checked_sub(reach).map(|at| ends[at]);
-        let end = is_final.load(Ordering::Relaxed);
         if dice.percent(10) && oldest.is_none_or(|oldest| oldest <= end) {
             ends.push(writer.kept());
             writer.rotate();

@@ -95,7 +95,11 @@ pub(crate) struct Trouble {
     pub(crate) fault: Fault,
 }
 
-const fn error(volume: &'static str, call: Call, errno: Errno) -> Trouble {
+pub(crate) const fn error(
+    volume: &'static str,
+    call: Call,
+    errno: Errno,
+) -> Trouble {
     Trouble { volume, call, fault: Fault::Error(errno) }
 }
 
@@ -131,6 +135,8 @@ pub(crate) struct Mix {
     pub(crate) rotating: u32,
     pub(crate) meddling: u32,
     pub(crate) following: u32,
+    /// What power cuts may do to the log.
+    pub(crate) survivals: &'static [Survival],
 }
 
 /// Makes stories of up to `most` acts.
@@ -142,7 +148,7 @@ pub(crate) fn stories(
         mix.writing => writing(),
         mix.rotating => rotating(),
         mix.meddling => meddling(),
-        mix.following => following(),
+        mix.following => following(mix.survivals),
     ];
     collection::vec(act, 1..most)
 }
@@ -185,9 +191,9 @@ fn meddling() -> impl Strategy<Value = Act> {
 /// Milliseconds of a year.
 const YEAR: i64 = 365 * 24 * 3600 * 1000;
 
-fn following() -> impl Strategy<Value = Act> {
+fn following(survivals: &'static [Survival]) -> impl Strategy<Value = Act> {
     let torn = prop_oneof![Just(0), Just(usize::MAX), 1..2000_usize];
-    let log = prop_oneof![Just(Survival::Flushed), Just(Survival::Torn)];
+    let log = proptest::sample::select(survivals);
     let power = (any::<u64>(), log)
         .prop_map(|(seed, log)| Power { seed, log })
         .boxed();

@@ -168,7 +168,9 @@ impl Apiserver {
     /// Takes a step in compressing backups: half of one is written, the
     /// other half, the plain one goes.
     pub(crate) fn mill(&mut self, pick: usize) -> io::Result<()> {
-        let Some(mill) = &mut self.mill else { return self.mill_next(pick) };
+        let Some(mill) = &mut self.mill else {
+            return self.mill_next(pick);
+        };
         let rest = mem::take(&mut mill.rest);
         if rest.is_empty() {
             let plain = mem::take(&mut mill.plain);
@@ -204,7 +206,9 @@ impl Apiserver {
     /// Removes the oldest backup by name, compressed or not.
     pub(crate) fn prune(&mut self) -> io::Result<()> {
         let backups = self.backups()?;
-        let Some(oldest) = backups.first() else { return Ok(()) };
+        let Some(oldest) = backups.first() else {
+            return Ok(());
+        };
         let plain = oldest.with_extension("log");
         for name in &backups {
             if *name == plain || name.with_extension("") == plain {

@@ -1,10 +1,13 @@
 //! Stories that once went wrong.
 
+use rustix::io::Errno;
+
 use super::{
     act::{
         Act::{self, *},
-        Door, Power, Survival,
+        Door, Power, Survival, error,
     },
+    disk::Call,
     real::Real,
     story::tell,
 };
@@ -101,5 +104,141 @@ fn a_log_is_read_on_although_an_older_file_could_not_be_opened_before() {
         EVENT,
         Turn,
         Kill,
+    ]);
+}
+
+#[test]
+fn a_log_that_was_written_before_a_swap_is_read_although_opening_fails_then() {
+    check(&[
+        EVENT,
+        EVENT,
+        Swap,
+        EVENT,
+        EVENT,
+        EVENT,
+        EVENT,
+        Rotate,
+        EVENT,
+        Turn,
+        Trouble(error("log", Call::Open, Errno::MFILE)),
+        EVENT,
+        Swap,
+        Turn,
+        EVENT,
+        EVENT,
+    ]);
+}
+
+#[test]
+fn what_a_copied_and_cut_log_holds_comes_behind_its_copy_although_unlinked() {
+    check(&[EVENT, Truncate, Turn, EVENT, Copy, Regrow(0), Unlink]);
+}
+
+#[test]
+fn a_copy_beside_a_backup_that_may_not_be_opened_comes_once() {
+    check(&[
+        EVENT,
+        Turn,
+        Deny(Door::Log),
+        Truncate,
+        Rotate,
+        EVENT,
+        Copy,
+        EVENT,
+        Rename,
+        Turn,
+    ]);
+}
+
+#[test]
+fn the_copy_of_a_log_that_was_cut_while_nothing_was_read_is_waited_for() {
+    check(&[
+        EVENT,
+        Rotate,
+        EVENT,
+        FullOut(0),
+        Copy,
+        Turn,
+        Truncate,
+        Turn,
+        Deny(Door::Folder),
+        Roomy,
+        Turn,
+    ]);
+}
+
+#[test]
+fn an_unfinished_line_may_wait_again_where_the_log_behind_it_is_gone() {
+    check(&[
+        Begin(1),
+        Begin(1),
+        Copy,
+        Truncate,
+        FullOut(3),
+        EVENT,
+        KillAt(2, 0),
+        Unlink,
+        EVENT,
+    ]);
+}
+
+#[test]
+fn a_packed_backup_that_is_the_begin_of_a_line_is_no_copy_of_the_log() {
+    check(&[Begin(1), Rotate, Mill(0), EVENT, EVENT, Mill(0), Turn, Mill(0)]);
+}
+
+#[test]
+fn the_begin_of_a_line_in_a_backup_comes_once_although_a_log_begins_alike() {
+    check(&[Begin(1), Rotate, KillAt(2, 0), Regrow(0), Turn, Truncate, Turn]);
+}
+
+#[test]
+fn a_log_without_a_name_is_read_on_although_an_older_file_is_found_late() {
+    check(&[
+        Trouble(error("log", Call::Open, Errno::MFILE)),
+        EVENT,
+        Rotate,
+        Turn,
+        Unlink,
+        Begin(1),
+        Turn,
+    ]);
+}
+
+#[test]
+fn what_a_kill_has_torn_in_a_new_output_is_taken_back_although_it_is_full() {
+    let acts = [
+        EVENT,
+        Turn,
+        EVENT,
+        EVENT,
+        EVENT,
+        EVENT,
+        EVENT,
+        Turn,
+        Write(300),
+        FullOut(1),
+        Turn,
+        KillAt(1, usize::MAX),
+        Turn,
+    ];
+    if let Err(why) = tell(&acts, &mut Real::rotating(900)) {
+        panic!("{why}");
+    }
+}
+
+#[test]
+fn what_a_failed_sync_has_left_is_not_believed_if_it_cannot_be_renewed() {
+    check(&[
+        EVENT,
+        EVENT,
+        EVENT,
+        EVENT,
+        Trouble(error("out", Call::Sync, Errno::IO)),
+        Turn,
+        Trouble(error("out", Call::Write, Errno::IO)),
+        Turn,
+        PowerCut(Power { seed: 74074800998686981, ..CUT }),
+        EVENT,
     ]);
 }

@@ -102,7 +102,9 @@ impl World {
     ) {
         let Ok(settled) = sink.settle() else { return };
         assert_eq!(settled.taken, given);
-        let Ok(Some(mark)) = sink.mark(given) else { return };
+        let Ok(Some(mark)) = sink.mark(given) else {
+            return;
+        };
         if !process.is_dead() {
             self.committed = (place, Some(mark));
         }

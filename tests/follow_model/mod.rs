@@ -31,7 +31,7 @@ use proptest::{
 };
 
 use self::{
-    act::{Act, Mix, stories},
+    act::{Act, Mix, Survival, stories},
     plain::{Flaw, Plain},
     real::Real,
     story::{Start, tell},
@@ -42,12 +42,26 @@ use crate::tool::wants;
 const MOST: usize = 60;
 
 /// A log that is rotated; crashes of the follower and of the machine.
-const ROTATION: Mix =
-    Mix { writing: 40, rotating: 25, meddling: 0, following: 35 };
+const ROTATION: Mix = Mix {
+    writing: 40,
+    rotating: 25,
+    meddling: 0,
+    following: 35,
+    survivals: &[Survival::Flushed, Survival::Torn],
+};
 
 /// All that people and other programs do to a log, too.
-const EVERYTHING: Mix =
-    Mix { writing: 40, rotating: 14, meddling: 16, following: 30 };
+const EVERYTHING: Mix = Mix {
+    writing: 40,
+    rotating: 14,
+    meddling: 16,
+    following: 30,
+    survivals: &[Survival::Flushed],
+};
+
+/// The same, and power cuts tear the log itself.
+const TORN: Mix =
+    Mix { survivals: &[Survival::Flushed, Survival::Torn], ..EVERYTHING };
 
 /// Tells random stories until one goes wrong; returns that, made short.
 fn search(
@@ -145,6 +159,11 @@ fn nothing_is_lost_where_the_output_rotates_itself() {
 #[test]
 fn nothing_is_lost_that_could_be_read_whatever_happens() {
     check(EVERYTHING, full(600), || Box::new(Real::default()));
+}
+
+#[test]
+fn little_is_lost_where_power_cuts_tear_the_log_as_well() {
+    check(TORN, full(200), || Box::new(Real::default()));
 }
 
 #[test]

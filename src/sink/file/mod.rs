@@ -42,7 +42,6 @@ use self::{
 use super::{Chores, Settled, Sink, Stall};
 use crate::{
     checkpoint::Mark,
-    diag,
     disk::{Disk, File},
 };
 
@@ -184,13 +183,6 @@ impl FileSink {
         self.held.extend(bytes.skip(kept));
     }
 
-    /// Says which file it is that takes nothing.
-    fn refused(&self, error: &io::Error) -> Stall {
-        let path = diag::escape(self.path.as_os_str().as_encoded_bytes());
-        let message = format!("{path}: {error}");
-        Stall::Refused(io::Error::new(error.kind(), message))
-    }
-
     /// Makes a file last that is not written any more. What goes wrong with
     /// that is told once only, and told on when the sink settles.
     fn leave(&mut self, file: &dyn File) {
@@ -309,15 +301,14 @@ impl Sink for FileSink {
         // There may be room where the name leads now. One line is not
         // written to two files.
         if !self.output.is_amid() {
-            let refused = self.look_around();
-            refused.map_err(|error| self.refused(&error))?;
+            self.look_around().map_err(Stall::Refused)?;
         }
         let mut held = mem::take(&mut self.held);
         let appended = self.put(&[IoSlice::new(&held)]);
         appended.map_err(|refusal| {
             held.drain(..refusal.kept);
             self.held = held;
-            self.refused(&refusal.error)
+            Stall::Refused(refusal.error)
         })
     }
 

@@ -126,14 +126,16 @@ impl Output {
     /// Gives a part of a line its end at once, so that nobody else writes
     /// behind it. It is taken away again where its line comes.
     pub(super) fn end_part(&mut self) -> io::Result<()> {
-        let part = match &mut self.ending {
-            Ending::Whole | Ending::Mended(_) => return Ok(()),
-            Ending::Part(part) => Some(mem::take(part)),
-            Ending::LongPart => None,
-        };
+        if let Ending::Whole | Ending::Mended(_) = self.ending {
+            return Ok(());
+        }
+        // A disk that takes nothing leaves the part what it is.
         self.end += some(self.file.append(&[IoSlice::new(b"\n")]))? as u64;
         self.whole = self.end;
-        self.ending = part.map_or(Ending::Whole, Ending::Mended);
+        let part = mem::replace(&mut self.ending, Ending::Whole);
+        if let Ending::Part(part) = part {
+            self.ending = Ending::Mended(part);
+        }
         Ok(())
     }
 

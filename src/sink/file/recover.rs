@@ -12,6 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rustix::io::Errno;
+
 use super::{
     Error, Remark,
     backup::Names,
@@ -34,6 +36,9 @@ const FAR: u64 = 1 << 20;
 
 /// Bytes that are written once more at a time.
 const PIECE: u64 = 128 << 10;
+
+/// What a broken disk answers.
+const BROKEN: i32 = Errno::IO.raw_os_error();
 
 /// What a recovery comes to.
 #[derive(Debug)]
@@ -62,8 +67,7 @@ pub(super) fn recover(
             recovered.go_on(last)?;
             let Output { id, .. } = recovered.output;
             let written = last.len..recovered.output.length();
-            // A disk that refuses is no reason not to go on.
-            renew(disk, path, id, written).ok();
+            renew(disk, path, id, written)?;
         }
         Standing::Shorter => {
             let left = recovered.output.length();
@@ -113,15 +117,15 @@ impl Recovered {
 
     /// Takes up our own file.
     ///
-    /// * What is torn at its end is cut off, for it comes again; unless it
-    ///   does not look like our lines, which all begin alike. Then it stays,
-    ///   and gets an end.
+    /// * What is torn at its end is cut off, for it comes again; unless it is
+    ///   no begin of an object, among objects. Then somebody else wrote it:
+    ///   it stays, and gets an end.
     fn go_on(&mut self, last: &Mark) -> io::Result<()> {
         let size = self.output.length();
         let file = &*self.output.file;
         let tail = Tail::read(file, begin(last), last.len, size)?;
         let is_ours = match &tail.torn {
-            Some(torn) => begins_alike(file, torn.start)?,
+            Some(torn) => is_alike(file, torn.start)?,
             None => true,
         };
         self.add(tail.lines);
@@ -237,7 +241,7 @@ impl Recovered {
             self.remarks.push(Remark::Cut { bytes: size - end });
         }
         // What is in there is not written again, so it has to survive.
-        renew(disk, path, *id, unsure).ok();
+        renew(disk, path, *id, unsure)?;
         file.sync()?;
         let begin = self.base();
         self.add(lines);
@@ -250,7 +254,23 @@ impl Recovered {
 ///
 /// The run before may have ended because the system could not write it to
 /// the disk. Then it is still in memory, and no sync would ever try again.
+///
+/// * A file that may only be appended to, or a disk without room, is no
+///   reason not to go on. A broken disk is one: what cannot be written again
+///   would pass for safe.
 fn renew(
+    disk: &dyn Disk,
+    path: &Path,
+    id: FileId,
+    range: Range<u64>,
+) -> io::Result<()> {
+    match write_again(disk, path, id, range) {
+        Err(error) if error.raw_os_error() == Some(BROKEN) => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn write_again(
     disk: &dyn Disk,
     path: &Path,
     id: FileId,
@@ -280,20 +300,19 @@ fn begin(last: &Mark) -> u64 {
     last.again.unwrap_or(last.len)
 }
 
-/// Returns whether the line at `at` begins with the byte that the line before
-/// it begins with, if there is one.
-fn begins_alike(file: &dyn File, at: u64) -> io::Result<bool> {
+/// Returns whether the line at `at` begins as an object, if the line before
+/// it does.
+fn is_alike(file: &dyn File, at: u64) -> io::Result<bool> {
     let from = at.saturating_sub(FAR);
     let before = disk::read(file, from, (at - from) as usize)?;
     let line = before.strip_suffix(b"\n").unwrap_or(&before);
-    let begin = memchr::memrchr(b'\n', line).map(|newline| newline + 1);
-    let first = match (begin, from) {
-        (Some(begin), _) => before.get(begin),
-        (None, 0) => before.first(),
+    let begin = match memchr::memrchr(b'\n', line) {
+        Some(newline) => newline + 1,
+        None if from == 0 => 0,
         // Nobody writes lines as long by hand.
-        (None, _) => None,
+        None => return Ok(true),
     };
     let mut torn = [0];
     file.read_at(&mut torn, at)?;
-    Ok(first.is_none_or(|first| *first == torn[0]))
+    Ok(before.get(begin) != Some(&b'{') || torn == *b"{")
 }

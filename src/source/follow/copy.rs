@@ -2,21 +2,25 @@
 
 use std::io;
 
-use super::{generation::Generation, head::Head};
+use super::generation::Generation;
 use crate::checkpoint::Left;
 
-/// Returns whether `found` is the head of a copy of another file.
+/// Returns whether a file is a copy of another one.
 ///
 /// * A copy that was cut short amid the first line is one too: it has no
-///   byte that the other has not.
-pub(super) fn is_copy(found: &Head, of: &mut Generation) -> bool {
+///   byte that the other has not. What the apiserver rotates is no copy, and
+///   lines begin alike.
+pub(super) fn is_copy(found: &Generation, of: &mut Generation) -> bool {
     of.learn_head();
-    let length = found.print().len;
+    let head = found.head();
+    let length = head.print().len;
     let is_shorter = 0 < length && length < of.head().print().len;
-    let is_cut = !found.is_whole()
+    let name = found.rotated.as_ref();
+    let is_cut = name.is_some_and(|name| !name.is_closed)
+        && !head.is_whole()
         && is_shorter
-        && of.first(length).is_ok_and(|first| first == *found.print());
-    is_cut || found.is_copy_of(of.head())
+        && of.first(length).is_ok_and(|first| first == *head.print());
+    is_cut || head.is_copy_of(of.head())
 }
 
 /// Returns whether a file is a copy of another one and holds no more than
@@ -25,7 +29,7 @@ pub(super) fn is_no_more(
     found: &mut Generation,
     than: &mut Generation,
 ) -> bool {
-    is_copy(&found.head().clone(), than) && !is_longer(found, than)
+    is_copy(found, than) && !is_longer(found, than)
 }
 
 /// Returns whether a file is longer than a copy of it. As long as the length

@@ -42,7 +42,8 @@ pub(super) struct Survey {
     /// Whether a name was listed and gone when it was looked at: a packed
     /// file may have taken its place.
     is_stale: bool,
-    /// Whether what the path leads to could not be opened.
+    /// Whether what the path leads to, or what the apiserver has rotated,
+    /// could not be opened.
     pub is_hidden: bool,
     /// Why a file of the family could not be opened, if one could not.
     pub trouble: Option<io::Error>,
@@ -187,6 +188,7 @@ impl Survey {
         self.broken.clear();
         self.is_stale = false;
         self.trouble = None;
+        self.is_hidden = false;
         for home in homes(disk, path) {
             let Some(name) = home.file_name() else { continue };
             let family = Family::new(name);
@@ -195,7 +197,6 @@ impl Survey {
         // What was the current file in the look before may be a rotated one
         // that is gone from the folder by now.
         let last = self.current.take();
-        self.is_hidden = false;
         self.current = current(disk, path).unwrap_or_else(|error| {
             self.is_hidden = true;
             self.trouble = Some(error);
@@ -277,7 +278,10 @@ impl Survey {
                 Err(error) if rotated.is_gzip && is_damage(&error) => {
                     self.broken.push((name.clone(), rotated));
                 }
-                Err(error) => self.note(error),
+                Err(error) => {
+                    self.is_hidden |= rotated.is_closed && !is_absence(&error);
+                    self.note(error);
+                }
             }
         }
     }

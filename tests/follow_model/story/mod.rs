@@ -168,7 +168,7 @@ impl<'s> Story<'s> {
             Act::Unlink => neighbour::unlink(disk),
             Act::Swap => {
                 self.allow_repeats();
-                self.truth.exempt_copies();
+                self.truth.swap();
                 self.allowed.gaps += 1;
                 self.in_disorder(neighbour::swap)
             }
@@ -241,7 +241,12 @@ impl<'s> Story<'s> {
             Ok(()) => {
                 self.truth.know(Known::Perhaps);
                 self.running = Some((process, follower));
-                if failed == 0 { self.judge() } else { Ok(()) }
+                if failed == 0 {
+                    return self.judge();
+                }
+                // It may have tried again, and gone on to the next file.
+                self.truth.leave();
+                Ok(())
             }
             Err(reason) => {
                 drop(follower);
@@ -256,6 +261,8 @@ impl<'s> Story<'s> {
         let events = self.apiserver.events();
         self.truth.look(events);
         self.allowed.strays.extend(self.truth.strays(events));
+        let halves = self.truth.halves(events);
+        self.allowed.halves.extend(halves);
     }
 
     /// Returns the follower; none if it cannot be started, for a reason.
@@ -296,18 +303,18 @@ impl<'s> Story<'s> {
 
     /// Judges what the follower has done in a turn in which nothing failed.
     fn judge(&mut self) -> Result<(), String> {
-        self.truth.hold();
         if !self.has_room {
+            self.truth.hold_blocked();
             self.truth.leave();
             return Ok(());
         }
+        self.truth.hold();
         self.gaps.told.append(&mut self.gaps.lately);
         let events = self.apiserver.events();
         self.truth.owe(events);
         for serial in &self.swapped {
-            for log in self.disk.lives(*serial) {
-                self.allowed.repeats.extend(events.whole(&log));
-            }
+            let numbers = self.truth.events_of(*serial, events);
+            self.allowed.repeats.extend(numbers);
         }
         self.output()?.check(&self.truth, &self.allowed)
     }
@@ -361,7 +368,8 @@ impl<'s> Story<'s> {
             self.turn()?;
         }
         let least = self.losses(&self.output()?);
-        let most = self.truth.breaks() + self.allowed.gaps;
+        let most =
+            self.truth.breaks() + self.allowed.gaps + self.truth.stumps.len();
         let Gaps { told, perhaps, .. } = &self.gaps;
         if told.len() + perhaps.len() < least || told.len() > most {
             let told = format!("{told:?} and perhaps {perhaps:?} gaps told");

@@ -272,7 +272,7 @@ impl World {
 /// A line of a source; each is another one, and of another length.
 fn line(source: Source, number: usize) -> String {
     let much = "x".repeat((number * 7 + source * 3) % 23);
-    format!("{} {number:04} {much}.\n", ["log 1", "log 2"][source])
+    format!("{} {number:04} {much}.\n", ["one", "two"][source])
 }
 
 fn check(acts: &[Act], upkeep: Upkeep) {
@@ -285,7 +285,7 @@ fn check(acts: &[Act], upkeep: Upkeep) {
     let lines = world.front[0].max(world.front[1]) + 3;
     let all = world.finish(lines);
     for source in [0, 1] {
-        let name = ["log 1", "log 2"][source];
+        let name = ["one", "two"][source];
         let own = all.iter().filter(|line| line.starts_with(name));
         // What is torn or has a hole stays where it is not known for ours,
         // or where somebody wrote behind it.

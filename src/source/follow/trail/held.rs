@@ -65,7 +65,7 @@ impl Held {
     /// and brings nothing new.
     pub(super) fn is_copy(&mut self, found: &mut Generation) -> bool {
         let mut open = self.open.iter_mut();
-        let at = open.position(|open| is_copy(found.head(), open));
+        let at = open.position(|open| is_copy(found, open));
         let Some(at) = at else { return false };
         let twin = &mut self.open[at];
         // What is packed of a closed file is all of it, and slow to look at.
@@ -80,7 +80,8 @@ impl Held {
             twin.passed.get_or_insert_with(Instant::now);
             return false;
         }
-        if found.body.is_packed() && !twin.is_closed() {
+        let is_whole = found.head().is_copy_of(twin.head());
+        if found.body.is_packed() && !twin.is_closed() && is_whole {
             // Only what is finished is packed.
             twin.name.clone_from(&found.name);
             twin.rotated.clone_from(&found.rotated);

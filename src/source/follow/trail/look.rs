@@ -14,6 +14,7 @@ use super::{
     },
     A_MOMENT, Absence, MANY, Trail,
 };
+use crate::disk::FileId;
 
 /// The folder is listed at most so often while a writer is waited for.
 const LOOKS_FOR_A_LIST: u32 = 50;
@@ -139,17 +140,16 @@ impl Trail {
             }
         }
         let line = self.line();
-        // What could not be opened in an earlier look is older than what the
-        // path leads to, which may be held by now.
-        let mut open = self.memory.open.iter();
-        let held = open.position(|open| Some(open.id) == lead);
-        let mut at = held.unwrap_or(self.memory.open.len());
+        let held = self.memory.open.iter();
+        let held = held.map(|open| open.id).position(|id| Some(id) == lead);
+        let [mut at_of_copies, mut at] = self.places(lead, held);
         for mut found in rotated {
             let name = found.rotated.as_ref();
             let age = name.map(|name| &name.age);
             let is_old = age.is_some() && age <= line.as_ref();
+            let is_copy = name.is_some_and(|name| !name.is_closed);
             // It may be a copy of what cannot be opened, and shorter.
-            let is_early = is_hidden && name.is_some_and(|n| !n.is_closed);
+            let is_early = is_hidden && is_copy;
             if is_old || is_early || self.memory.is_copy(&mut found) {
                 continue;
             }
@@ -157,14 +157,35 @@ impl Trail {
                 // What the path leads to is found again as well.
                 return;
             }
-            if at == self.memory.open.len() {
+            let place = if is_copy { at_of_copies } else { at };
+            if place == self.memory.open.len() {
                 self.say_if_pruned(&found);
             }
-            self.insert(at, found);
+            self.insert(place, found);
             at += 1;
+            at_of_copies += 1;
         }
         if let (Some(current), None) = (current, held) {
             self.push(current);
+        }
+    }
+
+    /// Returns where copies belong in the queue, and other rotated files.
+    fn places(&self, lead: Option<FileId>, held: Option<usize>) -> [usize; 2] {
+        let end = self.memory.open.len();
+        let newest = self.memory.open.back();
+        let is_log = newest.is_some_and(|newest| newest.rotated.is_none());
+        match (held, lead) {
+            // What could not be opened in an earlier look is older than what
+            // the path leads to, which may be held by now.
+            (Some(held), _) => [held, held],
+            (None, Some(_)) => [end, end],
+            // A log that has lost its name may still be written to, and
+            // copies are of what it held before.
+            (None, None) => {
+                let before = end - usize::from(is_log);
+                [before, if self.is_troubled { before } else { end }]
+            }
         }
     }
 

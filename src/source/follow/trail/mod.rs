@@ -163,14 +163,19 @@ impl Trail {
         None
     }
 
-    /// Returns whether all that is there was handed out, save lines that
-    /// are not finished.
+    /// Returns whether all that is there was handed out, save a line that
+    /// the writer has not finished.
     pub(super) fn is_at_end(&self) -> bool {
         let newest = self.memory.open.back();
         let mut older = self.memory.open.iter().rev().skip(1);
+        // In a rotated file, the line will be handed out as it is.
+        let is_done = |newest: &Generation| {
+            let has_rest = newest.seen > newest.offset;
+            newest.is_idle && !(newest.rotated.is_some() && has_rest)
+        };
         self.start.is_none()
             && !self.is_troubled
-            && newest.is_none_or(|newest| newest.is_idle)
+            && newest.is_none_or(is_done)
             && older.all(|older| older.passed.is_some())
     }
 

@@ -10,6 +10,8 @@
 //! In a *good* turn nothing failed for the follower, and its output had room.
 //! All whole lines that can be read in a good turn are then *owed*, for ever.
 
+mod doubt; // What nobody can know.
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Read},
@@ -62,11 +64,15 @@ pub(crate) struct Truth {
     /// Events that must be in the output.
     pub(crate) owed: BTreeSet<usize>,
     /// Torn pieces that may be there, and where they were seen.
-    pub(crate) torn: BTreeSet<(Vec<u8>, Serial, usize)>,
+    torn: BTreeSet<(Vec<u8>, Serial, usize)>,
     /// What was taken of each file that is not finished.
     taken: BTreeMap<(Known, Life), Vec<u8>>,
     /// Files of which the follower may believe that they are behind it.
     exempt: BTreeSet<Serial>,
+    /// Copies that end in their first line.
+    pub(crate) stumps: BTreeSet<Serial>,
+    /// Files in a folder when the path came to lead to another one.
+    swapped: BTreeSet<Serial>,
     /// First lines of files that a power cut has given a name back.
     returned: BTreeSet<Vec<u8>>,
     /// Files that were seen and have no name any more: who comes upon newer
@@ -89,6 +95,8 @@ impl Truth {
             torn: BTreeSet::new(),
             taken: BTreeMap::new(),
             exempt: BTreeSet::new(),
+            stumps: BTreeSet::new(),
+            swapped: BTreeSet::new(),
             returned: BTreeSet::new(),
             nameless: BTreeSet::new(),
             gone: Vec::new(),
@@ -104,12 +112,15 @@ impl Truth {
         match self.disk.find_as_user(&self.path) {
             Ok(_) if !is_denied => self.found(SimDisk::find_as_user),
             // Nor does anybody know then where the rest is of one that was
-            // cut.
+            // cut, and what comes behind that waits for it.
             Ok(_) | Err(_) => {
+                let is_cut =
+                    |serial: &Serial| self.disk.lives(*serial).len() > 1;
+                if self.perhaps.iter().any(is_cut) {
+                    return Vec::new();
+                }
                 let mut held = self.read_all(&self.serials());
-                held.retain(|file| {
-                    file.life.1 == 0 && self.held.contains(&file.life)
-                });
+                held.retain(|file| self.held.contains(&file.life));
                 held
             }
         }
@@ -118,23 +129,6 @@ impl Truth {
     /// Returns the files that are held.
     fn serials(&self) -> BTreeSet<Serial> {
         self.held.iter().map(|life| life.0).collect()
-    }
-
-    /// Returns the events in numbered copies, if there are files with a time
-    /// in their name as well.
-    pub(crate) fn strays(&self, events: &Events) -> Vec<usize> {
-        if !self.paths().iter().any(|path| is_dated(path)) {
-            return Vec::new();
-        }
-        let copies = self.copies().into_iter();
-        let copies = copies.filter_map(|path| self.disk.read(&path).ok());
-        copies.flat_map(|log| events.whole(&log)).collect()
-    }
-
-    fn copies(&self) -> Vec<PathBuf> {
-        let mut paths = self.paths();
-        paths.retain(|path| *path != self.path && !is_dated(path));
-        paths
     }
 
     /// Returns the paths of what is in the folder.
@@ -180,14 +174,23 @@ impl Truth {
             MultiGzDecoder::new(&bytes[..]).read_to_end(&mut log).ok()?;
             return Some(Readable { life, log, end: End::Closed });
         }
-        // Who still writes to a file of which another one has taken the
-        // place is not waited for.
+        let is_written = self.disk.is_written(serial);
         let end = match self.disk.find(&self.path) {
             Ok(current) if current == serial => End::Open,
-            Err(_) if self.disk.is_written(serial) => End::Open,
+            Err(_) if is_written && !self.is_displaced(serial) => End::Open,
             Ok(_) | Err(_) => End::Closed,
         };
         Some(Readable { life, log: bytes, end })
+    }
+
+    /// Returns whether another file has taken the place of one, so that who
+    /// still writes to it is not waited for.
+    fn is_displaced(&self, serial: Serial) -> bool {
+        match self.disk.find(&self.path) {
+            Ok(current) => current != serial,
+            // There may be backups in the folder that the path leads to now.
+            Err(_) => self.swapped.contains(&serial),
+        }
     }
 
     /// Notes what can be read at the begin of a turn.
@@ -228,8 +231,11 @@ impl Truth {
             self.in_reach(SimDisk::find).into_iter().collect();
         let nameless = self.perhaps.difference(&named).filter(|serial| {
             let log = self.disk.content(**serial);
-            let has_copy =
-                |other: &Serial| self.disk.content(*other).starts_with(&log);
+            // Lines begin alike.
+            let tells = log.contains(&b'\n');
+            let has_copy = |other: &Serial| {
+                tells && self.disk.content(*other).starts_with(&log)
+            };
             // Nor is a copy known for one of a file that was cut.
             let is_cut = self.disk.lives(**serial).len() > 1;
             log.is_empty() || is_cut || !named.iter().any(has_copy)
@@ -255,6 +261,23 @@ impl Truth {
         self.held.extend(held.map(|file| file.life));
     }
 
+    /// Has the follower hold what can be read without reading: it does not
+    /// see that a log was cut, and so looks for no copy of it.
+    pub(crate) fn hold_blocked(&mut self) {
+        let before = self.held.clone();
+        self.hold();
+        let copies = self.copies().into_iter();
+        let copies: BTreeSet<_> =
+            copies.filter_map(|path| self.disk.find(&path).ok()).collect();
+        self.held
+            .retain(|life| before.contains(life) || !copies.contains(&life.0));
+    }
+
+    /// Returns how often a torn piece may be there.
+    pub(crate) fn times(&self, torn: &[u8]) -> usize {
+        self.torn.iter().filter(|(piece, ..)| piece == torn).count()
+    }
+
     /// Has the follower owe what can be read.
     pub(crate) fn owe(&mut self, events: &Events) {
         for Readable { life, log, .. } in self.readable() {
@@ -275,23 +298,23 @@ impl Truth {
     /// Has nobody wait for who still writes to a file of which another one
     /// has taken the place.
     pub(crate) fn leave(&mut self) {
-        if let Ok(current) = self.disk.find(&self.path) {
-            let is_left = |life: &Life| {
-                life.0 != current && self.disk.is_written(life.0)
-            };
-            let held = mem::take(&mut self.held).into_iter();
-            let (left, held) = held.partition::<BTreeSet<_>, _>(is_left);
-            self.held = held;
-            self.exempt.extend(left.iter().map(|life| life.0));
-            let seen = self.perhaps.iter().map(|serial| (*serial, 0));
-            let left = seen.filter(is_left).map(|life| life.0);
-            self.exempt.extend(left.collect::<Vec<_>>());
-        }
+        let held = self.held.iter().map(|life| life.0);
+        let seen = held.chain(self.perhaps.iter().copied());
+        let left: BTreeSet<_> = seen
+            .filter(|serial| {
+                self.is_displaced(*serial) && self.disk.is_written(*serial)
+            })
+            .collect();
+        self.held.retain(|life| !left.contains(&life.0));
+        self.exempt.extend(left);
     }
 
     /// Has the follower know how far it came.
     pub(crate) fn know(&mut self, known: Known) {
         let current = self.disk.find(&self.path).ok();
+        // While something is denied, what comes behind it is not looked at.
+        let readable = self.readable().into_iter();
+        let readable: BTreeSet<_> = readable.map(|file| file.life).collect();
         let mut files = self.found(SimDisk::find_as_user);
         self.perhaps.extend(files.iter().map(|file| file.life.0));
         if known == Known::Perhaps {
@@ -311,7 +334,9 @@ impl Truth {
                     continue;
                 }
             }
-            self.taken.insert((known, life), log);
+            if known == Known::Perhaps || readable.contains(&life) {
+                self.taken.insert((known, life), log);
+            }
         }
         self.taken.retain(|_, log| !log.is_empty());
     }
@@ -321,34 +346,6 @@ impl Truth {
     pub(crate) fn breaks(&self) -> usize {
         let lives = self.broken.iter().map(|(_, life)| life);
         lives.collect::<BTreeSet<_>>().len() + self.nameless.len()
-    }
-
-    /// Has nothing more be owed of the file at the path: the follower may
-    /// have read it, or a copy of it, to its end.
-    pub(crate) fn exempt(&mut self) {
-        self.exempt.extend(self.disk.find(&self.path));
-        let exempt = &self.exempt;
-        self.taken.retain(|(known, life), _| {
-            *known == Known::Perhaps || !exempt.contains(&life.0)
-        });
-    }
-
-    /// Has nothing be owed of files that a power cut has given a name back,
-    /// nor of copies of them: they may be behind the follower, and a writer
-    /// may go on in them.
-    pub(crate) fn exempt_returned(&mut self, serials: &[Serial]) {
-        self.exempt.extend(serials);
-        let logs = serials.iter().map(|serial| self.disk.content(*serial));
-        self.returned.extend(logs.filter_map(|log| first_line(&log)));
-    }
-
-    /// Has nothing be owed of the numbered copies in the folder: the path
-    /// comes to lead elsewhere, and of what they are copies is not known
-    /// when it comes back.
-    pub(crate) fn exempt_copies(&mut self) {
-        let copies = self.copies().into_iter();
-        let copies = copies.filter_map(|path| self.disk.find(&path).ok());
-        self.exempt.extend(copies.collect::<Vec<_>>());
     }
 
     /// Has the follower forget what only its run held.
