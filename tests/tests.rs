@@ -22,6 +22,7 @@ mod differ; // Random programs mean what the definition and the model say.
 mod follow; // Whatever happens to a log that is followed, nothing is lost.
 mod watching; // How following is asked for, and what is said.
 mod send; // Records reach daemons that restart, stop and are picky.
+mod relay; // All the way from a log that grows to real daemons.
 mod report; // What reports say, and that they come.
 mod evasion; // What attackers write hides nothing.
 mod shapes; // Real bodies are as the tables of core API types say.

@@ -122,7 +122,7 @@ impl Voice {
                 "{}: has taken nothing for {} s; going on without it, it \
                  catches up from the files",
                 outlet(name),
-                stall.as_secs()
+                stall.as_secs_f64()
             )),
             Note::Behind { name, stall: None } => self.say(format!(
                 "{}: is behind the others and catches up from the files",

@@ -7,12 +7,12 @@
 //! `KAUDIT_FILTER_PROOF_POLL=1` runs everything without inotify.
 
 mod clock; // What time the writer believes it is,
-mod event; // what it writes,
-mod mill; // what becomes of its backups,
+pub(crate) mod event; // what it writes,
+pub(crate) mod mill; // what becomes of its backups,
 pub(crate) mod writer; // and how it writes.
 pub(crate) mod follower; // What follows it,
 pub(crate) mod oracle; // what must come out,
-mod place; // where all that happens,
+pub(crate) mod place; // where all that happens,
 pub(crate) mod site; // and all of it together.
 
 mod begin; // Following begins,
@@ -30,6 +30,7 @@ mod full; // or is full.
 mod signal; // Its owner wants something.
 mod logrotate; // Its output is rotated,
 mod own; // or rotates itself.
+mod evidence; // Nothing in it is ever lost.
 mod calm; // Nothing happens.
 mod soak; // A lot happens, for long.
 mod real; // What a cluster wrote is written again.
@@ -40,6 +41,6 @@ mod strace; // and that it does not matter.
 use crate::tool::wants;
 
 /// Returns how often something is done: seldom, or in the full proof often.
-fn times(seldom: usize, often: usize) -> usize {
+pub(crate) fn times(seldom: usize, often: usize) -> usize {
     if wants("KAUDIT_FILTER_PROOF", "full") { often } else { seldom }
 }

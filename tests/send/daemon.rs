@@ -14,20 +14,20 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A program that ends with its test.
 #[derive(Debug)]
-pub(super) struct Daemon(Child);
+pub(crate) struct Daemon(Child);
 
 impl Daemon {
-    pub(super) fn spawn(command: &mut Command) -> Daemon {
+    pub(crate) fn spawn(command: &mut Command) -> Daemon {
         Daemon(command.stdin(Stdio::piped()).spawn().unwrap())
     }
 
-    pub(super) fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         let pid = i32::try_from(self.0.id()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 
     /// Has it stand still, and waits until it does.
-    pub(super) fn halt(&self) {
+    pub(crate) fn halt(&self) {
         self.signal(Signal::STOP);
         let stat = format!("/proc/{}/stat", self.id());
         until("standstill", || {
@@ -35,12 +35,12 @@ impl Daemon {
         });
     }
 
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
 
     /// Ends it as its service manager would.
-    pub(super) fn end(mut self) {
+    pub(crate) fn end(mut self) {
         self.signal(Signal::TERM);
         self.0.wait().unwrap();
     }
@@ -56,7 +56,7 @@ impl Drop for Daemon {
 
 /// Waits until something is so.
 #[track_caller]
-pub(super) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < PATIENCE, "{what} did not happen");

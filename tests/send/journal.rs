@@ -27,13 +27,13 @@ touch /run/ready
 exec cat";
 
 /// A journal in a file system of its own.
-struct Journal {
+pub(crate) struct Journal {
     room: Daemon,
     journald: Option<Daemon>,
 }
 
 impl Journal {
-    fn start() -> Option<Journal> {
+    pub(crate) fn start() -> Option<Journal> {
         let is_there = Path::new(JOURNALD).exists()
             && rustix::process::getuid().is_root();
         let required = tool::wants("KAUDIT_FILTER_REQUIRE_ALL", "1");
@@ -68,22 +68,27 @@ impl Journal {
         self.begin();
     }
 
-    fn spec(&self) -> String {
+    /// The address of a sink that writes to it.
+    pub(crate) fn spec(&self) -> String {
         format!("journald:{}", self.path("/run/systemd/journal/socket"))
+    }
+
+    /// All there is with our tag, as lines of JSON.
+    pub(crate) fn shown(&self) -> Vec<u8> {
+        let folder = self.path("/run/log/journal");
+        let mut command = Command::new("journalctl");
+        command.args(["-q", "-o", "json", "--all", "-D", &folder]);
+        let output = command.arg("SYSLOG_IDENTIFIER=audit").output();
+        output.unwrap().stdout
     }
 
     /// The entries with our tag, once there is one with `end` in it.
     #[track_caller]
-    fn entries(&self, end: &str) -> Vec<BTreeMap<String, Value>> {
-        let folder = self.path("/run/log/journal");
+    pub(crate) fn entries(&self, end: &str) -> Vec<BTreeMap<String, Value>> {
         let mut found = Vec::new();
         until(end, || {
-            let mut command = Command::new("journalctl");
-            command.args(["-q", "-o", "json", "--all", "-D", &folder]);
-            let output = command.arg("SYSLOG_IDENTIFIER=audit").output();
-            found = output.unwrap().stdout;
-            let finder = memchr::memmem::find(&found, end.as_bytes());
-            finder.is_some()
+            found = self.shown();
+            memchr::memmem::find(&found, end.as_bytes()).is_some()
         });
         let lines = found.split(|byte| *byte == b'\n');
         let lines = lines.filter(|line| !line.is_empty());

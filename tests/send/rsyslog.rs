@@ -12,21 +12,21 @@ use super::daemon::{Daemon, until};
 use crate::tool::{self, Folder};
 
 /// rsyslogd, and what it writes.
-pub(super) struct Rsyslog {
-    pub(super) folder: Folder,
-    pub(super) tcp: u16,
-    pub(super) udp: u16,
+pub(crate) struct Rsyslog {
+    pub(crate) folder: Folder,
+    pub(crate) tcp: u16,
+    pub(crate) udp: u16,
     daemon: Option<Daemon>,
 }
 
 impl Rsyslog {
     /// Starts it, if it is there.
-    pub(super) fn start() -> Option<Rsyslog> {
+    pub(crate) fn start() -> Option<Rsyslog> {
         Rsyslog::with("", "")
     }
 
     /// Starts it with more settings, globally and for its TCP.
-    pub(super) fn with(global: &str, tcp: &str) -> Option<Rsyslog> {
+    pub(crate) fn with(global: &str, tcp: &str) -> Option<Rsyslog> {
         if !has_rsyslog() {
             return None;
         }
@@ -64,7 +64,7 @@ action(type="omfile" file="{out}" template="t")
         self.folder.file("conf", text);
     }
 
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         let mut command = Command::new("rsyslogd");
         command.args(["-n", "-f", &self.folder.path("conf")]);
         command.args(["-i", &self.folder.path("pid")]);
@@ -74,41 +74,41 @@ action(type="omfile" file="{out}" template="t")
     }
 
     /// Ends it and starts it again.
-    pub(super) fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.end();
         self.begin();
     }
 
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if let Some(daemon) = self.daemon.take() {
             daemon.end();
         }
     }
 
     /// Has it stand still.
-    pub(super) fn halt(&self) {
+    pub(crate) fn halt(&self) {
         self.daemon.as_ref().unwrap().halt();
     }
 
     /// Has it go on.
-    pub(super) fn go_on(&self) {
+    pub(crate) fn go_on(&self) {
         self.daemon.as_ref().unwrap().signal(Signal::CONT);
     }
 
     /// What it has written.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         fs::read_to_string(self.folder.path("out")).unwrap_or_default()
     }
 
     /// How much it has written.
-    pub(super) fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         let out = fs::metadata(self.folder.path("out"));
         out.map_or(0, |out| out.len())
     }
 
     /// What it has written when it has written `end`.
     #[track_caller]
-    pub(super) fn text_with(&self, end: &str) -> String {
+    pub(crate) fn text_with(&self, end: &str) -> String {
         until(end, || self.text().contains(end));
         self.text()
     }
