@@ -24,7 +24,7 @@ fn check(taker: &Taker) {
     let args = site.place.args(&["-F", &to]);
     let follow = || Follower::start(command(&args));
     let mut finals = Vec::new();
-    for _ in 0..times(4, 100) {
+    for _ in 0..times(4, 50) {
         let mut follower = follow();
         site.writer.events(30);
         let old = ids(&site.expected());
