@@ -298,3 +298,30 @@ fn a_cut_log_without_a_name_is_read_on_behind_both_of_its_copies() {
 fn a_log_that_the_path_leads_to_again_is_read_on() {
     check(&[EVENT, Turn, EVENT, EVENT, Swap, Rotate, Turn, Swap, Begin(1)]);
 }
+
+#[test]
+fn a_passed_log_that_is_copied_cut_and_rotated_elsewhere_is_read_in_the_copy()
+{
+    check(&[
+        EVENT, Turn, Swap, EVENT, EVENT, Rotate, Turn, Swap, EVENT, Turn,
+        Swap, EVENT, EVENT, Copy, Truncate, Rotate,
+    ]);
+}
+
+#[test]
+fn a_log_that_was_swapped_away_and_cut_unseen_may_pass_for_its_copy() {
+    check(&[
+        EVENT,
+        Copy,
+        Turn,
+        Swap,
+        EVENT,
+        EVENT,
+        Deny(Door::Folder),
+        PowerCut(CUT),
+        EVENT,
+        Turn,
+        Swap,
+        Truncate,
+    ]);
+}

@@ -56,9 +56,19 @@ pub(super) fn goes_on(copy: &mut Generation, left: &Left) -> bool {
 
 /// Returns whether a file still holds what was seen of it.
 pub(super) fn is_as_it_was(file: &mut Generation) -> bool {
+    is_still(file).unwrap_or(false)
+}
+
+/// Returns whether a file has grown since it was read, or is not what it was.
+pub(super) fn is_changed(file: &mut Generation) -> io::Result<bool> {
+    let size = file.body.file().stat()?.size;
+    Ok(size > file.seen || !is_still(file)?)
+}
+
+fn is_still(file: &mut Generation) -> io::Result<bool> {
     let (head, place) = (file.head().print().clone(), file.place());
-    file.first(head.len).is_ok_and(|first| first == head)
-        && (place.offset == 0 || file.holds(&place).unwrap_or(false))
+    let is_same = file.first(head.len)? == head;
+    Ok(is_same && (place.offset == 0 || file.holds(&place)?))
 }
 
 fn has_byte(file: &mut Generation, at: u64) -> io::Result<bool> {

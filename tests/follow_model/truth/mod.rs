@@ -107,10 +107,8 @@ impl Truth {
     /// Returns what can be read now, oldest first. While something may not
     /// be opened, that may be what comes next, and is waited for.
     pub(crate) fn readable(&self) -> Vec<Readable> {
-        let is_denied = self.in_reach(SimDisk::find).len()
-            > self.in_reach(SimDisk::find_as_user).len();
         match self.disk.find_as_user(&self.path) {
-            Ok(_) if !is_denied => self.found(SimDisk::find_as_user),
+            Ok(_) if !self.is_denied() => self.found(SimDisk::find_as_user),
             // Nor does anybody know then where the rest is of one that was
             // cut, and what comes behind that waits for it.
             Ok(_) | Err(_) => {
@@ -124,6 +122,12 @@ impl Truth {
                 held
             }
         }
+    }
+
+    /// Returns whether something is there that may not be opened.
+    fn is_denied(&self) -> bool {
+        self.in_reach(SimDisk::find).len()
+            > self.in_reach(SimDisk::find_as_user).len()
     }
 
     /// Returns the files that are held.
@@ -282,9 +286,12 @@ impl Truth {
                 self.owed.extend(events.whole(&log));
             }
         }
-        for key in mem::take(&mut self.gone) {
-            self.taken.remove(&key);
-            self.broken.insert(key);
+        // What may not be opened may be what is missed.
+        if !self.is_denied() {
+            for key in mem::take(&mut self.gone) {
+                self.taken.remove(&key);
+                self.broken.insert(key);
+            }
         }
         self.know(Known::Surely);
         self.leave();

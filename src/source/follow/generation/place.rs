@@ -23,11 +23,14 @@ impl Generation {
         if !is_same {
             return Ok(false);
         }
-        let before = (self.offset, self.lines);
+        let before = (self.offset, self.lines, self.searched);
+        let guard = self.guard.clone();
         self.go_to(place.offset, place.lines)?;
         let holds = Print::of(&self.guard) == place.guard;
         if !holds {
-            self.go_to(before.0, before.1)?;
+            // What is there now must not pass for what was there before.
+            (self.offset, self.lines, self.searched) = before;
+            self.guard = guard;
         }
         Ok(holds)
     }

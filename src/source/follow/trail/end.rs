@@ -5,7 +5,7 @@ use std::{ffi::OsStr, io, mem, sync::Arc, time::Instant};
 
 use super::{
     super::{
-        copy::{goes_on, is_no_more},
+        copy::{goes_on, is_changed, is_no_more},
         generation::{Generation, Read},
         home::beside,
         remark::{Gap, Reason, Remark},
@@ -82,13 +82,14 @@ impl Trail {
         is_done
     }
 
-    /// Lets go of generations that were passed a while ago, and have not grown
-    /// since they were read.
+    /// Lets go of generations that were passed a while ago, and are what they
+    /// were when they were read. Of one that was cut since, a copy may hold
+    /// more: reading will find that out.
     pub(super) fn retire(&mut self) {
-        while let Some(front) = self.memory.open.front()
+        while let Some(front) = self.memory.open.front_mut()
             && let Some(passed) = front.passed
             && passed.elapsed() >= self.patience
-            && (front.body.is_packed() || front.size() <= front.seen)
+            && (front.body.is_packed() || !is_changed(front).unwrap_or(false))
         {
             self.has_changed = true;
             self.memory.let_go(0);
