@@ -50,6 +50,8 @@ impl Rsyslog {
         let (work, port, udp) = (path("."), self.tcp, self.udp);
         let text = format!(
             r#"global(workDirectory="{work}" {global})
+main_queue(queue.timeoutShutdown="20000"
+  queue.timeoutActionCompletion="20000")
 module(load="imuxsock" SysSock.Use="off")
 module(load="imudp")
 module(load="imtcp" {tcp})
