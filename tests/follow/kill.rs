@@ -28,6 +28,9 @@ const MANY: Habits = Habits { backups: 200, form: Form::Gzip };
 /// what takes longer to find again than a follower lives is never read.
 const AHEAD: u64 = 2 << 20;
 
+/// Bytes that hold some whole lines.
+const LINES: u64 = 1 << 16;
+
 /// Tells somebody to stop, also when it is dropped because a test fails.
 struct Stop<'a>(&'a AtomicBool);
 
@@ -97,7 +100,7 @@ fn kill_often(place: &Place, kills: usize, is_final: &AtomicU64) {
         // being final yet.
         let length = final_length(place);
         is_final.store(length, Ordering::Relaxed);
-        newest = newest_of(&place.found()[..length as usize]);
+        newest = newest_before(place, length);
     }
 }
 
@@ -113,8 +116,14 @@ fn final_length(place: &Place) -> u64 {
     again.unwrap_or_else(|| mark["len"].as_u64().unwrap())
 }
 
-/// Returns the number of the last event.
-fn newest_of(lines: &[u8]) -> u64 {
+/// Returns the number of the last event in so much of the output.
+fn newest_before(place: &Place, length: u64) -> u64 {
+    let from = length.saturating_sub(LINES);
+    let mut lines = place.found_from(from);
+    lines.truncate((length - from) as usize);
+    // Without the line that is cut in front.
+    let begin = memchr::memchr(b'\n', &lines).filter(|_| from > 0);
+    let lines = &lines[begin.map_or(0, |end| end + 1)..];
     numbers(lines).last().flatten().unwrap_or(0)
 }
 
@@ -122,9 +131,9 @@ fn newest_of(lines: &[u8]) -> u64 {
 /// are only newer ones, each behind an older one.
 #[track_caller]
 fn are_ordered(place: &Place, from: u64, mut newest: u64, ran: &Ran) {
-    let found = place.found();
+    let found = place.found_from(from);
     let lines = memchr::memrchr(b'\n', &found).map_or(0, |end| end + 1);
-    for number in numbers(&found[from as usize..lines]) {
+    for number in numbers(&found[..lines]) {
         let number = number.unwrap();
         assert!(number > newest, "{number} < {newest}:\n{}", ran.err);
         newest = number;

@@ -1,7 +1,11 @@
 //! Where a log, its follower's output and its checkpoint are, and how a
 //! follower of it is called.
 
-use std::{fs, process::Command};
+use std::{
+    fs,
+    io::{Read, Seek, SeekFrom},
+    process::Command,
+};
 
 use super::{event::FAILED, follower::Follower};
 use crate::tool::{Folder, Ran, command, wants};
@@ -44,6 +48,16 @@ impl Place {
     /// Returns what is in the output file.
     pub(crate) fn found(&self) -> Vec<u8> {
         fs::read(self.output()).unwrap_or_default()
+    }
+
+    /// Returns what is in the output file from an offset on.
+    pub(crate) fn found_from(&self, from: u64) -> Vec<u8> {
+        let mut found = Vec::new();
+        if let Ok(mut file) = fs::File::open(self.output()) {
+            file.seek(SeekFrom::Start(from)).unwrap();
+            file.read_to_end(&mut found).unwrap();
+        }
+        found
     }
 
     /// Returns how long the output file is.
