@@ -15,6 +15,7 @@ mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
 mod checkpoint; // How far a run that follows has come.
 mod size; // Deep and long lines, without recursion and in linear time.
+mod inputs; // Inputs as they are found: compressed, wrapped, cut.
 mod robust; // Inputs and outputs that fail, and signals.
 mod model; // What the language model keeps, we keep.
 mod oracle; // Verdicts and edits are as a slow definition has them.

@@ -30,8 +30,8 @@ Examples:
   One line for each request that was denied, without ballast:
       kaudit-filter 'outcome and denied | drop managedFields' audit.log
 
-  From a pipe, counting:
-      zcat audit-*.log.gz | kaudit-filter -c 'verb = delete'
+  Compressed files, counting; gzip and zstd are known by their content:
+      kaudit-filter -c 'verb = delete' audit-*.log.gz
 
   Is there any? The exit code says so, and nothing is printed:
       kaudit-filter -q anonymous-user audit.log

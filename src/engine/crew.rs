@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     frame::{Block, Pool},
-    source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch},
+    source::{BLOCK_SIZE, Input, Name, Terms, Watch},
 };
 
 /// Bytes of an input that one thread judges before others are called: less
@@ -103,7 +103,11 @@ impl<'a> Crew<'a> {
     fn visit(&mut self, ledger: &mut Ledger<'_>, number: usize, name: &Name) {
         let input = match Input::open(name, number, &self.terms) {
             Ok(input) => input,
-            Err(error) => return not_opened(ledger, name, &error),
+            Err(error) => {
+                ledger.summary.not_opened += 1;
+                let note = Note::NotOpened { input: name, error: &error };
+                return (ledger.notes)(note);
+            }
         };
         let before = ledger.summary.tally.bytes;
         let origin = Named { input: &input, name };
@@ -115,10 +119,13 @@ impl<'a> Crew<'a> {
             // What cannot seek is a pipe, and where it should be.
             input.leave(ledger.summary.position.offset).ok();
         }
-        match input.failure() {
-            None => {}
-            Some(error @ Error::Io(_)) => unreadable(ledger, name, &error),
-            Some(error) => not_opened(ledger, name, &error),
+        let padding = input.padding();
+        if padding > 0 {
+            (ledger.notes)(Note::Padded { input: name, bytes: padding });
+        }
+        if let Some(error) = input.failure() {
+            ledger.summary.unreadable += 1;
+            (ledger.notes)(Note::Unreadable { input: name, error: &error });
         }
     }
 
@@ -242,14 +249,4 @@ impl Shift<'_> {
         let scrap = self.scraps.try_recv().unwrap_or_default();
         Some(desk.judge(&batch, scrap))
     }
-}
-
-fn not_opened(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
-    ledger.summary.not_opened += 1;
-    (ledger.notes)(Note::NotOpened { input, error });
-}
-
-fn unreadable(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
-    ledger.summary.unreadable += 1;
-    (ledger.notes)(Note::Unreadable { input, error });
 }

@@ -2,11 +2,13 @@
 //!
 //! Any number of threads may ask one [`Input`] for its next batch; each brings
 //! the block to read into. A regular file is read in chunks, all at once
-//! (`chunk`); anything else as a stream, one thread at a time (`stream`).
+//! (`chunk`); anything else as a stream, one thread at a time (`stream`). So is
+//! what is compressed, which a thread of its own unpacks (`packed`).
 
 mod chunk;
 mod error;
 pub mod follow;
+mod packed;
 mod stop;
 mod stream;
 mod watch;
@@ -22,13 +24,14 @@ use std::{
 use rustix::{fs::OFlags, stdio};
 
 pub use chunk::BLOCK_SIZE;
-pub use error::{Error, Packing};
+pub use error::{Error, Fault};
+pub use packed::Packing;
 pub use stop::{Reason, Stop};
 pub use watch::Watch;
 
 use crate::frame::{Batch, Block};
 
-use self::{chunk::Chunks, stream::Stream};
+use self::{chunk::Chunks, packed::Guess, stream::Stream};
 
 /// Size asked for pipes: what an unprivileged process is allowed. It lets a
 /// writer go on while a batch is judged.
@@ -71,7 +74,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// When it cannot be opened, is a directory, or is compressed.
+    /// When it cannot be opened or is a directory.
     pub fn open(
         name: &Name,
         number: usize,
@@ -88,10 +91,16 @@ impl Input {
         }
         // Files of /proc say that they are empty and are not.
         let body = if kind.is_file() && kind.len() > 0 {
-            Packing::check(&head(&file)?)?;
             let begin = if is_stdin { rustix::fs::tell(&file)? } else { 0 };
-            let extent = begin..kind.len().max(begin);
-            Body::File(Chunks::new(file, number, extent, terms))
+            match Packing::guess(&head(&file, begin)?) {
+                Guess::Packed(_) => {
+                    Body::Stream(Stream::new(file, number, terms))
+                }
+                Guess::Plain | Guess::Open => {
+                    let extent = begin..kind.len().max(begin);
+                    Body::File(Chunks::new(file, number, extent, terms))
+                }
+            }
         } else {
             if kind.file_type().is_fifo() {
                 widen(&file);
@@ -122,7 +131,16 @@ impl Input {
     pub fn failure(&self) -> Option<Error> {
         match &self.body {
             Body::File(chunks) => chunks.failure.take(),
-            Body::Stream(stream) => stream.failure.take(),
+            Body::Stream(stream) => stream.failure(),
+        }
+    }
+
+    /// Returns how many NUL bytes were passed over behind what was
+    /// compressed, once.
+    pub fn padding(&self) -> u64 {
+        match &self.body {
+            Body::File(_) => 0,
+            Body::Stream(stream) => stream.padding(),
         }
     }
 
@@ -164,12 +182,18 @@ fn open(path: &PathBuf) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags).open(path)
 }
 
-fn head(file: &File) -> io::Result<[u8; 4]> {
-    let mut head = [0; 4];
-    match file.read_at(&mut head, 0) {
-        Ok(_) => Ok(head),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(head),
-        Err(error) => Err(error),
+/// Reads the first bytes; fewer only where there are no more.
+fn head(file: &File, begin: u64) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; 4];
+    loop {
+        match file.read_at(&mut head, begin) {
+            Ok(read) => {
+                head.truncate(read);
+                return Ok(head);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -264,6 +264,7 @@ fn hear(note: &Note<'_>, tray: &Tray) {
         Note::Followed { .. }
         | Note::NotOpened { .. }
         | Note::Unreadable { .. }
+        | Note::Padded { .. }
         | Note::Flawed { .. }
         | Note::Undecided { .. }
         | Note::Written { .. }
