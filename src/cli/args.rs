@@ -8,7 +8,7 @@ use clap::{
 };
 
 use super::{exit::Complaint, size};
-use crate::diag;
+use crate::{diag, unwrap};
 
 const MORE: &str = "\
 Expressions:
@@ -240,6 +240,16 @@ pub(super) struct Args {
     /// Read every line to its end; any defect is an error, exit code 65
     #[arg(long)]
     pub strict: bool,
+
+    /// How events are wrapped: auto, none, event, list, cri, docker, log,
+    /// message, source, viaq, azure, cloudwatch, prefix, legacy, documents,
+    /// or at:PATH [default: auto]
+    ///
+    /// With auto, the first lines of each input say it, and a line that does
+    /// not fit is tried otherwise. at:PATH is where events are in each line,
+    /// as strings or objects: at:payload.events[*].
+    #[arg(long, value_name = "FORM", value_parser = unwrap::Choice::parse)]
+    pub unwrap: Option<unwrap::Choice>,
 
     /// Leave out lines longer than SIZE, such as 512K, 64M or 1GiB
     /// [default: 128M]

@@ -17,6 +17,7 @@ mod glued;
 mod groups;
 mod hold;
 mod ledger;
+mod matter;
 mod note;
 mod output;
 mod page;

@@ -12,6 +12,7 @@ mod packed;
 mod stop;
 mod stream;
 mod watch;
+mod wrapping;
 
 use std::{
     fs::{File, OpenOptions},
@@ -28,8 +29,12 @@ pub use error::{Error, Fault};
 pub use packed::Packing;
 pub use stop::{Reason, Stop};
 pub use watch::Watch;
+pub use wrapping::Wrapping;
 
-use crate::frame::{Batch, Block};
+use crate::{
+    frame::{Batch, Block},
+    unwrap::Form,
+};
 
 use self::{chunk::Chunks, packed::Guess, stream::Stream};
 
@@ -51,6 +56,8 @@ pub enum Name {
 pub struct Terms {
     /// The longest line that is held in memory, without its newline.
     pub max_line: usize,
+    /// What is unwrapped.
+    pub wrapping: Wrapping,
     /// What ends the reading early.
     pub watch: Watch,
 }
@@ -65,7 +72,7 @@ pub struct Input {
 
 #[derive(Debug)]
 enum Body {
-    File(Chunks),
+    File(Chunks, Form),
     Stream(Stream),
 }
 
@@ -92,14 +99,19 @@ impl Input {
         // Files of /proc say that they are empty and are not.
         let body = if kind.is_file() && kind.len() > 0 {
             let begin = if is_stdin { rustix::fs::tell(&file)? } else { 0 };
-            match Packing::guess(&head(&file, begin)?) {
-                Guess::Packed(_) => {
-                    Body::Stream(Stream::new(file, number, terms))
-                }
-                Guess::Plain | Guess::Open => {
+            let head = head(&file, begin)?;
+            let form = match Packing::guess(&head) {
+                Guess::Packed(_) => None,
+                Guess::Plain | Guess::Open => Some(terms.wrapping.form(&head)),
+            };
+            match form.filter(|form| !form.is_joined()) {
+                Some(form) => {
                     let extent = begin..kind.len().max(begin);
-                    Body::File(Chunks::new(file, number, extent, terms))
+                    let chunks = Chunks::new(file, number, extent, terms);
+                    Body::File(chunks, form)
                 }
+                // Where records end is only known from front to back.
+                None => Body::Stream(Stream::new(file, number, terms)),
             }
         } else {
             if kind.file_type().is_fifo() {
@@ -114,15 +126,24 @@ impl Input {
     /// read ends the batch, and is told by [`Input::failure`] afterwards.
     pub fn next(&self, block: Block) -> Option<Batch> {
         match &self.body {
-            Body::File(chunks) => chunks.next(block),
+            Body::File(chunks, _) => chunks.next(block),
             Body::Stream(stream) => stream.next(block),
+        }
+    }
+
+    /// Returns how events are wrapped in what was read last, and in all the
+    /// rest.
+    pub fn form(&self) -> Form {
+        match &self.body {
+            Body::File(_, form) => *form,
+            Body::Stream(stream) => stream.form(),
         }
     }
 
     /// Returns whether [`Input::next`] may wait for somebody else.
     pub fn may_wait(&self) -> bool {
         match &self.body {
-            Body::File(_) => false,
+            Body::File(..) => false,
             Body::Stream(_) => true,
         }
     }
@@ -130,7 +151,7 @@ impl Input {
     /// Returns the first error met in reading, once.
     pub fn failure(&self) -> Option<Error> {
         match &self.body {
-            Body::File(chunks) => chunks.failure.take(),
+            Body::File(chunks, _) => chunks.failure.take(),
             Body::Stream(stream) => stream.failure(),
         }
     }
@@ -139,7 +160,7 @@ impl Input {
     /// compressed, once.
     pub fn padding(&self) -> u64 {
         match &self.body {
-            Body::File(_) => 0,
+            Body::File(..) => 0,
             Body::Stream(stream) => stream.padding(),
         }
     }
@@ -156,7 +177,7 @@ impl Input {
         take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
         match &self.body {
-            Body::File(chunks) => chunks.copy(range, take),
+            Body::File(chunks, _) => chunks.copy(range, take),
             Body::Stream(_) => Ok(()),
         }
     }
@@ -168,10 +189,11 @@ impl Input {
     ///
     /// When the file cannot seek.
     pub fn leave(&self, offset: u64) -> io::Result<()> {
-        if let (Body::File(chunks), true) = (&self.body, self.is_stdin) {
-            chunks.seek(offset)?;
+        match &self.body {
+            _ if !self.is_stdin => Ok(()),
+            Body::File(chunks, _) => chunks.seek(offset),
+            Body::Stream(stream) => stream.seek(offset),
         }
-        Ok(())
     }
 }
 
@@ -184,7 +206,7 @@ fn open(path: &PathBuf) -> io::Result<File> {
 
 /// Reads the first bytes; fewer only where there are no more.
 fn head(file: &File, begin: u64) -> io::Result<Vec<u8>> {
-    let mut head = vec![0; 4];
+    let mut head = vec![0; wrapping::HEAD];
     loop {
         match file.read_at(&mut head, begin) {
             Ok(read) => {

@@ -5,26 +5,28 @@
 //! are never sat upon: where a read would block, what is there is a batch.
 //!
 //! What is compressed shows that with its first bytes, and is read unpacked
-//! from then on.
+//! from then on. In what form events are wrapped shows as well, and with it
+//! where batches may end: behind whole records, mostly lines.
 
 use std::{
     fs::File,
-    mem,
+    io, mem,
     os::fd::AsFd,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use rustix::io::Errno;
+use rustix::{fs::SeekFrom, io::Errno};
 
 use super::{
-    Terms, Watch,
+    Terms, Watch, Wrapping,
     error::{Error, Failure},
     packed::{Guess, Packed, Packing},
     watch::{Patience, Ready},
+    wrapping::HEAD,
 };
-use crate::frame::{
-    Batch, Block, Content, Hole, Position, first_line, leading_nuls,
-    whole_lines,
+use crate::{
+    frame::{Batch, Block, Content, Hole, Position, first_line, leading_nuls},
+    unwrap::{Cutter, Form},
 };
 
 /// Bytes at which a block is handed on although there is more to read.
@@ -35,8 +37,11 @@ const ENOUGH: usize = if cfg!(test) { 128 } else { 512 << 10 };
 pub(super) struct Stream {
     number: usize,
     max_line: usize,
+    wrapping: Wrapping,
     watch: Watch,
     failure: Failure,
+    /// Known before the first batch is handed out.
+    form: OnceLock<Form>,
     turn: Mutex<Turn>,
 }
 
@@ -44,6 +49,8 @@ pub(super) struct Stream {
 #[derive(Debug)]
 struct Turn {
     mouth: Mouth,
+    /// Finds the ends of records, once the form is known.
+    cutter: Option<Cutter>,
     sequence: u64,
     /// Place of the next batch in the stream.
     offset: u64,
@@ -79,10 +86,31 @@ enum Cut {
 
 impl Stream {
     pub(super) fn new(file: File, number: usize, terms: &Terms) -> Stream {
-        let (max_line, watch) = (terms.max_line, terms.watch.clone());
-        let (failure, turn) = (Failure::default(), Turn::new(file));
-        let turn = Mutex::new(turn);
-        Stream { number, max_line, watch, failure, turn }
+        Stream {
+            number,
+            max_line: terms.max_line,
+            wrapping: terms.wrapping.clone(),
+            watch: terms.watch.clone(),
+            failure: Failure::default(),
+            form: OnceLock::new(),
+            turn: Mutex::new(Turn::new(file)),
+        }
+    }
+
+    /// Returns how events are wrapped in what was handed out.
+    pub(super) fn form(&self) -> Form {
+        self.form.get().copied().unwrap_or_default()
+    }
+
+    /// Leaves the stream at an offset, if it is a file.
+    pub(super) fn seek(&self, offset: u64) -> io::Result<()> {
+        match &self.turn().mouth {
+            Mouth::Fresh(file) | Mouth::Plain(file) => {
+                rustix::fs::seek(file, SeekFrom::Start(offset))?;
+                Ok(())
+            }
+            Mouth::Packed(_) | Mouth::Shut => Ok(()),
+        }
     }
 
     /// Returns the first error met in reading, once.
@@ -122,7 +150,10 @@ impl Stream {
     }
 
     fn lines(&self, turn: &mut Turn, block: &mut Block) -> Option<Content> {
-        self.recognize(turn, block);
+        if turn.cutter.is_none() {
+            self.recognize(turn, block);
+            self.detect(turn, block);
+        }
         let cut = self.gather(turn, block);
         match cut {
             Cut::AfterLine(end) => turn.keep_rest(block, end),
@@ -156,6 +187,31 @@ impl Stream {
         }
     }
 
+    /// Reads the first lines, as far as they are there, and finds out in
+    /// what form events are wrapped.
+    fn detect(&self, turn: &mut Turn, block: &mut Block) {
+        loop {
+            let head = &block.filled()[leading_nuls(block.filled())..];
+            let patience = match first_line(head) {
+                _ if head.len() >= HEAD || block.room().is_empty() => break,
+                Some(_) => Patience::None,
+                None => Patience::Endless,
+            };
+            match self.wait(turn, patience) {
+                Ready::Idle | Ready::Stop => break,
+                Ready::Read => {}
+            }
+            if self.read(turn, block) == Some(0) {
+                turn.shut();
+                break;
+            }
+        }
+        let head = &block.filled()[leading_nuls(block.filled())..];
+        let form = self.wrapping.form(&head[..head.len().min(HEAD)]);
+        let form = *self.form.get_or_init(|| form);
+        turn.cutter = Some(self.wrapping.cutter(form, self.max_line));
+    }
+
     /// Reads once where what is there is too little. What ends with so
     /// little is plain.
     fn read_more(&self, turn: &mut Turn, block: &mut Block) -> Guess {
@@ -164,7 +220,7 @@ impl Stream {
             Ready::Stop => Guess::Plain,
             Ready::Read => match self.read(turn, block) {
                 Some(0) => {
-                    turn.mouth = Mouth::Shut;
+                    turn.shut();
                     Guess::Plain
                 }
                 Some(_) | None => Guess::Open,
@@ -192,8 +248,8 @@ impl Stream {
 
     /// Reads until there is a reason to hand the block on.
     fn gather(&self, turn: &mut Turn, block: &mut Block) -> Cut {
-        let mut whole = whole_lines(block.filled()).unwrap_or(0);
         loop {
+            let whole = turn.whole(block);
             if whole > 0 && block.filled().len() >= ENOUGH {
                 return Cut::AfterLine(whole);
             }
@@ -211,14 +267,8 @@ impl Stream {
                     return Cut::End;
                 }
             }
-            let before = block.filled().len();
-            match self.read(turn, block) {
-                None => {}
-                Some(0) => return Cut::End,
-                Some(_) => {
-                    let fresh = &block.filled()[before..];
-                    whole = whole_lines(fresh).map_or(whole, |n| before + n);
-                }
+            if self.read(turn, block) == Some(0) {
+                return Cut::End;
             }
         }
     }
@@ -230,6 +280,7 @@ impl Stream {
         if nuls > 0 {
             block.discard(nuls);
             turn.hole += nuls as u64;
+            turn.cutter = Some(self.cutter());
             return false;
         }
         let length = block.filled().len();
@@ -256,9 +307,15 @@ impl Stream {
         if let Some(end) = end {
             turn.keep_rest(block, end);
         }
+        turn.cutter = Some(self.cutter());
         let last = turn.is_over || end.is_some();
         turn.is_amid = !last;
         Content::Piece { first: false, last }
+    }
+
+    /// Finds the ends of records anew.
+    fn cutter(&self) -> Cutter {
+        self.wrapping.cutter(self.form(), self.max_line)
     }
 
     fn wait(&self, turn: &mut Turn, patience: Patience) -> Ready {
@@ -304,6 +361,7 @@ impl Turn {
     fn new(file: File) -> Turn {
         Turn {
             mouth: Mouth::Fresh(file),
+            cutter: None,
             sequence: 0,
             offset: 0,
             rest: Vec::new(),
@@ -313,9 +371,27 @@ impl Turn {
         }
     }
 
+    /// Has the end of the stream be its end: a terminal would go on.
+    fn shut(&mut self) {
+        match self.mouth {
+            Mouth::Fresh(_) | Mouth::Plain(_) => self.mouth = Mouth::Shut,
+            // It ends once, and still has to say how.
+            Mouth::Packed(_) | Mouth::Shut => {}
+        }
+    }
+
+    /// Returns how many bytes of a block are whole records.
+    fn whole(&mut self, block: &Block) -> usize {
+        let cutter = self.cutter.as_mut();
+        cutter.map_or(0, |cutter| cutter.whole(block.filled()))
+    }
+
     fn keep_rest(&mut self, block: &mut Block, end: usize) {
         self.rest.extend_from_slice(&block.filled()[end..]);
         block.truncate(end);
+        if let Some(cutter) = &mut self.cutter {
+            cutter.take(end);
+        }
     }
 
     fn batch(

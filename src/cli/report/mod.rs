@@ -192,6 +192,7 @@ fn all(
         routes: &settings.wires.routes,
         forms: &FORMS,
         rules: settings.rules,
+        choice: &settings.wrapping.choice,
         inputs: &settings.inputs,
         watch,
     };
