@@ -20,9 +20,6 @@ use crate::{
 /// Far more than anything that is waited for takes.
 const LONG: Duration = Duration::from_secs(60);
 
-/// Times that a follower is killed.
-const KILLS: usize = 40;
-
 /// A program in a container, the runtime that logs what it writes, and
 /// kubelet, which rotates the log.
 struct Node<'a> {
@@ -107,7 +104,8 @@ fn grows(path: &str, from: u64) -> bool {
     true
 }
 
-fn kill_often(wrap: Wrap) {
+/// Kills a follower so many times, while a log is written and rotated.
+fn kill_often(wrap: Wrap, kills: usize) {
     let folder = Folder::new();
     let mut node = Node::new(&folder, wrap);
     let is_over = AtomicBool::new(false);
@@ -116,18 +114,20 @@ fn kill_often(wrap: Wrap) {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 node.go_on();
-                if node.dice.percent(5) && node.rotations < 200 {
+                // Until a place is known, a rotated file is behind us.
+                let may_rotate = length(&out) > 0 && node.rotations < 200;
+                if may_rotate && node.dice.percent(5) {
                     node.rotate();
                 }
                 thread::sleep(Duration::from_millis(1));
             }
         });
         let mut dice = Dice::new(3);
-        for kill in 0..KILLS {
+        for kill in 0..kills {
             let before = length(&out);
             let mut follower = follow(&folder, "-F");
             // Some have written something, some hardly begun.
-            if dice.percent(60) && !grows(&out, before) {
+            if (kill == 0 || dice.percent(60)) && !grows(&out, before) {
                 is_over.store(true, Ordering::Relaxed);
                 follower.kill().unwrap();
                 let ran = Ran::from(follower.wait_with_output().unwrap());
@@ -144,7 +144,7 @@ fn kill_often(wrap: Wrap) {
     assert_eq!(last.code, Some(0), "{}", last.err);
     assert!(!last.err.contains("gap "), "{}", last.err);
     let found = fs::read_to_string(&out).unwrap();
-    assert!(node.rotations > 3, "{} rotations", node.rotations);
+    assert!(node.rotations > 1, "{} rotations", node.rotations);
     let (found, kept) = (found.lines(), node.kept.lines());
     assert!(kept.clone().count() > 100);
     for (n, (found, kept)) in found.clone().zip(kept.clone()).enumerate() {
@@ -155,22 +155,22 @@ fn kill_often(wrap: Wrap) {
 
 #[test]
 fn a_container_log_gives_each_event_once_through_kills_and_rotations() {
-    kill_often(cri);
+    kill_often(cri, 36);
 }
 
 #[test]
 fn a_log_of_docker_gives_each_event_once_through_kills_and_rotations() {
-    kill_often(docker);
+    kill_often(docker, 12);
 }
 
 #[test]
 fn a_log_of_strings_gives_each_event_once_through_kills_and_rotations() {
-    kill_often(log);
+    kill_often(log, 12);
 }
 
-fn append(path: &str, text: &str) {
+fn append(path: &str, text: &[u8]) {
     let mut file = OpenOptions::new().append(true).open(path).unwrap();
-    file.write_all(text.as_bytes()).unwrap();
+    file.write_all(text).unwrap();
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn a_chain_is_waited_for_as_a_line_is() {
     // A run at every eleventh byte: none reads what is not whole.
     let mut from = 0;
     for to in (11..text.len()).step_by(11).chain([text.len()]) {
-        append(&log, &text[from..to]);
+        append(&log, &text.as_bytes()[from..to]);
         from = to;
         let ran = run(&args, "");
         assert!(matches!(ran.code, Some(0 | 65)), "{}", ran.err);
