@@ -73,7 +73,7 @@ pub struct Input {
 #[derive(Debug)]
 enum Body {
     File(Chunks, Form),
-    Stream(Stream),
+    Stream(Box<Stream>),
 }
 
 impl Input {
@@ -111,13 +111,15 @@ impl Input {
                     Body::File(chunks, form)
                 }
                 // Where records end is only known from front to back.
-                None => Body::Stream(Stream::new(file, number, terms)),
+                None => {
+                    Body::Stream(Box::new(Stream::new(file, number, terms)))
+                }
             }
         } else {
             if kind.file_type().is_fifo() {
                 widen(&file);
             }
-            Body::Stream(Stream::new(file, number, terms))
+            Body::Stream(Box::new(Stream::new(file, number, terms)))
         };
         Ok(Input { body, is_stdin })
     }

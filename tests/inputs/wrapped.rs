@@ -11,7 +11,7 @@ const LONG: usize = 40_000;
 
 /// Event number `n`, without a newline; each third is kept.
 pub(super) fn event_of(n: u32) -> String {
-    let code = if n % 3 == 0 { 400 + n as u16 % 100 } else { 200 };
+    let code = if n.is_multiple_of(3) { 400 + n as u16 % 100 } else { 200 };
     let pad = if n % 200 == 6 { LONG } else { 0 };
     let pad = "xy\\n".repeat(pad / 4);
     let id = format!("\"auditID\":\"{n} é \\\" \\\\ {{\\n{pad}\"");
