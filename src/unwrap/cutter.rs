@@ -106,7 +106,7 @@ impl Cutter {
     /// Returns how many of `bytes` are whole documents.
     fn documents(&mut self, bytes: &[u8]) -> usize {
         while self.documents.next(bytes, More::Later).is_some() {}
-        self.whole = self.documents.done();
+        self.whole = self.documents.whole();
         self.whole
     }
 

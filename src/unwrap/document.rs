@@ -16,9 +16,17 @@ pub(super) struct Documents {
     most: usize,
     /// Just past the last document or line.
     done: usize,
+    /// Where the line begins that `done` is in.
+    begin: usize,
+    /// Where the last line ended, or was counted as one.
+    whole: usize,
     /// What is under way.
     under: Option<Under>,
 }
+
+/// A line that is longer than this counts as several ones, which end between
+/// documents: there may be no newline in an input at all.
+const LONG: usize = if cfg!(test) { 100 } else { 256 << 10 };
 
 /// What is under way.
 #[derive(Clone, Debug)]
@@ -56,17 +64,25 @@ pub(super) enum More {
 
 impl Documents {
     pub(super) fn new(most: usize) -> Documents {
-        Documents { most, done: 0, under: None }
+        Documents { most, done: 0, begin: 0, whole: 0, under: None }
     }
 
-    /// Returns just past the last document or line.
-    pub(super) fn done(&self) -> usize {
-        self.done
+    /// Returns where the last line ended behind which there was no document
+    /// under way.
+    pub(super) fn whole(&self) -> usize {
+        self.whole
     }
 
-    /// Forgets the first bytes, at most as many as are done.
+    /// Returns what is left behind the last document.
+    pub(super) fn rest<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        &bytes[self.done..]
+    }
+
+    /// Forgets the first bytes, at most as many as are whole.
     pub(super) fn take(&mut self, length: usize) {
         self.done -= length;
+        self.begin = self.begin.saturating_sub(length);
+        self.whole -= length;
         if let Some(under) = &mut self.under {
             under.start -= length;
             under.at -= length;
@@ -76,25 +92,51 @@ impl Documents {
         }
     }
 
-    /// Returns the next document or line, if it is whole.
+    /// Returns the next document or line, if it is whole, and how many lines
+    /// end with it.
     ///
     /// * What is left when there is no more to come is whole.
     /// * NUL bytes alone are nothing.
-    pub(super) fn next(&mut self, bytes: &[u8], more: More) -> Option<Line> {
+    pub(super) fn next(
+        &mut self,
+        bytes: &[u8],
+        more: More,
+    ) -> Option<(Line, u64)> {
         let mut under = match self.under.take() {
             Some(under) => under,
             None => self.begin(bytes, more)?,
         };
         match under.line(bytes, self.most, more) {
             Some((line, done)) => {
-                self.done = done;
-                Some(line)
+                let lines = self.count(&bytes[self.done..done], done);
+                let is_last =
+                    leading_nuls(&bytes[done..]) == bytes.len() - done;
+                let is_cut =
+                    is_last && more == More::Never && done > self.begin;
+                Some((line, lines + u64::from(is_cut)))
             }
             None => {
                 self.under = Some(under);
                 None
             }
         }
+    }
+
+    /// Goes on to `done` with these bytes; returns how many lines they end.
+    fn count(&mut self, bytes: &[u8], done: usize) -> u64 {
+        let mut lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+        if let Some(last) = memchr::memrchr(b'\n', bytes) {
+            self.begin = self.done + last + 1;
+        }
+        if done - self.begin > LONG {
+            self.begin = done;
+            lines += 1;
+        }
+        if self.begin == done {
+            self.whole = done;
+        }
+        self.done = done;
+        lines
     }
 
     fn begin(&self, bytes: &[u8], more: More) -> Option<Under> {

@@ -434,7 +434,7 @@ impl Desk<'_> {
         mut documents: Documents,
         node: Node,
     ) -> Option<(Found, Form)> {
-        let Line { start, mut end, .. } =
+        let (Line { start, mut end, .. }, _) =
             documents.next(self.text, More::Never)?;
         self.left.push(Task::Documents(documents, node.clone()));
         end -= usize::from(self.text[start..end].ends_with(b"\r"));

@@ -122,19 +122,12 @@ impl Unwrapper {
         take: &mut Take<'_>,
     ) -> ControlFlow<(), usize> {
         let mut documents = Documents::new(self.most);
-        loop {
-            let from = documents.done();
-            let Some(line) = documents.next(bytes, More::Never) else {
-                return ControlFlow::Continue(bytes.len() - from);
-            };
-            let part = &bytes[from..documents.done()];
-            let is_last = documents.done() == bytes.len();
-            let newlines = memchr::memchr_iter(b'\n', part).count() as u64;
-            let rest = u64::from(is_last && !part.ends_with(b"\n"));
-            let record = Record { batch: bytes, line, lines: newlines + rest };
+        while let Some((line, lines)) = documents.next(bytes, More::Never) {
+            let record = Record { batch: bytes, line, lines };
             let range = line.start..line.end;
             self.layers.open(record, range, Form::Documents, take)?;
         }
+        ControlFlow::Continue(documents.rest(bytes).len())
     }
 
     /// Takes lines apart of which several may be one.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Body, Choice, Form, Unwrapper};
+use super::{Body, Choice, Cutter, Form, Unwrapper};
 use crate::scan::Scanner;
 
 const EVENT: &str = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a\"\u003c","verb":"get"}"#;
@@ -389,4 +389,25 @@ fn one_that_is_too_long_is_left() {
     let line = format!("{TIME} stdout F {EVENT}");
     let found = pieces_as(Form::Cri, &line, 50);
     assert_eq!(found, [(Form::Event, 1, line)]);
+}
+
+#[test]
+fn a_line_without_end_counts_as_several() {
+    let event = r#"{"auditID":"a","level":"Metadata","verb":"get"}"#;
+    let text = event.repeat(10);
+    let mut unwrapper = Unwrapper::new(
+        Scanner::best(),
+        &Choice::Auto,
+        Form::Documents,
+        1 << 20,
+    );
+    let mut lines = Vec::new();
+    let walked = unwrapper.each(text.as_bytes(), &mut |piece| {
+        lines.push(piece.lines);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(walked, ControlFlow::Continue(0));
+    assert_eq!(lines, [0, 0, 1, 0, 0, 1, 0, 0, 1, 1]);
+    let mut cutter = Cutter::new(Scanner::best(), Form::Documents, 1 << 20);
+    assert_eq!(cutter.whole(text.as_bytes()), 9 * event.len());
 }
