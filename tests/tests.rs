@@ -10,11 +10,13 @@ mod count; // Groups of events, and how they are printed.
 mod coverage; // What never matched is told.
 mod dead; // So are conditions of public rules that never can.
 mod lines; // What becomes of lines, sound and odd.
+mod unwrap; // Events are let out of whatever they are wrapped in.
 mod invalid; // Lines that break: said, counted, kept or set aside.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
 mod checkpoint; // How far a run that follows has come.
 mod size; // Deep and long lines, without recursion and in linear time.
+mod inputs; // Inputs as they are found: compressed, wrapped, cut.
 mod robust; // Inputs and outputs that fail, and signals.
 mod model; // What the language model keeps, we keep.
 mod oracle; // Verdicts and edits are as a slow definition has them.

@@ -23,7 +23,7 @@ use crate::{
     expr::Finding,
     pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
-    source::Name,
+    source::{Name, Wrapping},
 };
 
 /// More threads than this gain nothing: memory is the limit.
@@ -51,6 +51,8 @@ pub(super) struct Settings {
     pub follow: Option<Follow>,
     /// How lines are treated.
     pub rules: Rules,
+    /// What is unwrapped.
+    pub wrapping: Wrapping,
     /// Where lines set aside go.
     pub aside: Option<PathBuf>,
     /// Whether nothing is printed on standard output.
@@ -115,18 +117,22 @@ impl Settings {
             threads: threads(args.threads)?,
             max_groups: args.max_groups,
         };
-        let follow = Follow::from_args(&args, &program)?;
+        let wrapping = Wrapping {
+            choice: args.unwrap.clone().unwrap_or_default(),
+            scanner: rules.reading.scanner,
+        };
+        let follow = Follow::from_args(&args, &program, &wrapping)?;
         if args.warnings.is_some() {
             program.refuse_warnings()?;
         }
-        Settings::new(args, program, rules, follow, aside)
+        Settings::new(args, program, (rules, wrapping), follow, aside)
     }
 
     /// Connects what was understood.
     fn new(
         args: Box<Args>,
         program: Program,
-        rules: Rules,
+        (rules, wrapping): (Rules, Wrapping),
         follow: Option<Follow>,
         aside: Option<PathBuf>,
     ) -> Result<Settings, Complaint> {
@@ -154,6 +160,7 @@ impl Settings {
             inputs,
             follow,
             rules,
+            wrapping,
             aside,
             quiet: args.quiet,
             exit_status: args.exit_status || args.quiet,

@@ -21,7 +21,8 @@ use super::{
 };
 use crate::{
     frame::{Block, Pool},
-    source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch},
+    source::{BLOCK_SIZE, Input, Name, Terms, Watch, Wrapping},
+    unwrap::Choice,
 };
 
 /// Bytes of an input that one thread judges before others are called: less
@@ -41,6 +42,8 @@ pub struct Job<'a> {
     pub forms: &'a [Form],
     /// How lines are treated.
     pub rules: Rules,
+    /// What is unwrapped.
+    pub choice: &'a Choice,
     /// Where they come from, in this order.
     pub inputs: &'a [Name],
     /// What ends the run early.
@@ -90,12 +93,18 @@ impl<'a> Crew<'a> {
         let alone =
             job.routes.iter().any(|route| route.pipeline.is_sequential());
         let threads = if alone { 1 } else { job.rules.threads.most() };
-        let (max_line, watch) = (job.rules.max_line, job.watch.clone());
         Crew {
             job,
-            terms: Terms { max_line, watch },
+            terms: Terms {
+                max_line: job.rules.max_line,
+                wrapping: Wrapping {
+                    choice: job.choice.clone(),
+                    scanner: job.rules.reading.scanner,
+                },
+                watch: job.watch.clone(),
+            },
             pool: Pool::new(threads * BLOCKS + 1, BLOCK_SIZE),
-            desk: Desk::new(job.routes, job.forms, job.rules),
+            desk: Desk::new(job.routes, job.forms, job.rules, job.choice),
             threads,
         }
     }
@@ -103,7 +112,11 @@ impl<'a> Crew<'a> {
     fn visit(&mut self, ledger: &mut Ledger<'_>, number: usize, name: &Name) {
         let input = match Input::open(name, number, &self.terms) {
             Ok(input) => input,
-            Err(error) => return not_opened(ledger, name, &error),
+            Err(error) => {
+                ledger.summary.not_opened += 1;
+                let note = Note::NotOpened { input: name, error: &error };
+                return (ledger.notes)(note);
+            }
         };
         let before = ledger.summary.tally.bytes;
         let origin = Named { input: &input, name };
@@ -115,10 +128,13 @@ impl<'a> Crew<'a> {
             // What cannot seek is a pipe, and where it should be.
             input.leave(ledger.summary.position.offset).ok();
         }
-        match input.failure() {
-            None => {}
-            Some(error @ Error::Io(_)) => unreadable(ledger, name, &error),
-            Some(error) => not_opened(ledger, name, &error),
+        let padding = input.padding();
+        if padding > 0 {
+            (ledger.notes)(Note::Padded { input: name, bytes: padding });
+        }
+        if let Some(error) = input.failure() {
+            ledger.summary.unreadable += 1;
+            (ledger.notes)(Note::Unreadable { input: name, error: &error });
         }
     }
 
@@ -138,7 +154,7 @@ impl<'a> Crew<'a> {
                 return false;
             };
             let read = Instant::now();
-            let output = self.desk.judge(&batch, scrap);
+            let output = self.desk.judge(&batch, input.form(), scrap);
             pace.reading += read - begun;
             pace.judging += read.elapsed();
             pace.bytes += batch.span();
@@ -204,8 +220,8 @@ struct Shift<'a> {
 
 impl Shift<'_> {
     fn work(&self, done: Sender<Output>) {
-        let mut desk =
-            Desk::new(self.job.routes, self.job.forms, self.job.rules);
+        let &Job { routes, forms, rules, choice, .. } = self.job;
+        let mut desk = Desk::new(routes, forms, rules, choice);
         // The block is taken before the sequence number: the batch that all
         // others wait for always has one.
         while let Some(output) = self.judge(&mut desk, self.pool.take()) {
@@ -240,16 +256,6 @@ impl Shift<'_> {
     fn judge(&self, desk: &mut Desk, block: Block) -> Option<Output> {
         let batch = self.input.next(block)?;
         let scrap = self.scraps.try_recv().unwrap_or_default();
-        Some(desk.judge(&batch, scrap))
+        Some(desk.judge(&batch, self.input.form(), scrap))
     }
-}
-
-fn not_opened(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
-    ledger.summary.not_opened += 1;
-    (ledger.notes)(Note::NotOpened { input, error });
-}
-
-fn unreadable(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
-    ledger.summary.unreadable += 1;
-    (ledger.notes)(Note::Unreadable { input, error });
 }

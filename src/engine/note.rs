@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, time::Duration};
 
-use super::{follow::State, ledger::Summary};
+use super::{follow::State, guise::Guise, ledger::Summary};
 use crate::{
     scan::Defect,
     sink,
@@ -28,6 +28,13 @@ pub enum Note<'a> {
         input: &'a Name,
         /// Why.
         error: &'a source::Error,
+    },
+    /// NUL bytes behind a compressed input were passed over.
+    Padded {
+        /// Which one.
+        input: &'a Name,
+        /// How many.
+        bytes: u64,
     },
     /// A line is not as it should be. Only the first few of a kind are told.
     Flawed {
@@ -115,8 +122,8 @@ pub enum Note<'a> {
 pub enum Flaw {
     /// It begins as an event and breaks.
     Defective(Defect),
-    /// It is no audit event.
-    Foreign,
+    /// It is no audit event, and this is what it looks like.
+    Foreign(Guise),
     /// It is longer than the cap.
     Oversize,
 }

@@ -6,6 +6,8 @@ use bytes::Bytes;
 
 use super::{
     form::Press,
+    guise::Guise,
+    matter::Matter,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
     rules::{OnInvalid, Rules, Wanted},
@@ -15,6 +17,7 @@ use crate::{
     frame::{Batch, Line, Position},
     pipeline::{Judgement, Verdict},
     scan::Defect,
+    unwrap::{Form, Piece},
 };
 
 /// A batch half judged.
@@ -26,6 +29,18 @@ pub(super) struct Sitting<'a> {
     told: [u64; 3],
     /// Room for a record.
     room: Vec<u8>,
+    /// What is being unwrapped.
+    wrapped: Option<Wrapped>,
+}
+
+/// A record that is being unwrapped.
+struct Wrapped {
+    line: Line,
+    /// Its lines behind the first.
+    more: u64,
+    /// How its last piece was wrapped.
+    form: Form,
+    is_aside: bool,
 }
 
 /// What a route flows into.
@@ -92,16 +107,49 @@ impl<'a> Sitting<'a> {
         rules: Rules,
         out: Output,
     ) -> Sitting<'a> {
-        Sitting { batch, out, rules, told: [0; 3], room: Vec::new() }
+        let (told, room) = ([0; 3], Vec::new());
+        Sitting { batch, out, rules, told, room, wrapped: None }
+    }
+
+    /// Begins with a piece of a record; returns whether it is to be judged.
+    pub(super) fn unfold(&mut self, piece: &Piece<'_>) -> bool {
+        let (line, form) = (piece.line, piece.form);
+        match (piece.lines, &mut self.wrapped) {
+            (0, wrapped) => {
+                self.out.tally.unfolded += 1;
+                wrapped.iter_mut().for_each(|wrapped| wrapped.form = form);
+            }
+            (lines, _) => {
+                self.fold();
+                let (more, is_aside) = (lines - 1, false);
+                self.wrapped = Some(Wrapped { line, more, form, is_aside });
+            }
+        }
+        if form != Form::Event {
+            self.out.tally.forms.count(form);
+        }
+        piece.lines == 0 || piece.line.len() <= self.rules.max_line
+    }
+
+    /// Ends with a record: the next piece is another one's.
+    pub(super) fn fold(&mut self) {
+        if let Some(wrapped) = self.wrapped.take() {
+            self.out.tally.joined += wrapped.more;
+        }
+    }
+
+    /// Returns where what was unwrapped so far ends.
+    pub(super) fn unwrapped_to(&self) -> Option<usize> {
+        self.wrapped.as_ref().map(|wrapped| wrapped.line.next)
     }
 
     /// Does what a route says of a line; `before` is where what it wrote
     /// begins.
     #[inline(always)]
-    pub(super) fn deal(
+    pub(super) fn deal<M: Matter>(
         &mut self,
         taps: &mut Taps<'_>,
-        line: Line,
+        line: &M,
         judgement: &Judgement,
         before: usize,
     ) -> Fate {
@@ -116,16 +164,16 @@ impl<'a> Sitting<'a> {
 
     /// Counts a line that all routes have judged.
     #[inline(always)]
-    pub(super) fn settle(&mut self, line: Line, sum: &Sum) {
+    pub(super) fn settle<M: Matter>(&mut self, line: &M, sum: &Sum) {
         if let Some(defect) = sum.defect {
             self.defective(line, defect);
         }
         if sum.is_foreign {
             self.out.tally.foreign += 1;
-            self.find(1, Flaw::Foreign, self.batch.offset(line.start));
+            self.foreign(line);
         }
         if sum.is_aside {
-            self.set_aside(line);
+            self.set_aside(line.line());
         }
         let tally = &mut self.out.tally;
         tally.count(sum.fate.unwrap_or(Fate::Skipped));
@@ -136,13 +184,13 @@ impl<'a> Sitting<'a> {
     }
 
     #[inline]
-    fn keep(&mut self, taps: &mut Taps<'_>, line: Line) -> Fate {
+    fn keep<M: Matter>(&mut self, taps: &mut Taps<'_>, line: &M) -> Fate {
         match self.rules.wanted {
             Wanted::Lines => {
                 for &stream in taps.streams {
                     match &mut taps.presses[stream] {
                         Press::Verbatim => {
-                            add_line(&mut self.out.streams[stream], line);
+                            line.add(&mut self.out, stream);
                         }
                         press => self.print(press, stream, line),
                     }
@@ -155,10 +203,15 @@ impl<'a> Sitting<'a> {
     }
 
     /// Makes a record of a line that leaves as it came.
-    fn print(&mut self, press: &mut Press, stream: usize, line: Line) {
+    fn print<M: Matter>(
+        &mut self,
+        press: &mut Press,
+        stream: usize,
+        line: &M,
+    ) {
         let Output { edited, streams, .. } = &mut self.out;
         let start = edited.len();
-        press.write(&self.batch.bytes[line.start..line.end], edited);
+        press.write(line.bytes(&self.batch.bytes), edited);
         add_edited(&mut streams[stream], start..edited.len());
     }
 
@@ -202,10 +255,10 @@ impl<'a> Sitting<'a> {
     }
 
     #[cold]
-    fn unknown(
+    fn unknown<M: Matter>(
         &mut self,
         taps: &mut Taps<'_>,
-        line: Line,
+        line: &M,
         judgement: &Judgement,
     ) -> Fate {
         match self.rules.on_invalid {
@@ -217,7 +270,7 @@ impl<'a> Sitting<'a> {
                 let at = defect.map_or(0, |defect| defect.at);
                 self.out.end = Some(End::Undecided {
                     line: self.out.tally.lines(),
-                    offset: self.batch.offset(line.start + at),
+                    offset: self.batch.offset(line.place(at)),
                     defect,
                 });
                 Fate::Skipped
@@ -225,9 +278,21 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    fn defective(&mut self, line: Line, defect: Defect) {
+    #[cold]
+    fn foreign<M: Matter>(&mut self, line: &M) {
+        if self.told[1] < TOLD {
+            let guise = match &self.wrapped {
+                Some(Wrapped { form: Form::Google, .. }) => Guise::Google,
+                Some(_) | None => Guise::of(line.bytes(&self.batch.bytes)),
+            };
+            let at = self.batch.offset(line.place(0));
+            self.find(1, Flaw::Foreign(guise), at);
+        }
+    }
+
+    fn defective<M: Matter>(&mut self, line: &M, defect: Defect) {
         self.out.tally.defective += 1;
-        let at = self.batch.offset(line.start + defect.at);
+        let at = self.batch.offset(line.place(defect.at));
         self.find(0, Flaw::Defective(defect), at);
     }
 
@@ -247,10 +312,20 @@ impl<'a> Sitting<'a> {
         }
     }
 
+    /// Sets a line aside, or the record that it was in, once.
     fn set_aside(&mut self, line: Line) {
-        if self.rules.on_invalid == OnInvalid::SetAside {
-            add_line(&mut self.out.aside, line);
+        if self.rules.on_invalid != OnInvalid::SetAside {
+            return;
         }
+        let line = match &mut self.wrapped {
+            None => line,
+            Some(wrapped) if wrapped.is_aside => return,
+            Some(wrapped) => {
+                wrapped.is_aside = true;
+                wrapped.line
+            }
+        };
+        add_line(&mut self.out.aside, line);
     }
 
     /// Passes on a part of a line that outgrew the cap.
@@ -290,6 +365,7 @@ impl<'a> Sitting<'a> {
 
     /// Counts the bytes and lets go of what need not be written.
     pub(super) fn close(mut self, judged: Option<usize>) -> Output {
+        self.fold();
         let Position { input, offset } = self.batch.position;
         let end = match judged {
             Some(length) => self.batch.offset(length),

@@ -192,6 +192,7 @@ fn all(
         routes: &settings.wires.routes,
         forms: &FORMS,
         rules: settings.rules,
+        choice: &settings.wrapping.choice,
         inputs: &settings.inputs,
         watch,
     };
@@ -264,6 +265,7 @@ fn hear(note: &Note<'_>, tray: &Tray) {
         Note::Followed { .. }
         | Note::NotOpened { .. }
         | Note::Unreadable { .. }
+        | Note::Padded { .. }
         | Note::Flawed { .. }
         | Note::Undecided { .. }
         | Note::Written { .. }

@@ -2,9 +2,9 @@
 //! of their rotation.
 //!
 //! Understood are what kube-apiserver's own rotation writes,
-//! `STEM-2006-01-02T15-04-05.000.EXT`, and what logrotate does, `NAME.1` and
-//! `NAME-20060102`, each with `.gz` as well. A name only suggests: whose
-//! content it is, the content says.
+//! `STEM-2006-01-02T15-04-05.000.EXT`, what logrotate does, `NAME.1` and
+//! `NAME-20060102`, and what kubelet does, `NAME.20060102-150405`, each with `.gz` or `.zst` as well. A name only suggests:
+//! whose content it is, the content says.
 
 use std::{cmp::Reverse, ffi::OsStr, os::unix::ffi::OsStrExt};
 
@@ -25,7 +25,7 @@ pub(super) struct Rotated {
     /// before it renames it, so nothing is written to it any more.
     pub is_closed: bool,
     /// Whether the name says that the file is compressed.
-    pub is_gzip: bool,
+    pub is_packed: bool,
 }
 
 /// The names that go with one log.
@@ -50,8 +50,8 @@ impl Family {
     /// Reads the name of a rotated file.
     pub(super) fn rotated(&self, name: &OsStr) -> Option<Rotated> {
         let bytes = name.as_bytes();
-        let plain = bytes.strip_suffix(b".gz");
-        let is_gzip = plain.is_some();
+        let plain = unpacked(bytes);
+        let is_packed = plain.is_some();
         let plain = plain.unwrap_or(bytes);
         let behind_name = plain.strip_prefix(&self.name[..]);
         let (age, is_closed) = match behind_name {
@@ -62,7 +62,7 @@ impl Family {
                 (dated(time)?, is_time(time))
             }
         };
-        Some(Rotated { age, is_closed, is_gzip })
+        Some(Rotated { age, is_closed, is_packed })
     }
 
     /// Returns what stands between the stem and the extension.
@@ -74,12 +74,19 @@ impl Family {
     }
 }
 
+/// Returns the name that a compressed file had before.
+pub(super) fn unpacked(name: &[u8]) -> Option<&[u8]> {
+    name.strip_suffix(b".gz").or_else(|| name.strip_suffix(b".zst"))
+}
+
 fn counted(number: &[u8]) -> Option<Age> {
     let is_number = number.iter().all(u8::is_ascii_digit);
-    let text = std::str::from_utf8(number).ok().filter(|_| is_number)?;
-    // Longer ones are dates: NAME.20060102.
+    let text = std::str::from_utf8(number).ok()?;
+    // Others are dates: NAME.20060102, NAME.20060102-150405.
     match number.len() {
-        1..DIGITS_OF_DATE => Some(Age::Number(Reverse(text.parse().ok()?))),
+        1..DIGITS_OF_DATE if is_number => {
+            Some(Age::Number(Reverse(text.parse().ok()?)))
+        }
         _ => dated(number),
     }
 }
@@ -130,9 +137,13 @@ mod tests {
         );
         check_order(
             "audit.log",
-            &["audit.log.10.gz", "audit.log.2", "audit.log.1"],
+            &["audit.log.10.gz", "audit.log.3.zst", "audit.log.2"],
         );
         check_order("a.log", &["a.log-20260101.gz", "a.log-20260102"]);
+        check_order(
+            "0.log",
+            &["0.log.20260102-030405.gz", "0.log.20260102-030406"],
+        );
         check_order("a.log", &["a-20260101.log", "a-20260102.log.gz"]);
         check_order(
             "audit",
@@ -156,7 +167,7 @@ mod tests {
             "xaudit.log.1",
             "audit.logs",
             "audit.json",
-            "audit-2026-01-02T03-04-05.678.log.zst",
+            "audit-2026-01-02T03-04-05.678.log.xz",
             "audit-.log",
             "audit.log-",
             "other.log.1",
