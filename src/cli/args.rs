@@ -7,7 +7,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::{exit::Complaint, size};
+use super::{choose::Choice, exit::Complaint, reply::Reply, size};
 use crate::diag;
 
 const MORE: &str = "\
@@ -89,12 +89,6 @@ Environment:
                       instructions than these (--explain says which are used)
   NO_COLOR            if set, messages have no colours";
 
-/// Flags of versions to come, with what to do until then.
-const LATER: [(&[&str], &str); 1] = [(
-    &["--since", "--until"],
-    "compare the time: 'time >= 2026-03-02T06:00:00Z'",
-)];
-
 /// Flags that other programs have, with how it is said here.
 const ELSEWHERE: [(&[&str], &str); 2] = [
     (&["-v", "--invert-match"], "write 'not (EXPR)', or 'skip EXPR'"),
@@ -171,6 +165,9 @@ pub(super) struct Args {
     #[arg(long)]
     pub poll: bool,
 
+    #[command(flatten)]
+    pub choice: Choice,
+
     /// Where kept lines go (repeatable) [default: stdout]
     ///
     /// stdout, file:PATH, syslog:, syslog+udp://HOST, syslog+tcp://HOST,
@@ -228,6 +225,15 @@ pub(super) struct Args {
     /// Threads that judge [default: the cores we may use, at most 8]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+
+    /// Answer each line with one line: blank, ok or json
+    ///
+    /// For a program that gives us lines and waits. blank: the kept event, or
+    /// an empty line. ok: OK when we are ready, and for each line that was
+    /// judged, once the sinks of --to have taken what is kept; for omprog of
+    /// rsyslog. json: what mmexternal of rsyslog reads.
+    #[arg(long, value_name = "WAY")]
+    pub reply: Option<Reply>,
 
     /// What to do with a line that cannot be decided: pass, skip, fail, or
     /// file:PATH [default: pass]
@@ -349,9 +355,6 @@ fn sentence(error: &clap::Error) -> String {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            if let Some(advice) = LATER.iter().find_map(named) {
-                return format!("{flag} is not in this version; {advice}");
-            }
             if let Some(advice) = ELSEWHERE.iter().find_map(named) {
                 return format!("there is no {flag}; {advice}");
             }

@@ -6,12 +6,14 @@
 mod args;
 mod check;
 mod checkpoint;
+mod choose;
 mod completions;
 mod coverage;
 mod exit;
 mod follow;
 mod load;
 mod program;
+mod reply;
 mod report;
 mod settings;
 mod show;
@@ -51,8 +53,8 @@ use crate::{
 };
 
 use self::{
-    args::Args, exit::Complaint, settings::Settings, sink::Manner,
-    voice::Voice,
+    args::Args, exit::Complaint, reply::Reply, settings::Settings,
+    sink::Manner, voice::Voice,
 };
 
 /// Runs the program and returns its exit code. Nothing panics or exits.
@@ -94,15 +96,19 @@ fn serve(
     if let Some(text) = show::asked(&settings)? {
         return show::print(&text);
     }
+    voice.is_hushed = settings.reply.is_some_and(Reply::is_hushed);
     for hint in settings.hints() {
         voice.say(hint);
     }
+    voice.tell_choice(&settings);
     voice.diagnose(&settings.text, &settings.warnings);
     voice.show(&settings.drawn);
     let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
     signal::listen(&stop).map_err(Complaint::Start)?;
     let started = Instant::now();
-    let summary = filter(&settings, &stop, voice)?;
+    let summary = filter(&settings, &stop, voice);
+    voice.is_hushed = false;
+    let summary = summary?;
     let routes = &settings.wires.routes;
     if settings.is_dry {
         for (route, score) in routes.iter().zip(&summary.scores) {
@@ -110,6 +116,10 @@ fn serve(
         }
     }
     if settings.stats {
+        if settings.outside > 0 {
+            let outside = settings.outside;
+            voice.say(format!("skipped by name: {outside} files"));
+        }
         voice.block(&stats::block(&summary.tally, started.elapsed()));
         if routes.len() > 1 {
             voice.block(&stats::routes(routes, &summary.scores));
@@ -138,6 +148,7 @@ fn filter(
         }
         (Wanted::Lines | Wanted::Count | Wanted::Groups, _) => false,
     };
+    let writes = writes || settings.reply.is_some();
     let output = writes.then(duplicate_stdout).transpose()?;
     let watch = Watch { stop: Arc::clone(stop), output };
     match &settings.follow {
@@ -157,6 +168,7 @@ fn read(
         forms: &settings.wires.forms,
         rules: settings.rules,
         inputs: &settings.inputs,
+        streams: settings.streams.as_deref(),
         watch,
     };
     let disk: Arc<dyn Disk> = Arc::new(Real);
@@ -179,6 +191,7 @@ fn read(
             summary.failure = Some(Failure::Output { name, error });
         }
     }
+    reply::fail(&mut outlets, &summary);
     finish(settings, &mut outlets, &mut summary, &job.watch.stop, voice);
     Ok(summary)
 }

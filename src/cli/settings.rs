@@ -10,17 +10,19 @@ use std::{
 
 use super::{
     args::Args,
+    choose::{self, Chosen},
     exit::Complaint,
     follow::Follow,
     pipeline,
     program::Program,
+    reply::{self, Reply},
     text::Text,
     wire::{self, Dress, Way, Wires},
 };
 use crate::{
     diag::Color,
     engine::{Glued, OnInvalid, Rules, Threads, Wanted},
-    expr::Finding,
+    expr::{Finding, Window},
     pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
     source::Name,
@@ -47,12 +49,20 @@ pub(super) struct Settings {
     pub drawn: Vec<String>,
     /// What is read, in order.
     pub inputs: Vec<Name>,
+    /// The inputs of each stream that is merged, if they are merged.
+    pub streams: Option<Vec<Vec<usize>>>,
+    /// How many files were passed over for their names.
+    pub outside: usize,
+    /// What was found in directories and is no log.
+    pub odd: Vec<PathBuf>,
     /// How it is followed, if it is.
     pub follow: Option<Follow>,
     /// How lines are treated.
     pub rules: Rules,
     /// Where lines set aside go.
     pub aside: Option<PathBuf>,
+    /// How lines are answered, if they are.
+    pub reply: Option<Reply>,
     /// Whether nothing is printed on standard output.
     pub quiet: bool,
     /// Whether nothing kept is exit code 1.
@@ -93,11 +103,13 @@ impl Settings {
         color: Color,
     ) -> Result<Settings, Complaint> {
         refuse_slips(&args)?;
+        choose::refuse_growing(&args)?;
+        let window = args.choice.window()?;
         let program = match args.pipeline.clone() {
             Some(name) => pipeline::program(&name, &mut args, color)?,
             None => Program::from_args(&args)?,
         };
-        let program = program.amended(&args)?;
+        let program = program.amended(&args, window)?;
         let (on_invalid, aside) = on_invalid(args.on_invalid.as_deref())?;
         let rules = Rules {
             reading: Reading {
@@ -119,7 +131,8 @@ impl Settings {
         if args.warnings.is_some() {
             program.refuse_warnings()?;
         }
-        Settings::new(args, program, rules, follow, aside)
+        let way = (follow, aside);
+        Settings::new(args, program, rules, way, window)
     }
 
     /// Connects what was understood.
@@ -127,17 +140,24 @@ impl Settings {
         args: Box<Args>,
         program: Program,
         rules: Rules,
-        follow: Option<Follow>,
-        aside: Option<PathBuf>,
+        (follow, aside): (Option<Follow>, Option<PathBuf>),
+        window: Window,
     ) -> Result<Settings, Complaint> {
         let ways = ways(&program, &args)?;
         let Program { text, warnings, drawn, inputs, hint, is_dry, .. } =
             program;
         let counts = ways[0].pipeline.count().is_some();
-        let wires = wire::connect(ways, &Dress::from_args(&args)?)?;
-        refuse_moods(&follow, &wires, args.count && !args.quiet)?;
+        let mut wires = wire::connect(ways, &Dress::from_args(&args)?)?;
+        reply::refuse(&args, &wires)?;
+        if let Some(reply) = args.reply {
+            reply.dress(&mut wires);
+        }
+        refuse_moods(&follow, &wires, &args)?;
         // A dry run touches no file.
         let aside = aside.filter(|_| !is_dry);
+        let written = written(&wires, aside.as_deref());
+        let Chosen { inputs, streams, outside, odd } =
+            args.choice.of(inputs, window, &written);
         let rules = if follow.is_some() { followed(rules) } else { rules };
         let rules = match rules.wanted {
             Wanted::Lines if counts => {
@@ -152,9 +172,13 @@ impl Settings {
             warnings,
             drawn,
             inputs,
+            streams,
+            outside,
+            odd,
             follow,
             rules,
             aside,
+            reply: args.reply,
             quiet: args.quiet,
             exit_status: args.exit_status || args.quiet,
             stats: args.stats,
@@ -207,8 +231,10 @@ fn refuse_slips(args: &Args) -> Result<(), Complaint> {
 fn refuse_moods(
     follow: &Option<Follow>,
     wires: &Wires,
-    counts: bool,
+    args: &Args,
 ) -> Result<(), Complaint> {
+    let counts = args.count && !args.quiet;
+    let clocked = args.choice.moody();
     let follow = follow.as_ref();
     if follow.is_none_or(|follow| follow.checkpoint.is_none()) {
         return Ok(());
@@ -221,7 +247,8 @@ fn refuse_moods(
         .collect();
     let moody = wires.routes.iter().find_map(|route| {
         let feeds = |stream| files.contains(stream);
-        let moody = counts.then_some("-c").or(route.pipeline.moody());
+        let moody = clocked.or(counts.then_some("-c"));
+        let moody = moody.or(route.pipeline.moody());
         moody.filter(|_| route.streams.iter().any(feeds))
     });
     match moody {
@@ -231,6 +258,12 @@ fn refuse_moods(
         ))),
         None => Ok(()),
     }
+}
+
+/// Returns the files that are written to.
+fn written<'a>(wires: &'a Wires, aside: Option<&'a Path>) -> Vec<&'a Path> {
+    let files = wires.to.iter().filter_map(|to| to.path());
+    files.chain(aside).collect()
 }
 
 /// Gives each route its sinks: its own, or those of the command line.

@@ -28,11 +28,14 @@ pub(super) struct Voice {
     /// Whether messages are coloured.
     pub(super) color: Color,
     born: Instant,
+    /// Whether nothing is said, for who feeds us would take it for an answer.
+    pub(super) is_hushed: bool,
 }
 
 impl Voice {
     pub(super) fn new() -> Voice {
-        Voice { told: [0; 3], color: Color::Never, born: Instant::now() }
+        let (told, color, born) = ([0; 3], Color::Never, Instant::now());
+        Voice { told, color, born, is_hushed: false }
     }
 
     /// Says one sentence.
@@ -42,6 +45,9 @@ impl Voice {
 
     /// Says several lines, our name in front of the first.
     pub(super) fn block(&mut self, text: &str) {
+        if self.is_hushed {
+            return;
+        }
         let mut bytes = b"kaudit-filter: ".to_vec();
         for line in text.split_inclusive('\n') {
             let body = line.strip_suffix('\n').unwrap_or(line);
@@ -63,6 +69,26 @@ impl Voice {
         self.say(format!("{}: {said}", outlet(name)));
     }
 
+    /// Says what is worth knowing of the choice of files.
+    pub(super) fn tell_choice(&mut self, settings: &Settings) {
+        if let [first, more @ ..] = &settings.odd[..] {
+            let more = match more.len() {
+                0 => String::new(),
+                more => format!(", nor are {more} more files"),
+            };
+            self.say_of(first, format!("is no log{more}; left out"));
+        }
+        if settings.inputs.is_empty() {
+            self.say(match settings.outside {
+                0 => "no files to read were found".to_owned(),
+                all => format!(
+                    "by their names, none of the {all} files has events \
+                     between --since and --until"
+                ),
+            });
+        }
+    }
+
     /// Shows what was found in expressions.
     pub(super) fn diagnose(&mut self, text: &Text, findings: &[Finding]) {
         let drawn = expr::render(findings, &text.sources(), self.color);
@@ -72,7 +98,9 @@ impl Voice {
     /// Shows drawings, which have escaped what they show; colours are our
     /// own.
     pub(super) fn show(&mut self, drawn: &[String]) {
-        io::stderr().write_all(drawn.join("\n").as_bytes()).ok();
+        if !self.is_hushed {
+            io::stderr().write_all(drawn.join("\n").as_bytes()).ok();
+        }
     }
 
     /// Says what the engine notes.

@@ -13,6 +13,7 @@ use super::{
     form::Form,
     hold::Never,
     ledger::{Ledger, Summary},
+    merge::merge,
     note::Note,
     output::Output,
     page::{Named, Page},
@@ -43,6 +44,9 @@ pub struct Job<'a> {
     pub rules: Rules,
     /// Where they come from, in this order.
     pub inputs: &'a [Name],
+    /// The numbers of the inputs of each stream, if streams are merged by the
+    /// times of their lines instead.
+    pub streams: Option<&'a [Vec<usize>]>,
     /// What ends the run early.
     pub watch: Watch,
 }
@@ -56,6 +60,10 @@ pub fn run(
     let (stop, most) = (&job.watch.stop, job.rules.max_groups);
     let mut never = Never;
     let mut ledger = Ledger::new(outlets, notes, stop, &mut never, most);
+    if let Some(streams) = job.streams {
+        merge(job, streams, &mut ledger);
+        return ledger.summary;
+    }
     let mut crew = Crew::new(job);
     for (number, name) in job.inputs.iter().enumerate() {
         if job.watch.is_over() {
@@ -111,15 +119,9 @@ impl<'a> Crew<'a> {
         if self.alone(ledger, &input, &mut page) {
             self.together(ledger, &input, &mut page);
         }
-        if ledger.summary.tally.bytes > before {
-            // What cannot seek is a pipe, and where it should be.
-            input.leave(ledger.summary.position.offset).ok();
-        }
-        match input.failure() {
-            None => {}
-            Some(error @ Error::Io(_)) => unreadable(ledger, name, &error),
-            Some(error) => not_opened(ledger, name, &error),
-        }
+        let is_begun = ledger.summary.tally.bytes > before;
+        let end = is_begun.then_some(ledger.summary.position.offset);
+        leave(ledger, &input, name, end);
     }
 
     /// Judges on the calling thread; returns whether it is worth calling
@@ -244,7 +246,30 @@ impl Shift<'_> {
     }
 }
 
-fn not_opened(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
+/// Leaves an input behind the last line that was judged, and tells what went
+/// wrong with it.
+pub(super) fn leave(
+    ledger: &mut Ledger<'_>,
+    input: &Input,
+    name: &Name,
+    end: Option<u64>,
+) {
+    if let Some(end) = end {
+        // What cannot seek is a pipe, and where it should be.
+        input.leave(end).ok();
+    }
+    match input.failure() {
+        None => {}
+        Some(error @ Error::Io(_)) => unreadable(ledger, name, &error),
+        Some(error) => not_opened(ledger, name, &error),
+    }
+}
+
+pub(super) fn not_opened(
+    ledger: &mut Ledger<'_>,
+    input: &Name,
+    error: &Error,
+) {
     ledger.summary.not_opened += 1;
     (ledger.notes)(Note::NotOpened { input, error });
 }

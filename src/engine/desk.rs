@@ -5,6 +5,7 @@ use super::{
     form::{Form, Press},
     groups::Kind,
     output::{End, Output},
+    reply::Reply,
     route::Route,
     rules::{Glued, Rules, Wanted},
     score::{Fate, Score},
@@ -31,6 +32,8 @@ pub(super) struct Desk {
     scanner: Scanner,
     /// What makes the records of each stream.
     presses: Vec<Press>,
+    /// How each line is answered, if it is.
+    reply: Option<Reply>,
 }
 
 /// A route, as one desk takes it.
@@ -60,7 +63,8 @@ impl Desk {
         });
         let presses = forms.iter().map(Form::press).collect();
         let (ways, scanner) = (ways.collect(), rules.reading.scanner);
-        Desk { ways, rules, counts, shared, scanner, presses }
+        let reply = forms.iter().find_map(Form::reply);
+        Desk { ways, rules, counts, shared, scanner, presses, reply }
     }
 
     /// Judges the lines of a batch, into the memory of `scrap`.
@@ -74,7 +78,8 @@ impl Desk {
         if self.ways.len() > 1 {
             out.scores.resize(self.ways.len(), Score::default());
         }
-        let mut sitting = Sitting::new(batch, self.rules, out);
+        let sitting = Sitting::new(batch, self.rules, out);
+        let mut sitting = sitting.answering(self.reply);
         let judged = match batch.content {
             Content::Lines => self.lines(&mut sitting),
             Content::Piece { first, last } => sitting.piece(first, last),

@@ -237,6 +237,12 @@ impl<'a> Ledger<'a> {
                 let (pause, notes) = (&mut *self.pause, &mut *self.notes);
                 put_aside((name, sink), page.origin, output, pause, notes)
             }
+            Flow::Replies => {
+                let lines = output.tally.lines();
+                let answers =
+                    "OK\n".repeat(usize::try_from(lines).unwrap_or(0));
+                sink.write(&mut [IoSlice::new(answers.as_bytes())])
+            }
         }
     }
 
@@ -254,6 +260,8 @@ impl<'a> Ledger<'a> {
         let others = self.outlets.iter().enumerate().any(is_taken)
             || self.apart.is_some_and(|apart| apart > 0);
         let outlet = &mut self.outlets[n];
+        // Who gives us lines has left with the one who was answered.
+        let others = others && outlet.flow != Flow::Replies;
         if error.kind() != io::ErrorKind::BrokenPipe || !others {
             return Err(outlet.failure(error));
         }

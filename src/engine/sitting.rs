@@ -8,6 +8,7 @@ use super::{
     form::Press,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
+    reply::Reply,
     rules::{OnInvalid, Rules, Wanted},
     score::Fate,
 };
@@ -26,6 +27,8 @@ pub(super) struct Sitting<'a> {
     told: [u64; 3],
     /// Room for a record.
     room: Vec<u8>,
+    /// How each line is answered, if it is.
+    reply: Option<Reply>,
 }
 
 /// What a route flows into.
@@ -92,7 +95,13 @@ impl<'a> Sitting<'a> {
         rules: Rules,
         out: Output,
     ) -> Sitting<'a> {
-        Sitting { batch, out, rules, told: [0; 3], room: Vec::new() }
+        let (told, room) = ([0; 3], Vec::new());
+        Sitting { batch, out, rules, told, room, reply: None }
+    }
+
+    /// Has each line answered, in the first stream.
+    pub(super) fn answering(self, reply: Option<Reply>) -> Sitting<'a> {
+        Sitting { reply, ..self }
     }
 
     /// Does what a route says of a line; `before` is where what it wrote
@@ -127,12 +136,35 @@ impl<'a> Sitting<'a> {
         if sum.is_aside {
             self.set_aside(line);
         }
+        if let Some(reply) = self.reply
+            && sum.fate < Some(Fate::Kept)
+        {
+            self.refuse(
+                reply,
+                match (sum.is_foreign, sum.is_unknown) {
+                    (true, _) => "foreign",
+                    (false, true) => "unknown",
+                    (false, false) => "skipped",
+                },
+            );
+        }
         let tally = &mut self.out.tally;
         tally.count(sum.fate.unwrap_or(Fate::Skipped));
         tally.read += 1;
         tally.unknown += u64::from(sum.is_unknown);
         tally.events += u64::from(sum.is_event);
         tally.coerced += u64::from(sum.coerced);
+    }
+
+    /// Answers for a line that is not kept.
+    #[cold]
+    fn refuse(&mut self, reply: Reply, verdict: &str) {
+        let Output { edited, streams, .. } = &mut self.out;
+        let start = edited.len();
+        reply.refuse(verdict, edited);
+        if let Some(stream) = streams.first_mut() {
+            add_edited(stream, start..edited.len());
+        }
     }
 
     #[inline]
@@ -195,7 +227,7 @@ impl<'a> Sitting<'a> {
     ) {
         let Output { edited, streams, .. } = &mut self.out;
         self.room.clear();
-        press.write(&edited[range.start..range.end - 1], &mut self.room);
+        press.rewrite(&edited[range.start..range.end - 1], &mut self.room);
         let start = edited.len();
         edited.extend_from_slice(&self.room);
         add_edited(&mut streams[stream], start..edited.len());
@@ -238,6 +270,9 @@ impl<'a> Sitting<'a> {
 
     /// Counts a line that is too long for any route.
     fn count_oversize(&mut self, offset: u64) {
+        if let Some(reply) = self.reply {
+            self.refuse(reply, "oversize");
+        }
         self.out.tally.oversize += 1;
         self.find(2, Flaw::Oversize, offset);
         self.out.tally.set_aside += 1;

@@ -72,6 +72,7 @@ fn come(inputs: &[Name], threads: usize) -> Came {
         forms: &[Form::Verbatim],
         rules: rules(threads),
         inputs,
+        streams: None,
         watch: Watch { stop, output: None },
     };
     let mut flaws = Vec::new();

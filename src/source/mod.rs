@@ -6,7 +6,9 @@
 
 mod chunk;
 mod error;
+mod folder;
 pub mod follow;
+mod lineage;
 mod stop;
 mod stream;
 mod watch;
@@ -23,6 +25,8 @@ use rustix::{fs::OFlags, stdio};
 
 pub use chunk::BLOCK_SIZE;
 pub use error::{Error, Packing};
+pub use folder::Walk;
+pub use lineage::{lineages, outside};
 pub use stop::{Reason, Stop};
 pub use watch::Watch;
 

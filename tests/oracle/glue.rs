@@ -201,6 +201,7 @@ fn come(pipeline: &Pipeline, text: &[u8]) -> (Vec<u8>, Tally) {
         forms: &[Form::Verbatim],
         rules,
         inputs: &inputs,
+        streams: None,
         watch,
     };
     let summary = run(&job, &mut outlets, &mut |_| {});
