@@ -7,6 +7,7 @@ pub mod checkpoint; // places in them kept;
 pub mod source; //   bytes come in,
 pub mod frame; //    become lines,
 pub mod scan; //     show their structure,
+pub mod unwrap; //   let the events out that are in them,
 pub mod event; //    are read as audit events,
 pub mod expr; //     judged,
 pub mod edit; //     trimmed,

@@ -9,7 +9,7 @@ use std::{
 const FLOORS: [&[&str]; 11] = [
     &["diag"],
     &["frame", "scan"],
-    &["event"],
+    &["event", "unwrap"],
     &["expr", "edit"],
     &["policy"],
     &["pipeline", "format"],

@@ -14,7 +14,7 @@ use crate::tool::{FAILED, command, event, failed, fine};
 const LONG: Duration = Duration::from_secs(20);
 
 /// Returns what a running program writes, piece by piece.
-fn pieces(mut out: ChildStdout) -> mpsc::Receiver<Vec<u8>> {
+pub(crate) fn pieces(mut out: ChildStdout) -> mpsc::Receiver<Vec<u8>> {
     let (send, receive) = mpsc::channel();
     thread::spawn(move || {
         let mut piece = [0; 65536];
@@ -25,7 +25,10 @@ fn pieces(mut out: ChildStdout) -> mpsc::Receiver<Vec<u8>> {
     receive
 }
 
-fn collect(pieces: &mpsc::Receiver<Vec<u8>>, length: usize) -> Vec<u8> {
+pub(crate) fn collect(
+    pieces: &mpsc::Receiver<Vec<u8>>,
+    length: usize,
+) -> Vec<u8> {
     let mut all = Vec::new();
     while all.len() < length {
         all.extend(pieces.recv_timeout(LONG).unwrap());

@@ -33,20 +33,6 @@ fn a_directory_is_no_input() {
 }
 
 #[test]
-fn compressed_inputs_are_named_as_such() {
-    let folder = Folder::new();
-    for (head, form) in
-        [(&b"\x1f\x8b\x08\0\n"[..], "gzip"), (b"\x28\xb5\x2f\xfd\n", "zstd")]
-    {
-        let file = folder.file("a.log", head);
-        for ran in [run(&[FAILED, &file], ""), run(&[FAILED], head)] {
-            ran.check(66, "");
-            assert!(ran.err.contains(form), "{}", ran.err);
-        }
-    }
-}
-
-#[test]
 fn a_full_disk_is_an_error() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let child = command(&[FAILED]).stdout(full).spawn().unwrap();
@@ -133,7 +119,7 @@ fn a_file_of_proc_is_read_although_it_says_it_is_empty() {
 }
 
 /// Returns the most memory that a running program ever held, in KiB.
-fn peak(child: &Child) -> u64 {
+pub(crate) fn peak(child: &Child) -> u64 {
     let status = format!("/proc/{}/status", child.id());
     let status = fs::read_to_string(status).unwrap();
     let row = status.lines().find_map(|row| row.strip_prefix("VmHWM:"));

@@ -16,6 +16,7 @@ mod prompt; // A quiet input is answered at once.
 mod checkpoint; // How far a run that follows has come.
 mod choose; // Which files and events are read, in which order.
 mod size; // Deep and long lines, without recursion and in linear time.
+mod inputs; // Inputs as they are found: compressed, wrapped, cut.
 mod robust; // Inputs and outputs that fail, and signals.
 mod model; // What the language model keeps, we keep.
 mod oracle; // Verdicts and edits are as a slow definition has them.

@@ -8,7 +8,7 @@ use clap::{
 };
 
 use super::{choose::Choice, exit::Complaint, reply::Reply, size};
-use crate::diag;
+use crate::{diag, unwrap};
 
 const MORE: &str = "\
 Expressions:
@@ -30,8 +30,8 @@ Examples:
   One line for each request that was denied, without ballast:
       kaudit-filter 'outcome and denied | drop managedFields' audit.log
 
-  From a pipe, counting:
-      zcat audit-*.log.gz | kaudit-filter -c 'verb = delete'
+  Compressed files, counting; gzip and zstd are known by their content:
+      kaudit-filter -c 'verb = delete' audit-*.log.gz
 
   Is there any? The exit code says so, and nothing is printed:
       kaudit-filter -q anonymous-user audit.log
@@ -231,7 +231,7 @@ pub(super) struct Args {
     /// For a program that gives us lines and waits. blank: the kept event, or
     /// an empty line. ok: OK when we are ready, and for each line that was
     /// judged, once the sinks of --to have taken what is kept; for omprog of
-    /// rsyslog. json: what mmexternal of rsyslog reads.
+    /// rsyslog. json: what mmexternal of rsyslog reads. Nothing is unwrapped.
     #[arg(long, value_name = "WAY")]
     pub reply: Option<Reply>,
 
@@ -246,6 +246,16 @@ pub(super) struct Args {
     /// Read every line to its end; any defect is an error, exit code 65
     #[arg(long)]
     pub strict: bool,
+
+    /// How events are wrapped: auto, none, event, list, cri, docker, log,
+    /// message, source, viaq, azure, cloudwatch, prefix, legacy, documents,
+    /// or at:PATH [default: auto]
+    ///
+    /// With auto, the first lines of each input say it, and a line that does
+    /// not fit is tried otherwise. at:PATH is where events are in each line,
+    /// as strings or objects: at:payload.events[*].
+    #[arg(long, value_name = "FORM", value_parser = unwrap::Choice::parse)]
+    pub unwrap: Option<unwrap::Choice>,
 
     /// Leave out lines longer than SIZE, such as 512K, 64M or 1GiB
     /// [default: 128M]

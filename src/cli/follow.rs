@@ -21,7 +21,7 @@ use crate::{
     disk::{Disk, Real},
     engine::{self, Calls, Pursuit, Summary},
     source::{
-        Name, Watch,
+        Name, Watch, Wrapping,
         follow::{Begin, PATIENCE, Quest, Until, Way},
     },
 };
@@ -44,6 +44,7 @@ impl Follow {
     pub(super) fn from_args(
         args: &Args,
         program: &Program,
+        wrapping: &Wrapping,
     ) -> Result<Option<Follow>, Complaint> {
         if !args.follow && !args.new {
             return match stray(args) {
@@ -76,6 +77,7 @@ impl Follow {
                 false => PATIENCE,
             },
             max_line: args.max_line.unwrap_or(MAX_LINE),
+            wrapping: wrapping.clone(),
         };
         Ok(Some(Follow { quest, checkpoint: args.checkpoint.clone() }))
     }

@@ -167,6 +167,7 @@ fn read(
         routes: &settings.wires.routes,
         forms: &settings.wires.forms,
         rules: settings.rules,
+        choice: &settings.wrapping.choice,
         inputs: &settings.inputs,
         streams: settings.streams.as_deref(),
         watch,

@@ -11,6 +11,7 @@ use crate::{
     diag,
     engine::{self, Failure, Flow, Form, Outlet, Summary},
     pipeline::Pipeline,
+    unwrap::Choice,
 };
 
 /// How lines are answered.
@@ -65,6 +66,10 @@ pub(super) fn refuse(args: &Args, wires: &Wires) -> Result<(), Complaint> {
         (args.follow, "-F reads what nobody waits for"),
         (args.new, "--new reads what nobody waits for"),
         (args.choice.merge, "--merge changes the order of lines"),
+        (
+            args.unwrap.iter().any(|it| *it != Choice::None),
+            "--unwrap finds several events in a line, or one in several",
+        ),
         (
             on_invalid.is_some_and(|way| way == "fail"),
             "--on-invalid fail ends the run, and the line would come again \

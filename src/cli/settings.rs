@@ -25,7 +25,8 @@ use crate::{
     expr::{Finding, Window},
     pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
-    source::Name,
+    source::{Name, Wrapping},
+    unwrap::Choice,
 };
 
 /// More threads than this gain nothing: memory is the limit.
@@ -59,6 +60,8 @@ pub(super) struct Settings {
     pub follow: Option<Follow>,
     /// How lines are treated.
     pub rules: Rules,
+    /// What is unwrapped.
+    pub wrapping: Wrapping,
     /// Where lines set aside go.
     pub aside: Option<PathBuf>,
     /// How lines are answered, if they are.
@@ -127,19 +130,27 @@ impl Settings {
             threads: threads(args.threads)?,
             max_groups: args.max_groups,
         };
-        let follow = Follow::from_args(&args, &program)?;
+        let wrapping = Wrapping {
+            // An answer is to a line, whatever that holds.
+            choice: match args.reply {
+                Some(_) => Choice::None,
+                None => args.unwrap.clone().unwrap_or_default(),
+            },
+            scanner: rules.reading.scanner,
+        };
+        let follow = Follow::from_args(&args, &program, &wrapping)?;
         if args.warnings.is_some() {
             program.refuse_warnings()?;
         }
         let way = (follow, aside);
-        Settings::new(args, program, rules, way, window)
+        Settings::new(args, program, (rules, wrapping), way, window)
     }
 
     /// Connects what was understood.
     fn new(
         args: Box<Args>,
         program: Program,
-        rules: Rules,
+        (rules, wrapping): (Rules, Wrapping),
         (follow, aside): (Option<Follow>, Option<PathBuf>),
         window: Window,
     ) -> Result<Settings, Complaint> {
@@ -177,6 +188,7 @@ impl Settings {
             odd,
             follow,
             rules,
+            wrapping,
             aside,
             reply: args.reply,
             quiet: args.quiet,

@@ -110,6 +110,10 @@ impl Voice {
             | Note::Unreadable { input, error } => {
                 self.say(format!("{}: {error}", name(input)));
             }
+            Note::Padded { input, bytes } => self.say(format!(
+                "{}: {bytes} NUL bytes around compressed data, passed over",
+                name(input)
+            )),
             &Note::Flawed { input, line, offset, flaw } => {
                 let (kind, what) = match flaw {
                     Flaw::Defective(defect) => (0, defect.kind.to_string()),

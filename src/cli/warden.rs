@@ -62,6 +62,7 @@ impl Warden {
             }
             Note::NotOpened { .. }
             | Note::Unreadable { .. }
+            | Note::Padded { .. }
             | Note::Flawed { .. }
             | Note::Undecided { .. }
             | Note::Followed { .. }

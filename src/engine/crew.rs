@@ -22,7 +22,8 @@ use super::{
 };
 use crate::{
     frame::{Block, Pool},
-    source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch},
+    source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch, Wrapping},
+    unwrap::Choice,
 };
 
 /// Bytes of an input that one thread judges before others are called: less
@@ -42,6 +43,8 @@ pub struct Job<'a> {
     pub forms: &'a [Form],
     /// How lines are treated.
     pub rules: Rules,
+    /// What is unwrapped.
+    pub choice: &'a Choice,
     /// Where they come from, in this order.
     pub inputs: &'a [Name],
     /// The numbers of the inputs of each stream, if streams are merged by the
@@ -49,6 +52,19 @@ pub struct Job<'a> {
     pub streams: Option<&'a [Vec<usize>]>,
     /// What ends the run early.
     pub watch: Watch,
+}
+
+impl Job<'_> {
+    /// Returns how inputs are read.
+    pub(super) fn terms(&self) -> Terms {
+        let (choice, scanner) =
+            (self.choice.clone(), self.rules.reading.scanner);
+        Terms {
+            max_line: self.rules.max_line,
+            wrapping: Wrapping { choice, scanner },
+            watch: self.watch.clone(),
+        }
+    }
 }
 
 /// Judges every line of every input and writes the kept ones, in order.
@@ -98,12 +114,11 @@ impl<'a> Crew<'a> {
         let alone =
             job.routes.iter().any(|route| route.pipeline.is_sequential());
         let threads = if alone { 1 } else { job.rules.threads.most() };
-        let (max_line, watch) = (job.rules.max_line, job.watch.clone());
         Crew {
             job,
-            terms: Terms { max_line, watch },
+            terms: job.terms(),
             pool: Pool::new(threads * BLOCKS + 1, BLOCK_SIZE),
-            desk: Desk::new(job.routes, job.forms, job.rules),
+            desk: Desk::new(job.routes, job.forms, job.rules, job.choice),
             threads,
         }
     }
@@ -140,7 +155,7 @@ impl<'a> Crew<'a> {
                 return false;
             };
             let read = Instant::now();
-            let output = self.desk.judge(&batch, scrap);
+            let output = self.desk.judge(&batch, input.form(), scrap);
             pace.reading += read - begun;
             pace.judging += read.elapsed();
             pace.bytes += batch.span();
@@ -206,8 +221,8 @@ struct Shift<'a> {
 
 impl Shift<'_> {
     fn work(&self, done: Sender<Output>) {
-        let mut desk =
-            Desk::new(self.job.routes, self.job.forms, self.job.rules);
+        let &Job { routes, forms, rules, choice, .. } = self.job;
+        let mut desk = Desk::new(routes, forms, rules, choice);
         // The block is taken before the sequence number: the batch that all
         // others wait for always has one.
         while let Some(output) = self.judge(&mut desk, self.pool.take()) {
@@ -242,12 +257,12 @@ impl Shift<'_> {
     fn judge(&self, desk: &mut Desk, block: Block) -> Option<Output> {
         let batch = self.input.next(block)?;
         let scrap = self.scraps.try_recv().unwrap_or_default();
-        Some(desk.judge(&batch, scrap))
+        Some(desk.judge(&batch, self.input.form(), scrap))
     }
 }
 
-/// Leaves an input behind the last line that was judged, and tells what went
-/// wrong with it.
+/// Leaves an input behind the last line that was judged, and tells what is
+/// worth knowing of it.
 pub(super) fn leave(
     ledger: &mut Ledger<'_>,
     input: &Input,
@@ -258,13 +273,17 @@ pub(super) fn leave(
         // What cannot seek is a pipe, and where it should be.
         input.leave(end).ok();
     }
-    match input.failure() {
-        None => {}
-        Some(error @ Error::Io(_)) => unreadable(ledger, name, &error),
-        Some(error) => not_opened(ledger, name, &error),
+    let padding = input.padding();
+    if padding > 0 {
+        (ledger.notes)(Note::Padded { input: name, bytes: padding });
+    }
+    if let Some(error) = input.failure() {
+        ledger.summary.unreadable += 1;
+        (ledger.notes)(Note::Unreadable { input: name, error: &error });
     }
 }
 
+/// Tells that an input is passed over.
 pub(super) fn not_opened(
     ledger: &mut Ledger<'_>,
     input: &Name,
@@ -272,9 +291,4 @@ pub(super) fn not_opened(
 ) {
     ledger.summary.not_opened += 1;
     (ledger.notes)(Note::NotOpened { input, error });
-}
-
-fn unreadable(ledger: &mut Ledger<'_>, input: &Name, error: &Error) {
-    ledger.summary.unreadable += 1;
-    (ledger.notes)(Note::Unreadable { input, error });
 }

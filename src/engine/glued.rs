@@ -13,6 +13,7 @@ use crate::{
     frame::{Batch, Position},
     pipeline::{Depth, Pipeline, Reading},
     scan::DefectKind,
+    unwrap::{self, Choice},
 };
 
 /// An event with a verb.
@@ -51,8 +52,12 @@ fn judge(expression: &str, rules: Rules, text: &str) -> Output {
         bytes: text.to_owned().into_bytes().into(),
         ..Batch::default()
     };
-    Desk::new(&[Route::only(pipeline)], &[Form::Verbatim], rules)
-        .judge(&batch, Output::default())
+    let (routes, forms) = ([Route::only(pipeline)], [Form::Verbatim]);
+    Desk::new(&routes, &forms, rules, &Choice::Auto).judge(
+        &batch,
+        unwrap::Form::Event,
+        Output::default(),
+    )
 }
 
 /// Returns what an output has to write.

@@ -7,10 +7,10 @@
 //! where each line is from. A line without a time stays behind the line before
 //! it.
 
-use std::{mem, slice, sync::Arc};
+use std::{mem, slice, sync::Arc, vec};
 
 use super::{
-    clock::Clock,
+    clock::{Clock, Stretch},
     crew::{Job, leave, not_opened},
     desk::Desk,
     ledger::Ledger,
@@ -18,7 +18,7 @@ use super::{
     page::{Named, Page},
 };
 use crate::{
-    frame::{Batch, Content, Line, Lines, Pool},
+    frame::{Batch, Pool},
     source::{BLOCK_SIZE, Input, Name, Terms},
 };
 
@@ -28,14 +28,17 @@ pub(super) fn merge(
     streams: &[Vec<usize>],
     ledger: &mut Ledger<'_>,
 ) {
-    let (max_line, watch) = (job.rules.max_line, job.watch.clone());
     let mut merger = Merger {
         job,
-        terms: Terms { max_line, watch },
+        terms: job.terms(),
         // Each stream has one; one more would never be missed.
         pool: Pool::new(streams.len() + 1, BLOCK_SIZE),
-        clock: Clock::new(job.rules.reading.scanner),
-        desk: Desk::new(job.routes, job.forms, job.rules),
+        clock: Clock::new(
+            job.rules.reading.scanner,
+            job.choice,
+            job.rules.max_line,
+        ),
+        desk: Desk::new(job.routes, job.forms, job.rules, job.choice),
         scrap: Output::default(),
     };
     let mut strands: Vec<Strand<'_>> = streams
@@ -83,10 +86,10 @@ struct Open<'a> {
     /// Where in the input they end; nothing if there were none.
     end: Option<u64>,
     batch: Batch,
-    /// Where in the batch the next line begins,
+    /// Where in the batch the next line begins.
     at: usize,
-    /// and its time. A line without one comes at once.
-    time: Option<i128>,
+    /// What is left of the batch.
+    rest: vec::IntoIter<Stretch>,
 }
 
 /// The time of a line, and the number of its stream. Of equal times the first
@@ -98,7 +101,7 @@ fn turns(strands: &[Strand<'_>]) -> Option<(usize, Option<Turn>)> {
     let (mut first, mut second): (Option<Turn>, Option<Turn>) = (None, None);
     for (number, strand) in strands.iter().enumerate() {
         let Some(open) = &strand.open else { continue };
-        let turn = (open.time, number);
+        let turn = (open.time(), number);
         if first.is_none_or(|first| turn < first) {
             (first, second) = (Some(turn), first);
         } else if second.is_none_or(|second| turn < second) {
@@ -118,13 +121,12 @@ impl<'a> Merger<'a> {
         other: Option<Turn>,
     ) {
         let Some(open) = &mut strand.open else { return };
-        let end = open.run(&mut self.clock, |time| {
+        let end = open.run(|time| {
             let is_next = |other| (time, number) < other;
             time.is_none() || other.is_none_or(is_next)
         });
         self.judge(ledger, open, end);
-        let is_spent = end == open.batch.bytes.len();
-        if is_spent && !self.refill(open) {
+        if open.rest.as_slice().is_empty() && !self.refill(open) {
             if let Some(open) = strand.open.take() {
                 open.close(ledger);
             }
@@ -141,7 +143,7 @@ impl<'a> Merger<'a> {
     ) {
         let part = open.batch.part(open.at..end, open.parts);
         let scrap = mem::take(&mut self.scrap);
-        let output = self.desk.judge(&part, scrap);
+        let output = self.desk.judge(&part, open.input.form(), scrap);
         drop(part);
         open.at = end;
         open.end = Some(output.end_position.offset);
@@ -160,14 +162,8 @@ impl<'a> Merger<'a> {
         let Some(batch) = open.input.next(self.pool.take()) else {
             return false;
         };
-        let mut lines = Lines::new(&batch.bytes);
-        let line = match batch.content {
-            Content::Lines => lines.next(),
-            Content::Piece { .. } => None,
-        };
-        let time =
-            |line: Line| self.clock.time(&batch.bytes[line.start..line.end]);
-        open.time = line.and_then(time);
+        let stretches = self.clock.stretches(&batch, open.input.form());
+        open.rest = stretches.into_iter();
         (open.batch, open.at) = (batch, 0);
         true
     }
@@ -193,7 +189,7 @@ impl<'a> Merger<'a> {
                 end: None,
                 batch: Batch::default(),
                 at: 0,
-                time: None,
+                rest: Vec::new().into_iter(),
             };
             if self.refill(&mut open) {
                 strand.open = Some(open);
@@ -205,29 +201,24 @@ impl<'a> Merger<'a> {
 }
 
 impl Open<'_> {
-    /// Returns where the lines end that come one after the other: before the
-    /// first that has a time with which it does not go on.
-    fn run(
-        &mut self,
-        clock: &mut Clock,
-        goes_on: impl Fn(Option<i128>) -> bool,
-    ) -> usize {
-        let Open { batch, at, time, .. } = self;
-        if let Content::Piece { .. } = batch.content {
-            return batch.bytes.len();
+    /// Returns the time of the next line; one without a time comes at once.
+    fn time(&self) -> Option<i128> {
+        self.rest.as_slice().first().and_then(|next| next.time)
+    }
+
+    /// Takes the next line, and those behind it with times with which it goes
+    /// on; returns where they end.
+    fn run(&mut self, goes_on: impl Fn(Option<i128>) -> bool) -> usize {
+        let mut end = self.at;
+        let mut is_first = true;
+        while let Some(next) = self.rest.as_slice().first()
+            && (is_first || goes_on(next.time))
+        {
+            end = next.end;
+            is_first = false;
+            self.rest.next();
         }
-        let bytes = &batch.bytes[*at..];
-        let mut lines = Lines::new(bytes);
-        let mut end = lines.next().map_or(bytes.len(), |line| line.next);
-        for line in lines {
-            let next = clock.time(&bytes[line.start..line.end]);
-            if !goes_on(next) {
-                *time = next;
-                return *at + end;
-            }
-            end = line.next;
-        }
-        batch.bytes.len()
+        end
     }
 
     fn close(self, ledger: &mut Ledger<'_>) {

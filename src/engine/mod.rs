@@ -18,6 +18,7 @@ mod glued;
 mod groups;
 mod hold;
 mod ledger;
+mod matter;
 mod merge;
 mod note;
 mod output;

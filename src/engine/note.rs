@@ -29,6 +29,13 @@ pub enum Note<'a> {
         /// Why.
         error: &'a source::Error,
     },
+    /// NUL bytes behind a compressed input were passed over.
+    Padded {
+        /// Which one.
+        input: &'a Name,
+        /// How many.
+        bytes: u64,
+    },
     /// A line is not as it should be. Only the first few of a kind are told.
     Flawed {
         /// The input that the line is of.

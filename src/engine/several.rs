@@ -11,6 +11,7 @@ use super::{
 use crate::{
     frame::Batch,
     pipeline::{Depth, Pipeline, Reading},
+    unwrap::{self, Choice},
 };
 
 /// Expressions that read different keys, in different orders.
@@ -45,8 +46,8 @@ fn judge(routes: &[Route], depth: Depth, text: &str) -> Vec<String> {
     let forms = vec![Form::Verbatim; routes.len()];
     let bytes = text.to_owned().into_bytes().into();
     let batch = Batch { bytes, ..Batch::default() };
-    let mut desk = Desk::new(routes, &forms, rules(depth));
-    let output = desk.judge(&batch, Output::default());
+    let mut desk = Desk::new(routes, &forms, rules(depth), &Choice::Auto);
+    let output = desk.judge(&batch, unwrap::Form::Event, Output::default());
     for score in &output.scores {
         let sum = score.kept + score.skipped + score.set_aside;
         assert_eq!(sum, output.tally.read);

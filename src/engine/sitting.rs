@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{
     form::Press,
+    matter::Matter,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
     reply::Reply,
@@ -16,6 +17,7 @@ use crate::{
     frame::{Batch, Line, Position},
     pipeline::{Judgement, Verdict},
     scan::Defect,
+    unwrap::{Form, Piece},
 };
 
 /// A batch half judged.
@@ -29,6 +31,16 @@ pub(super) struct Sitting<'a> {
     room: Vec<u8>,
     /// How each line is answered, if it is.
     reply: Option<Reply>,
+    /// What is being unwrapped.
+    wrapped: Option<Wrapped>,
+}
+
+/// A record that is being unwrapped.
+struct Wrapped {
+    line: Line,
+    /// Its lines behind the first.
+    more: u64,
+    is_aside: bool,
 }
 
 /// What a route flows into.
@@ -96,7 +108,8 @@ impl<'a> Sitting<'a> {
         out: Output,
     ) -> Sitting<'a> {
         let (told, room) = ([0; 3], Vec::new());
-        Sitting { batch, out, rules, told, room, reply: None }
+        let (reply, wrapped) = (None, None);
+        Sitting { batch, out, rules, told, room, reply, wrapped }
     }
 
     /// Has each line answered, in the first stream.
@@ -104,13 +117,42 @@ impl<'a> Sitting<'a> {
         Sitting { reply, ..self }
     }
 
+    /// Begins with a piece of a record; returns whether it is to be judged.
+    pub(super) fn unfold(&mut self, piece: &Piece<'_>) -> bool {
+        match piece.lines {
+            0 => self.out.tally.unfolded += 1,
+            lines => {
+                self.fold();
+                let (line, more) = (piece.line, lines - 1);
+                self.wrapped = Some(Wrapped { line, more, is_aside: false });
+            }
+        }
+        match piece.form {
+            Form::Event => {}
+            form => self.out.tally.forms.count(form),
+        }
+        piece.lines == 0 || piece.line.len() <= self.rules.max_line
+    }
+
+    /// Ends with a record: the next piece is another one's.
+    pub(super) fn fold(&mut self) {
+        if let Some(wrapped) = self.wrapped.take() {
+            self.out.tally.joined += wrapped.more;
+        }
+    }
+
+    /// Returns where what was unwrapped so far ends.
+    pub(super) fn unwrapped_to(&self) -> Option<usize> {
+        self.wrapped.as_ref().map(|wrapped| wrapped.line.next)
+    }
+
     /// Does what a route says of a line; `before` is where what it wrote
     /// begins.
     #[inline(always)]
-    pub(super) fn deal(
+    pub(super) fn deal<M: Matter>(
         &mut self,
         taps: &mut Taps<'_>,
-        line: Line,
+        line: &M,
         judgement: &Judgement,
         before: usize,
     ) -> Fate {
@@ -125,16 +167,16 @@ impl<'a> Sitting<'a> {
 
     /// Counts a line that all routes have judged.
     #[inline(always)]
-    pub(super) fn settle(&mut self, line: Line, sum: &Sum) {
+    pub(super) fn settle<M: Matter>(&mut self, line: &M, sum: &Sum) {
         if let Some(defect) = sum.defect {
             self.defective(line, defect);
         }
         if sum.is_foreign {
             self.out.tally.foreign += 1;
-            self.find(1, Flaw::Foreign, self.batch.offset(line.start));
+            self.find(1, Flaw::Foreign, self.batch.offset(line.place(0)));
         }
         if sum.is_aside {
-            self.set_aside(line);
+            self.set_aside(line.line());
         }
         if let Some(reply) = self.reply
             && sum.fate < Some(Fate::Kept)
@@ -168,13 +210,13 @@ impl<'a> Sitting<'a> {
     }
 
     #[inline]
-    fn keep(&mut self, taps: &mut Taps<'_>, line: Line) -> Fate {
+    fn keep<M: Matter>(&mut self, taps: &mut Taps<'_>, line: &M) -> Fate {
         match self.rules.wanted {
             Wanted::Lines => {
                 for &stream in taps.streams {
                     match &mut taps.presses[stream] {
                         Press::Verbatim => {
-                            add_line(&mut self.out.streams[stream], line);
+                            line.add(&mut self.out, stream);
                         }
                         press => self.print(press, stream, line),
                     }
@@ -187,10 +229,15 @@ impl<'a> Sitting<'a> {
     }
 
     /// Makes a record of a line that leaves as it came.
-    fn print(&mut self, press: &mut Press, stream: usize, line: Line) {
+    fn print<M: Matter>(
+        &mut self,
+        press: &mut Press,
+        stream: usize,
+        line: &M,
+    ) {
         let Output { edited, streams, .. } = &mut self.out;
         let start = edited.len();
-        press.write(&self.batch.bytes[line.start..line.end], edited);
+        press.write(line.bytes(&self.batch.bytes), edited);
         add_edited(&mut streams[stream], start..edited.len());
     }
 
@@ -234,10 +281,10 @@ impl<'a> Sitting<'a> {
     }
 
     #[cold]
-    fn unknown(
+    fn unknown<M: Matter>(
         &mut self,
         taps: &mut Taps<'_>,
-        line: Line,
+        line: &M,
         judgement: &Judgement,
     ) -> Fate {
         match self.rules.on_invalid {
@@ -249,7 +296,7 @@ impl<'a> Sitting<'a> {
                 let at = defect.map_or(0, |defect| defect.at);
                 self.out.end = Some(End::Undecided {
                     line: self.out.tally.lines(),
-                    offset: self.batch.offset(line.start + at),
+                    offset: self.batch.offset(line.place(at)),
                     defect,
                 });
                 Fate::Skipped
@@ -257,9 +304,9 @@ impl<'a> Sitting<'a> {
         }
     }
 
-    fn defective(&mut self, line: Line, defect: Defect) {
+    fn defective<M: Matter>(&mut self, line: &M, defect: Defect) {
         self.out.tally.defective += 1;
-        let at = self.batch.offset(line.start + defect.at);
+        let at = self.batch.offset(line.place(defect.at));
         self.find(0, Flaw::Defective(defect), at);
     }
 
@@ -282,10 +329,20 @@ impl<'a> Sitting<'a> {
         }
     }
 
+    /// Sets a line aside, or the record that it was in, once.
     fn set_aside(&mut self, line: Line) {
-        if self.rules.on_invalid == OnInvalid::SetAside {
-            add_line(&mut self.out.aside, line);
+        if self.rules.on_invalid != OnInvalid::SetAside {
+            return;
         }
+        let line = match &mut self.wrapped {
+            None => line,
+            Some(wrapped) if wrapped.is_aside => return,
+            Some(wrapped) => {
+                wrapped.is_aside = true;
+                wrapped.line
+            }
+        };
+        add_line(&mut self.out.aside, line);
     }
 
     /// Passes on a part of a line that outgrew the cap.
@@ -325,6 +382,7 @@ impl<'a> Sitting<'a> {
 
     /// Counts the bytes and lets go of what need not be written.
     pub(super) fn close(mut self, judged: Option<usize>) -> Output {
+        self.fold();
         let Position { input, offset } = self.batch.position;
         let end = match judged {
             Some(length) => self.batch.offset(length),

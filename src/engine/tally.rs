@@ -5,7 +5,7 @@
 use std::ops::AddAssign;
 
 use super::score::{Fate, Score};
-use crate::checkpoint::Counters;
+use crate::{checkpoint::Counters, unwrap::Form};
 
 /// How many lines, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,35 @@ pub struct Tally {
     /// Events that had been glued to the line in front of them, and were read
     /// as lines of their own: the input has so many lines less.
     pub recovered: u64,
+    /// Pieces behind the first one of a line, and read as lines of their own:
+    /// the input has so many lines less.
+    pub unfolded: u64,
+    /// Lines behind the first one of a record, and read as one with it: the
+    /// input has so many lines more.
+    pub joined: u64,
+    /// Lines that were unwrapped, by how they were.
+    pub forms: Forms,
+}
+
+/// Numbers of lines by the form in which they were wrapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Forms([u64; Form::ALL.len()]);
+
+impl Forms {
+    /// Counts one.
+    pub(super) fn count(&mut self, form: Form) {
+        self.0[form as usize] += 1;
+    }
+
+    /// Returns how many there were of a form.
+    ///
+    /// ```
+    /// use kaudit_filter::{engine::Tally, unwrap::Form};
+    /// assert_eq!(Tally::default().forms.of(Form::Cri), 0);
+    /// ```
+    pub fn of(&self, form: Form) -> u64 {
+        self.0[form as usize]
+    }
 }
 
 impl Tally {
@@ -76,10 +105,11 @@ impl Tally {
         self.read == self.kept + self.skipped + self.set_aside
     }
 
-    /// Returns how many lines of the input were read, whatever was glued
-    /// together in them.
+    /// Returns how many lines of the input were read, whatever was glued or
+    /// wrapped together in them.
     pub fn lines(&self) -> u64 {
-        self.read.saturating_sub(self.recovered)
+        let more = self.recovered + self.unfolded;
+        (self.read + self.joined).saturating_sub(more)
     }
 }
 
@@ -99,5 +129,10 @@ impl AddAssign for Tally {
         self.bytes += more.bytes;
         self.events += more.events;
         self.recovered += more.recovered;
+        self.unfolded += more.unfolded;
+        self.joined += more.joined;
+        for (sum, more) in self.forms.0.iter_mut().zip(more.forms.0) {
+            *sum += more;
+        }
     }
 }

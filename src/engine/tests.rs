@@ -21,6 +21,7 @@ use crate::{
     pipeline::{Pipeline, Reading, Verdict},
     sink::Sink,
     source::{Name, Stop, Watch},
+    unwrap::Choice,
 };
 
 const MAX_LINE: usize = 300;
@@ -71,6 +72,7 @@ fn come(inputs: &[Name], threads: usize) -> Came {
         routes: &[Route::only(pipeline)],
         forms: &[Form::Verbatim],
         rules: rules(threads),
+        choice: &Choice::Auto,
         inputs,
         streams: None,
         watch: Watch { stop, output: None },

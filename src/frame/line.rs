@@ -26,6 +26,12 @@ impl Line {
         self.start == self.end
     }
 
+    /// Returns the same line where `by` more bytes are in front of it.
+    pub fn moved(self, by: usize) -> Line {
+        let Line { start, end, next, nuls } = self;
+        Line { start: start + by, end: end + by, next: next + by, nuls }
+    }
+
     /// Returns whether the line ends in a newline.
     pub fn is_ended(&self) -> bool {
         self.next > self.end

@@ -54,6 +54,25 @@ pub struct Look {
     pub(super) start: Option<usize>,
     /// The first defect, as far as [`Reading::depth`] has it looked for.
     pub defect: Option<Defect>,
+    /// Whether nothing is decided on a line that has not shown itself to be
+    /// an event.
+    is_doubted: bool,
+}
+
+impl Look {
+    /// Has a line that breaks before it has shown itself to be an event be
+    /// [`Verdict::Foreign`], and no step come to know of it: it may be that
+    /// an event is wrapped in it.
+    #[inline]
+    pub fn doubted(self) -> Look {
+        Look { is_doubted: true, ..self }
+    }
+
+    /// Returns whether it is doubted.
+    #[inline]
+    pub fn is_doubted(self) -> bool {
+        self.is_doubted
+    }
 }
 
 /// Judges lines, one at a time, reusing its memory.
@@ -98,7 +117,7 @@ impl Judge {
             }
             (Some(start), Depth::Strict) => self.check(line, start),
         };
-        Look { start, defect }
+        Look { start, defect, is_doubted: false }
     }
 
     /// Judges a line that was looked at, as [`Judge::judge`] does.
@@ -111,7 +130,7 @@ impl Judge {
         look: Look,
         edited: &mut Vec<u8>,
     ) -> Judgement {
-        let Look { start: Some(start), defect } = look else {
+        let Look { start: Some(start), defect, .. } = look else {
             return Judgement::FOREIGN;
         };
         // Nothing is known behind a break.
@@ -189,7 +208,9 @@ fn conclude(
 ) -> Judgement {
     let defect = look.defect;
     let identity = event.identity();
-    if identity == Identity::Foreign {
+    if identity != Identity::Event
+        && (identity == Identity::Foreign || look.is_doubted)
+    {
         return Judgement::FOREIGN;
     }
     let outcome = bench.run(pipeline, event, edited);

@@ -5,6 +5,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use super::packed::Packing;
+
 /// Why an input cannot be read.
 #[derive(Debug)]
 pub enum Error {
@@ -12,30 +14,28 @@ pub enum Error {
     Io(io::Error),
     /// It is a directory.
     Directory,
-    /// It is compressed, which is not read yet.
-    Compressed(Packing),
+    /// What was compressed cannot be had whole.
+    Packed {
+        /// How it is compressed.
+        packing: Packing,
+        /// What is wrong.
+        fault: Fault,
+        /// Compressed bytes in front of the place.
+        at: u64,
+    },
 }
 
-/// A way of compressing, known by its first bytes.
+/// What is wrong with something compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packing {
-    /// `.gz`.
-    Gzip,
-    /// `.zst`.
-    Zstd,
-}
-
-impl Packing {
-    /// Refuses a file that begins with `head` where that is a magic number.
-    pub(super) fn check(head: &[u8]) -> Result<(), Error> {
-        match head {
-            [0x1f, 0x8b, ..] => Err(Error::Compressed(Packing::Gzip)),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                Err(Error::Compressed(Packing::Zstd))
-            }
-            _ => Ok(()),
-        }
-    }
+pub enum Fault {
+    /// It ends before its end.
+    Cut,
+    /// It contradicts itself.
+    Damaged,
+    /// It takes more memory than we give.
+    TooWide,
+    /// Something else follows it.
+    Foreign,
 }
 
 /// The first error of an input. Reading goes on as far as it can: what the
@@ -70,17 +70,40 @@ impl From<rustix::io::Errno> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (form, tool) = match self {
+        let (packing, fault, at) = match self {
             Error::Io(error) => return error.fmt(f),
             Error::Directory => {
                 return f
                     .write_str("is a directory; -r reads the files in it");
             }
-            Error::Compressed(Packing::Gzip) => ("gzip", "zcat"),
-            Error::Compressed(Packing::Zstd) => ("zstd", "zstdcat"),
+            Error::Packed { packing, fault, at } => (packing, fault, at),
         };
-        write!(f, "is compressed ({form}), which this version does not read")?;
-        write!(f, "; use `{tool} FILE | kaudit-filter ...`")
+        match fault {
+            Fault::Cut => write!(
+                f,
+                "the {packing} data are cut at compressed byte {at}: what \
+                 came before was read; fetch the rest, or wait for its writer"
+            ),
+            Fault::Damaged => write!(
+                f,
+                "the {packing} data are damaged before compressed byte {at}, \
+                 or behind it: what came before was read, the rest was not; \
+                 fetch it once more"
+            ),
+            Fault::TooWide => write!(
+                f,
+                "the {packing} data at compressed byte {at} take more than \
+                 128 MiB to unpack, and were not read; use `zstdcat \
+                 --long=31 FILE | kaudit-filter ...`"
+            ),
+            Fault::Foreign => write!(
+                f,
+                "what follows the {packing} data, from compressed byte {at}, \
+                 is no {packing}, and was not read; cut it off with `tail -c \
+                 +{}` to read it",
+                at + 1
+            ),
+        }
     }
 }
 

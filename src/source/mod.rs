@@ -2,16 +2,19 @@
 //!
 //! Any number of threads may ask one [`Input`] for its next batch; each brings
 //! the block to read into. A regular file is read in chunks, all at once
-//! (`chunk`); anything else as a stream, one thread at a time (`stream`).
+//! (`chunk`); anything else as a stream, one thread at a time (`stream`). So is
+//! what is compressed, which a thread of its own unpacks (`packed`).
 
 mod chunk;
 mod error;
 mod folder;
 pub mod follow;
 mod lineage;
+mod packed;
 mod stop;
 mod stream;
 mod watch;
+mod wrapping;
 
 use std::{
     fs::{File, OpenOptions},
@@ -24,15 +27,20 @@ use std::{
 use rustix::{fs::OFlags, stdio};
 
 pub use chunk::BLOCK_SIZE;
-pub use error::{Error, Packing};
+pub use error::{Error, Fault};
 pub use folder::Walk;
 pub use lineage::{lineages, outside};
+pub use packed::Packing;
 pub use stop::{Reason, Stop};
 pub use watch::Watch;
+pub use wrapping::Wrapping;
 
-use crate::frame::{Batch, Block};
+use crate::{
+    frame::{Batch, Block},
+    unwrap::Form,
+};
 
-use self::{chunk::Chunks, stream::Stream};
+use self::{chunk::Chunks, packed::Guess, stream::Stream};
 
 /// Size asked for pipes: what an unprivileged process is allowed. It lets a
 /// writer go on while a batch is judged.
@@ -52,6 +60,8 @@ pub enum Name {
 pub struct Terms {
     /// The longest line that is held in memory, without its newline.
     pub max_line: usize,
+    /// What is unwrapped.
+    pub wrapping: Wrapping,
     /// What ends the reading early.
     pub watch: Watch,
 }
@@ -66,7 +76,7 @@ pub struct Input {
 
 #[derive(Debug)]
 enum Body {
-    File(Chunks),
+    File(Chunks, Form),
     Stream(Stream),
 }
 
@@ -75,7 +85,7 @@ impl Input {
     ///
     /// # Errors
     ///
-    /// When it cannot be opened, is a directory, or is compressed.
+    /// When it cannot be opened or is a directory.
     pub fn open(
         name: &Name,
         number: usize,
@@ -92,10 +102,21 @@ impl Input {
         }
         // Files of /proc say that they are empty and are not.
         let body = if kind.is_file() && kind.len() > 0 {
-            Packing::check(&head(&file)?)?;
             let begin = if is_stdin { rustix::fs::tell(&file)? } else { 0 };
-            let extent = begin..kind.len().max(begin);
-            Body::File(Chunks::new(file, number, extent, terms))
+            let head = head(&file, begin)?;
+            let form = match Packing::guess(&head) {
+                Guess::Packed(_) => None,
+                Guess::Plain | Guess::Open => Some(terms.wrapping.form(&head)),
+            };
+            match form.filter(|form| !form.is_joined()) {
+                Some(form) => {
+                    let extent = begin..kind.len().max(begin);
+                    let chunks = Chunks::new(file, number, extent, terms);
+                    Body::File(chunks, form)
+                }
+                // Where records end is only known from front to back.
+                None => Body::Stream(Stream::new(file, number, terms)),
+            }
         } else {
             if kind.file_type().is_fifo() {
                 widen(&file);
@@ -109,15 +130,24 @@ impl Input {
     /// read ends the batch, and is told by [`Input::failure`] afterwards.
     pub fn next(&self, block: Block) -> Option<Batch> {
         match &self.body {
-            Body::File(chunks) => chunks.next(block),
+            Body::File(chunks, _) => chunks.next(block),
             Body::Stream(stream) => stream.next(block),
+        }
+    }
+
+    /// Returns how events are wrapped in what was read last, and in all the
+    /// rest.
+    pub fn form(&self) -> Form {
+        match &self.body {
+            Body::File(_, form) => *form,
+            Body::Stream(stream) => stream.form(),
         }
     }
 
     /// Returns whether [`Input::next`] may wait for somebody else.
     pub fn may_wait(&self) -> bool {
         match &self.body {
-            Body::File(_) => false,
+            Body::File(..) => false,
             Body::Stream(_) => true,
         }
     }
@@ -125,8 +155,17 @@ impl Input {
     /// Returns the first error met in reading, once.
     pub fn failure(&self) -> Option<Error> {
         match &self.body {
-            Body::File(chunks) => chunks.failure.take(),
-            Body::Stream(stream) => stream.failure.take(),
+            Body::File(chunks, _) => chunks.failure.take(),
+            Body::Stream(stream) => stream.failure(),
+        }
+    }
+
+    /// Returns how many NUL bytes were passed over behind what was
+    /// compressed, once.
+    pub fn padding(&self) -> u64 {
+        match &self.body {
+            Body::File(..) => 0,
+            Body::Stream(stream) => stream.padding(),
         }
     }
 
@@ -142,7 +181,7 @@ impl Input {
         take: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
         match &self.body {
-            Body::File(chunks) => chunks.copy(range, take),
+            Body::File(chunks, _) => chunks.copy(range, take),
             Body::Stream(_) => Ok(()),
         }
     }
@@ -154,10 +193,11 @@ impl Input {
     ///
     /// When the file cannot seek.
     pub fn leave(&self, offset: u64) -> io::Result<()> {
-        if let (Body::File(chunks), true) = (&self.body, self.is_stdin) {
-            chunks.seek(offset)?;
+        match &self.body {
+            _ if !self.is_stdin => Ok(()),
+            Body::File(chunks, _) => chunks.seek(offset),
+            Body::Stream(stream) => stream.seek(offset),
         }
-        Ok(())
     }
 }
 
@@ -168,12 +208,18 @@ fn open(path: &PathBuf) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags).open(path)
 }
 
-fn head(file: &File) -> io::Result<[u8; 4]> {
-    let mut head = [0; 4];
-    match file.read_at(&mut head, 0) {
-        Ok(_) => Ok(head),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(head),
-        Err(error) => Err(error),
+/// Reads the first bytes; fewer only where there are no more.
+fn head(file: &File, begin: u64) -> io::Result<Vec<u8>> {
+    let mut head = vec![0; wrapping::HEAD];
+    loop {
+        match file.read_at(&mut head, begin) {
+            Ok(read) => {
+                head.truncate(read);
+                return Ok(head);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -3,24 +3,30 @@
 //! Threads take turns: one reads a block and leaves the beginning of a line
 //! behind for the next, which reads while the first one judges. Whole lines
 //! are never sat upon: where a read would block, what is there is a batch.
+//!
+//! What is compressed shows that with its first bytes, and is read unpacked
+//! from then on. In what form events are wrapped shows as well, and with it
+//! where batches may end: behind whole records, mostly lines.
 
 use std::{
     fs::File,
-    mem,
+    io, mem,
     os::fd::AsFd,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-use rustix::io::Errno;
+use rustix::{fs::SeekFrom, io::Errno};
 
 use super::{
-    Packing, Terms, Watch,
-    error::Failure,
+    Terms, Watch, Wrapping,
+    error::{Error, Failure},
+    packed::{Guess, Packed, Packing},
     watch::{Patience, Ready},
+    wrapping::HEAD,
 };
-use crate::frame::{
-    Batch, Block, Content, Hole, Position, first_line, leading_nuls,
-    whole_lines,
+use crate::{
+    frame::{Batch, Block, Content, Hole, Position, first_line, leading_nuls},
+    unwrap::{Cutter, Form},
 };
 
 /// Bytes at which a block is handed on although there is more to read.
@@ -29,17 +35,22 @@ const ENOUGH: usize = if cfg!(test) { 128 } else { 512 << 10 };
 /// A stream, shared by the threads that take turns in reading it.
 #[derive(Debug)]
 pub(super) struct Stream {
-    file: File,
     number: usize,
     max_line: usize,
+    wrapping: Wrapping,
     watch: Watch,
-    pub(super) failure: Failure,
+    failure: Failure,
+    /// Known before the first batch is handed out.
+    form: OnceLock<Form>,
     turn: Mutex<Turn>,
 }
 
 /// What one reader leaves to the next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Turn {
+    mouth: Mouth,
+    /// Finds the ends of records, once the form is known.
+    cutter: Option<Cutter>,
     sequence: u64,
     /// Place of the next batch in the stream.
     offset: u64,
@@ -50,6 +61,17 @@ struct Turn {
     /// Whether the next byte is amid a line that outgrew the cap.
     is_amid: bool,
     is_over: bool,
+}
+
+/// Where bytes come from.
+#[derive(Debug)]
+enum Mouth {
+    /// From here; whether they are packed is not known yet.
+    Fresh(File),
+    Plain(File),
+    Packed(Packed),
+    /// From nowhere any more.
+    Shut,
 }
 
 /// Why a block is handed on.
@@ -64,15 +86,57 @@ enum Cut {
 
 impl Stream {
     pub(super) fn new(file: File, number: usize, terms: &Terms) -> Stream {
-        let (max_line, watch) = (terms.max_line, terms.watch.clone());
-        let (failure, turn) = (Failure::default(), Mutex::default());
-        Stream { file, number, max_line, watch, failure, turn }
+        Stream {
+            number,
+            max_line: terms.max_line,
+            wrapping: terms.wrapping.clone(),
+            watch: terms.watch.clone(),
+            failure: Failure::default(),
+            form: OnceLock::new(),
+            turn: Mutex::new(Turn::new(file)),
+        }
+    }
+
+    /// Returns how events are wrapped in what was handed out.
+    pub(super) fn form(&self) -> Form {
+        self.form.get().copied().unwrap_or_default()
+    }
+
+    /// Leaves the stream at an offset, if it is a file.
+    pub(super) fn seek(&self, offset: u64) -> io::Result<()> {
+        match &self.turn().mouth {
+            Mouth::Fresh(file) | Mouth::Plain(file) => {
+                rustix::fs::seek(file, SeekFrom::Start(offset))?;
+                Ok(())
+            }
+            Mouth::Packed(_) | Mouth::Shut => Ok(()),
+        }
+    }
+
+    /// Returns the first error met in reading, once.
+    pub(super) fn failure(&self) -> Option<Error> {
+        self.failure.take().or_else(|| match &self.turn().mouth {
+            Mouth::Packed(packed) => packed.failure(),
+            Mouth::Fresh(_) | Mouth::Plain(_) | Mouth::Shut => None,
+        })
+    }
+
+    /// Returns how many NUL bytes were passed over behind what was packed,
+    /// once.
+    pub(super) fn padding(&self) -> u64 {
+        match &self.turn().mouth {
+            Mouth::Packed(packed) => packed.padding(),
+            Mouth::Fresh(_) | Mouth::Plain(_) | Mouth::Shut => 0,
+        }
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads what there is, at least one line.
     pub(super) fn next(&self, mut block: Block) -> Option<Batch> {
-        let turn = self.turn.lock();
-        let mut turn = turn.unwrap_or_else(PoisonError::into_inner);
+        let mut turn = self.turn();
         if turn.is_over {
             return None;
         }
@@ -86,14 +150,11 @@ impl Stream {
     }
 
     fn lines(&self, turn: &mut Turn, block: &mut Block) -> Option<Content> {
-        let cut = self.gather(turn, block);
-        if turn.sequence == 0
-            && let Err(error) = Packing::check(block.filled())
-        {
-            turn.is_over = true;
-            self.failure.note(error);
-            return None;
+        if turn.cutter.is_none() {
+            self.recognize(turn, block);
+            self.detect(turn, block);
         }
+        let cut = self.gather(turn, block);
         match cut {
             Cut::AfterLine(end) => turn.keep_rest(block, end),
             Cut::End => turn.is_over = true,
@@ -106,10 +167,89 @@ impl Stream {
         (!is_empty).then_some(Content::Lines)
     }
 
+    /// Reads the first bytes, until they say whether they are packed.
+    fn recognize(&self, turn: &mut Turn, block: &mut Block) {
+        while let Mouth::Fresh(_) = &turn.mouth {
+            let guess = match Packing::guess(block.filled()) {
+                Guess::Open => self.read_more(turn, block),
+                guess @ (Guess::Packed(_) | Guess::Plain) => guess,
+            };
+            let Mouth::Fresh(file) =
+                mem::replace(&mut turn.mouth, Mouth::Shut)
+            else {
+                return;
+            };
+            turn.mouth = match guess {
+                Guess::Open => Mouth::Fresh(file),
+                Guess::Plain => Mouth::Plain(file),
+                Guess::Packed(packing) => self.unpack(packing, file, block),
+            };
+        }
+    }
+
+    /// Reads the first lines, as far as they are there, and finds out in
+    /// what form events are wrapped.
+    fn detect(&self, turn: &mut Turn, block: &mut Block) {
+        loop {
+            let head = &block.filled()[leading_nuls(block.filled())..];
+            let patience = match first_line(head) {
+                _ if head.len() >= HEAD || block.room().is_empty() => break,
+                Some(_) => Patience::None,
+                None => Patience::Endless,
+            };
+            match self.wait(turn, patience) {
+                Ready::Idle | Ready::Stop => break,
+                Ready::Read => {}
+            }
+            if self.read(turn, block) == Some(0) {
+                turn.shut();
+                break;
+            }
+        }
+        let head = &block.filled()[leading_nuls(block.filled())..];
+        let form = self.wrapping.form(&head[..head.len().min(HEAD)]);
+        let form = *self.form.get_or_init(|| form);
+        turn.cutter = Some(self.wrapping.cutter(form, self.max_line));
+    }
+
+    /// Reads once where what is there is too little. What ends with so
+    /// little is plain.
+    fn read_more(&self, turn: &mut Turn, block: &mut Block) -> Guess {
+        match self.wait(turn, Patience::Endless) {
+            Ready::Idle => Guess::Open,
+            Ready::Stop => Guess::Plain,
+            Ready::Read => match self.read(turn, block) {
+                Some(0) => {
+                    turn.shut();
+                    Guess::Plain
+                }
+                Some(_) | None => Guess::Open,
+            },
+        }
+    }
+
+    /// Has what was read, and what follows it, unpacked.
+    fn unpack(
+        &self,
+        packing: Packing,
+        file: File,
+        block: &mut Block,
+    ) -> Mouth {
+        let head = block.filled().to_vec();
+        block.truncate(0);
+        match Packed::new(packing, head, file, &self.watch) {
+            Ok(packed) => Mouth::Packed(packed),
+            Err(error) => {
+                self.failure.note(error);
+                Mouth::Shut
+            }
+        }
+    }
+
     /// Reads until there is a reason to hand the block on.
     fn gather(&self, turn: &mut Turn, block: &mut Block) -> Cut {
-        let mut whole = whole_lines(block.filled()).unwrap_or(0);
         loop {
+            let whole = turn.whole(block);
             if whole > 0 && block.filled().len() >= ENOUGH {
                 return Cut::AfterLine(whole);
             }
@@ -118,7 +258,7 @@ impl Stream {
             }
             let patience =
                 if whole > 0 { Patience::None } else { Patience::Endless };
-            match self.wait(patience) {
+            match self.wait(turn, patience) {
                 Ready::Read => {}
                 Ready::Idle => return Cut::AfterLine(whole),
                 Ready::Stop => {
@@ -127,14 +267,8 @@ impl Stream {
                     return Cut::End;
                 }
             }
-            let before = block.filled().len();
-            match self.read(block) {
-                None => {}
-                Some(0) => return Cut::End,
-                Some(_) => {
-                    let fresh = &block.filled()[before..];
-                    whole = whole_lines(fresh).map_or(whole, |n| before + n);
-                }
+            if self.read(turn, block) == Some(0) {
+                return Cut::End;
             }
         }
     }
@@ -146,6 +280,7 @@ impl Stream {
         if nuls > 0 {
             block.discard(nuls);
             turn.hole += nuls as u64;
+            turn.cutter = Some(self.cutter());
             return false;
         }
         let length = block.filled().len();
@@ -159,10 +294,10 @@ impl Stream {
     /// Reads on in a line that outgrew the cap.
     fn piece(&self, turn: &mut Turn, block: &mut Block) -> Content {
         turn.is_over = loop {
-            match self.wait(Patience::Endless) {
+            match self.wait(turn, Patience::Endless) {
                 Ready::Idle => {}
                 Ready::Stop => break true,
-                Ready::Read => match self.read(block) {
+                Ready::Read => match self.read(turn, block) {
                     None => {}
                     Some(read) => break read == 0,
                 },
@@ -172,13 +307,26 @@ impl Stream {
         if let Some(end) = end {
             turn.keep_rest(block, end);
         }
+        turn.cutter = Some(self.cutter());
         let last = turn.is_over || end.is_some();
         turn.is_amid = !last;
         Content::Piece { first: false, last }
     }
 
-    fn wait(&self, patience: Patience) -> Ready {
-        self.watch.wait(self.file.as_fd(), patience).unwrap_or_else(|error| {
+    /// Finds the ends of records anew.
+    fn cutter(&self) -> Cutter {
+        self.wrapping.cutter(self.form(), self.max_line)
+    }
+
+    fn wait(&self, turn: &mut Turn, patience: Patience) -> Ready {
+        let waited = match &mut turn.mouth {
+            Mouth::Fresh(file) | Mouth::Plain(file) => {
+                self.watch.wait(file.as_fd(), patience)
+            }
+            Mouth::Packed(packed) => Ok(packed.wait(&self.watch, patience)),
+            Mouth::Shut => Ok(Ready::Read),
+        };
+        waited.unwrap_or_else(|error| {
             self.failure.note(error);
             Ready::Stop
         })
@@ -186,8 +334,16 @@ impl Stream {
 
     /// Reads once; `None` where there was nothing after all. What cannot be
     /// read looks like the end of the stream.
-    fn read(&self, block: &mut Block) -> Option<usize> {
-        match rustix::io::read(&self.file, block.room()) {
+    fn read(&self, turn: &mut Turn, block: &mut Block) -> Option<usize> {
+        let room = block.room();
+        let read = match &mut turn.mouth {
+            Mouth::Fresh(file) | Mouth::Plain(file) => {
+                rustix::io::read(file, room)
+            }
+            Mouth::Packed(packed) => Ok(packed.read(room)),
+            Mouth::Shut => Ok(0),
+        };
+        match read {
             Ok(read) => {
                 block.advance(read);
                 Some(read)
@@ -202,9 +358,40 @@ impl Stream {
 }
 
 impl Turn {
+    fn new(file: File) -> Turn {
+        Turn {
+            mouth: Mouth::Fresh(file),
+            cutter: None,
+            sequence: 0,
+            offset: 0,
+            rest: Vec::new(),
+            hole: 0,
+            is_amid: false,
+            is_over: false,
+        }
+    }
+
+    /// Has the end of the stream be its end: a terminal would go on.
+    fn shut(&mut self) {
+        match self.mouth {
+            Mouth::Fresh(_) | Mouth::Plain(_) => self.mouth = Mouth::Shut,
+            // It ends once, and still has to say how.
+            Mouth::Packed(_) | Mouth::Shut => {}
+        }
+    }
+
+    /// Returns how many bytes of a block are whole records.
+    fn whole(&mut self, block: &Block) -> usize {
+        let cutter = self.cutter.as_mut();
+        cutter.map_or(0, |cutter| cutter.whole(block.filled()))
+    }
+
     fn keep_rest(&mut self, block: &mut Block, end: usize) {
         self.rest.extend_from_slice(&block.filled()[end..]);
         block.truncate(end);
+        if let Some(cutter) = &mut self.cutter {
+            cutter.take(end);
+        }
     }
 
     fn batch(

@@ -24,7 +24,7 @@ use kaudit_filter::{
     pipeline::{Depth, Pipeline, Reading},
     sink::{FileSink, Rotation, Upkeep},
     source::{
-        Stop, Watch,
+        Stop, Watch, Wrapping,
         follow::{Begin, Quest, Remark, Until, Way},
     },
 };
@@ -227,5 +227,6 @@ fn quest() -> Quest {
         until: Until::Stopped,
         patience: Duration::ZERO,
         max_line: 1 << 20,
+        wrapping: Wrapping::default(),
     }
 }

@@ -18,6 +18,7 @@ use kaudit_filter::{
     scan::{Backend, Scanner},
     sink::Sink,
     source::{Name, Stop, Watch},
+    unwrap::Choice,
 };
 use proptest::{collection, prelude::*, sample::Index};
 
@@ -200,6 +201,7 @@ fn come(pipeline: &Pipeline, text: &[u8]) -> (Vec<u8>, Tally) {
         routes: &routes,
         forms: &[Form::Verbatim],
         rules,
+        choice: &Choice::Auto,
         inputs: &inputs,
         streams: None,
         watch,

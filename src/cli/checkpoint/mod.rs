@@ -23,7 +23,10 @@ use super::{
 use crate::{
     checkpoint::{Error, SourceRecord, path_of},
     disk::{Disk, Real},
-    source::follow::{Begin, Follower, Quest, Until, Way},
+    source::{
+        Wrapping,
+        follow::{Begin, Follower, Quest, Until, Way},
+    },
 };
 
 const CODES: &str = "\
@@ -161,6 +164,7 @@ fn stand(
         until: Until::CaughtUp,
         patience: Duration::ZERO,
         max_line: 0,
+        wrapping: Wrapping::default(),
     };
     let mut follower = Follower::new(Arc::clone(disk), &quest, records);
     follower.look();

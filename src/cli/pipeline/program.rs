@@ -70,7 +70,8 @@ fn refuse_others(args: &Args) -> Result<(), Complaint> {
 
 /// Has the source followed as the file says; returns what is read.
 fn adopt(source: Source, args: &mut Args) -> Vec<Name> {
-    let Source { paths, follow, checkpoint, from, poll } = source;
+    let Source { paths, follow, checkpoint, from, poll, unwrap } = source;
+    args.unwrap = args.unwrap.take().or(unwrap);
     // `--new` reads the same files, to their end.
     args.follow |= follow && !args.new;
     if args.follow || args.new {

@@ -14,6 +14,7 @@ use crate::{
     diag::Diagnostic,
     format::Format,
     sink::{Address, Spec, address},
+    unwrap::Choice,
 };
 
 /// What a pipeline file says.
@@ -34,6 +35,7 @@ pub(in crate::cli) struct Source {
     pub checkpoint: Option<PathBuf>,
     pub from: Option<From>,
     pub poll: bool,
+    pub unwrap: Option<Choice>,
 }
 
 /// How lines are treated.
@@ -111,7 +113,16 @@ fn source(mut section: Section, wrong: &mut Vec<Diagnostic>) -> Source {
     let checkpoint = section.text("checkpoint", wrong);
     let from = section.text("from", wrong);
     let poll = section.truth("poll", wrong).unwrap_or_default();
+    let unwrap = section.text("unwrap", wrong);
     section.finish(wrong);
+    let unwrap = unwrap.and_then(|form| match Choice::parse(&form.value) {
+        Ok(choice) => Some(choice),
+        Err(why) => {
+            let why = why.to_string();
+            wrong.push(Diagnostic::error(form.span, why));
+            None
+        }
+    });
     let from = from.and_then(|from| match &*from.value {
         "begin" => Some(From::Begin),
         "end" => Some(From::End),
@@ -132,6 +143,7 @@ fn source(mut section: Section, wrong: &mut Vec<Diagnostic>) -> Source {
         checkpoint: checkpoint.map(|path| path.value.into()),
         from,
         poll,
+        unwrap,
     }
 }
 

@@ -194,6 +194,7 @@ fn all(
         routes: &settings.wires.routes,
         forms: &FORMS,
         rules: settings.rules,
+        choice: &settings.wrapping.choice,
         inputs: &settings.inputs,
         streams: settings.streams.as_deref(),
         watch,
@@ -267,6 +268,7 @@ fn hear(note: &Note<'_>, tray: &Tray) {
         Note::Followed { .. }
         | Note::NotOpened { .. }
         | Note::Unreadable { .. }
+        | Note::Padded { .. }
         | Note::Flawed { .. }
         | Note::Undecided { .. }
         | Note::Written { .. }

@@ -22,6 +22,7 @@ use crate::{
     frame::{Batch, Content, Pool, Position},
     sink::Stall,
     source::follow::Follower,
+    unwrap::Choice,
 };
 
 /// Batches that are read in a turn, so that the others have theirs.
@@ -62,6 +63,7 @@ impl Lane {
         queue: Queue,
         follower: Rc<RefCell<Follower>>,
         (routes, forms, rules): (&[Route], &[Form], Rules),
+        choice: &Choice,
     ) -> Lane {
         let feeds = |route: &&Route| match outlet.flow {
             Flow::Stream(stream) => route.streams.contains(&stream),
@@ -78,7 +80,7 @@ impl Lane {
                 ..route.clone()
             })
             .collect();
-        let desk = Desk::new(&own, forms, rules);
+        let desk = Desk::new(&own, forms, rules, choice);
         let scrap = Output::default();
         Lane {
             follower,
@@ -158,7 +160,8 @@ impl Lane {
 
     fn judge(&mut self, batch: &Batch) -> io::Result<()> {
         let scrap = mem::take(&mut self.scrap);
-        let output = self.desk.judge(batch, scrap);
+        let form = self.follower.borrow().form_of(batch.position.input);
+        let output = self.desk.judge(batch, form, scrap);
         let mut follower = self.follower.borrow_mut();
         follower.count(batch.position.input, output.tally.lines());
         if let Flow::Stream(stream) = self.outlet.flow {

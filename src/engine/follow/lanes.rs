@@ -122,7 +122,9 @@ impl Run<'_, '_> {
         follower.borrow_mut().look();
         let known = (outlet.name.clone(), Rc::clone(&follower));
         self.shared.behind.borrow_mut().push(known);
-        self.lanes.push(Lane::new(outlet, queue, follower, *plan));
+        let choice = &quest.wrapping.choice;
+        let lane = Lane::new(outlet, queue, follower, *plan, choice);
+        self.lanes.push(lane);
         self.count_lanes();
     }
 

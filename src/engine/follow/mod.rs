@@ -109,7 +109,12 @@ pub fn follow(
     let mut run = Run {
         shared: &shared,
         ledger: Ledger::new(outlets, notes, stop, &mut waiting, most),
-        desk: Desk::new(pursuit.routes, pursuit.forms, pursuit.rules),
+        desk: Desk::new(
+            pursuit.routes,
+            pursuit.forms,
+            pursuit.rules,
+            &pursuit.quest.wrapping.choice,
+        ),
         pool: Pool::new(BLOCKS, BLOCK_SIZE),
         scrap: Output::default(),
         log: Log::new(pursuit.checkpoint, last, pursuit.interval),
@@ -249,10 +254,11 @@ impl Run<'_, '_> {
         let input = batch.position.input;
         let follower = &self.shared.follower;
         let (name, lines) = follower.borrow().file_of(input);
+        let form = follower.borrow().form_of(input);
         let origin = Followed { follower, input, name };
         let mut page = Page::from(&origin, lines);
         let scrap = std::mem::take(&mut self.scrap);
-        let output = self.desk.judge(batch, scrap);
+        let output = self.desk.judge(batch, form, scrap);
         let (tally, end) = (output.tally, output.end_position);
         let mut scrap = Output::default();
         self.ledger.accept(&mut page, output, |used| scrap = used.emptied());

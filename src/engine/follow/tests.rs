@@ -16,7 +16,7 @@ use crate::{
     pipeline::{Depth, Pipeline, Reading},
     sink::{Settled, Sink, Stall},
     source::{
-        Stop,
+        Stop, Wrapping,
         follow::{Begin, Way},
     },
 };
@@ -101,6 +101,7 @@ fn run(log: &Path, puppets: &[Puppet; 2], idle: impl FnMut() -> Go) {
             until: Until::Stopped,
             patience: Duration::ZERO,
             max_line: 1 << 20,
+            wrapping: Wrapping::default(),
         },
         disk,
         watch: Watch { stop: Arc::new(Stop::new().unwrap()), output: None },

@@ -2,12 +2,11 @@
 
 use std::{
     fmt,
-    io::{self, BufReader, Read},
+    io::{self, Read},
     sync::Arc,
 };
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::super::packed::{Guess, Packing, Unpacker};
 use crate::disk::{self, File};
 
 /// Bytes that are unpacked at a time.
@@ -18,14 +17,15 @@ const STEP: usize = 256 << 10;
 pub(super) enum Body {
     /// From the file as it is.
     Plain(Arc<dyn File>),
-    /// From a file packed by gzip: offsets are those of what was packed.
-    Gzip(Box<Packed>),
+    /// From a compressed file: offsets are those of what was compressed.
+    Packed(Box<Packed>),
 }
 
-/// A gzip file, read from front to back.
+/// A compressed file, read from front to back.
 pub(super) struct Packed {
     file: Arc<dyn File>,
-    decoder: MultiGzDecoder<BufReader<Onward>>,
+    packing: Packing,
+    unpacker: Unpacker<Onward>,
     /// Bytes unpacked and perhaps wanted again.
     kept: Vec<u8>,
     /// Offset of the first of them.
@@ -50,22 +50,24 @@ impl Read for Onward {
 impl Body {
     /// Looks at a file: is it packed?
     pub(super) fn new(file: Arc<dyn File>) -> io::Result<Body> {
-        Ok(match &disk::read(&*file, 0, 2)?[..] {
-            [0x1f, 0x8b] => Body::Gzip(Box::new(Packed::new(file))),
-            _ => Body::Plain(file),
+        Ok(match Packing::guess(&disk::read(&*file, 0, 4)?) {
+            Guess::Packed(packing) => {
+                Body::Packed(Box::new(Packed::new(packing, file)?))
+            }
+            Guess::Plain | Guess::Open => Body::Plain(file),
         })
     }
 
     pub(super) fn file(&self) -> &Arc<dyn File> {
         match self {
             Body::Plain(file) => file,
-            Body::Gzip(packed) => &packed.file,
+            Body::Packed(packed) => &packed.file,
         }
     }
 
     /// Returns whether the file is packed, and so complete.
     pub(super) fn is_packed(&self) -> bool {
-        matches!(self, Body::Gzip(_))
+        matches!(self, Body::Packed(_))
     }
 
     /// Reads at an offset; less than there is room for, only at the end.
@@ -80,7 +82,7 @@ impl Body {
             let rest = &mut room[filled..];
             let read = match self {
                 Body::Plain(file) => file.read_at(rest, at)?,
-                Body::Gzip(packed) => packed.read_at(rest, at)?,
+                Body::Packed(packed) => packed.read_at(rest, at)?,
             };
             filled += read;
             if read == 0 {
@@ -92,14 +94,16 @@ impl Body {
 }
 
 impl Packed {
-    fn new(file: Arc<dyn File>) -> Packed {
-        let decoder = unpack(&file);
-        Packed { file, decoder, kept: Vec::new(), kept_at: 0 }
+    fn new(packing: Packing, file: Arc<dyn File>) -> io::Result<Packed> {
+        let onward = Onward { file: Arc::clone(&file), offset: 0 };
+        let unpacker = Unpacker::new(packing, Vec::new(), onward)?;
+        let kept = Vec::new();
+        Ok(Packed { file, packing, unpacker, kept, kept_at: 0 })
     }
 
     fn read_at(&mut self, room: &mut [u8], offset: u64) -> io::Result<usize> {
         if offset < self.kept_at {
-            *self = Packed::new(Arc::clone(&self.file));
+            *self = Packed::new(self.packing, Arc::clone(&self.file))?;
         }
         loop {
             let end = self.kept_at + self.kept.len() as u64;
@@ -126,7 +130,7 @@ impl Packed {
         self.kept.resize(begin + STEP, 0);
         let mut filled = begin;
         let result = loop {
-            match self.decoder.read(&mut self.kept[filled..]) {
+            match self.unpacker.read(&mut self.kept[filled..]) {
                 Ok(0) => break Ok(()),
                 Ok(read) => filled += read,
                 Err(error) => break Err(error),
@@ -138,15 +142,10 @@ impl Packed {
         self.kept.truncate(filled);
         // What came before the error is as good as ever.
         match result {
-            Err(error) if filled == begin => Err(error),
+            Err(error) if filled == begin => Err(error.into()),
             Err(_) | Ok(()) => Ok(filled - begin),
         }
     }
-}
-
-fn unpack(file: &Arc<dyn File>) -> MultiGzDecoder<BufReader<Onward>> {
-    let onward = Onward { file: Arc::clone(file), offset: 0 };
-    MultiGzDecoder::new(BufReader::with_capacity(64 << 10, onward))
 }
 
 impl fmt::Debug for Packed {

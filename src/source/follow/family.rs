@@ -3,8 +3,8 @@
 //!
 //! Understood are what kube-apiserver's own rotation writes,
 //! `STEM-2006-01-02T15-04-05.000.EXT`, and what logrotate does, `NAME.1` and
-//! `NAME-20060102`, each with `.gz` as well. A name only suggests: whose
-//! content it is, the content says.
+//! `NAME-20060102`, each with `.gz` or `.zst` as well. A name only suggests:
+//! whose content it is, the content says.
 
 use std::{cmp::Reverse, ffi::OsStr, os::unix::ffi::OsStrExt};
 
@@ -25,7 +25,7 @@ pub(in crate::source) struct Rotated {
     /// before it renames it, so nothing is written to it any more.
     pub is_closed: bool,
     /// Whether the name says that the file is compressed.
-    pub is_gzip: bool,
+    pub is_packed: bool,
 }
 
 /// The names that go with one log.
@@ -50,8 +50,8 @@ impl Family {
     /// Reads the name of a rotated file.
     pub(in crate::source) fn rotated(&self, name: &OsStr) -> Option<Rotated> {
         let bytes = name.as_bytes();
-        let plain = bytes.strip_suffix(b".gz");
-        let is_gzip = plain.is_some();
+        let plain = unpacked(bytes);
+        let is_packed = plain.is_some();
         let plain = plain.unwrap_or(bytes);
         let behind_name = plain.strip_prefix(&self.name[..]);
         let (age, is_closed) = match behind_name {
@@ -62,7 +62,7 @@ impl Family {
                 (dated(time)?, is_time(time))
             }
         };
-        Some(Rotated { age, is_closed, is_gzip })
+        Some(Rotated { age, is_closed, is_packed })
     }
 
     /// Returns what stands between the stem and the extension.
@@ -72,6 +72,11 @@ impl Family {
         let rest = name.strip_prefix(stem)?.strip_prefix(b"-")?;
         rest.strip_suffix(extension)
     }
+}
+
+/// Returns the name that a compressed file had before.
+pub(super) fn unpacked(name: &[u8]) -> Option<&[u8]> {
+    name.strip_suffix(b".gz").or_else(|| name.strip_suffix(b".zst"))
 }
 
 fn counted(number: &[u8]) -> Option<Age> {
@@ -130,7 +135,7 @@ mod tests {
         );
         check_order(
             "audit.log",
-            &["audit.log.10.gz", "audit.log.2", "audit.log.1"],
+            &["audit.log.10.gz", "audit.log.3.zst", "audit.log.2"],
         );
         check_order("a.log", &["a.log-20260101.gz", "a.log-20260102"]);
         check_order("a.log", &["a-20260101.log", "a-20260102.log.gz"]);
@@ -156,7 +161,7 @@ mod tests {
             "xaudit.log.1",
             "audit.logs",
             "audit.json",
-            "audit-2026-01-02T03-04-05.678.log.zst",
+            "audit-2026-01-02T03-04-05.678.log.xz",
             "audit-.log",
             "audit.log-",
             "other.log.1",

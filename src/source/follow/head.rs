@@ -122,6 +122,11 @@ impl Head {
         Ok(Print::of(&line[..read]))
     }
 
+    /// Returns the offset of the first line.
+    pub(super) fn begin(&self) -> u64 {
+        self.at
+    }
+
     /// Returns the offset behind what is known of the first line.
     pub(super) fn end(&self) -> u64 {
         self.at + self.print.len

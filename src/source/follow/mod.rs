@@ -34,11 +34,12 @@ pub use remark::{Gap, Reason, Remark, Start};
 pub use trail::PATIENCE;
 
 use self::{home::beside, notice::Notices, trail::Trail};
-use super::{Name, Watch};
+use super::{Name, Watch, Wrapping};
 use crate::{
     checkpoint::{Counters, SourceRecord, text_of},
     disk::Disk,
     frame::{Batch, Pool, Position},
+    unwrap::Form,
 };
 
 /// What to follow, and how.
@@ -57,6 +58,8 @@ pub struct Quest {
     pub patience: Duration,
     /// The longest line that is held in memory, without its newline.
     pub max_line: usize,
+    /// What is unwrapped.
+    pub wrapping: Wrapping,
 }
 
 /// When following ends.
@@ -105,7 +108,7 @@ impl Follower {
             Trail::new(
                 Arc::clone(&disk),
                 path.clone(),
-                quest.max_line,
+                (quest.max_line, quest.wrapping.clone()),
                 quest.begin,
                 record.cloned(),
                 (number, many),
@@ -175,6 +178,14 @@ impl Follower {
             None => trail.path.clone(),
         };
         (Name::Path(path), generation.map_or(0, |found| found.lines))
+    }
+
+    /// Returns how events are wrapped in the file that an input's number
+    /// stands for.
+    pub fn form_of(&self, input: usize) -> Form {
+        let trail = &self.trails[self.path_of(input)];
+        let generation = trail.generation(input);
+        generation.and_then(|found| found.form).unwrap_or_default()
     }
 
     /// Counts lines that were handed out.

@@ -17,7 +17,7 @@ use std::{
 use super::{
     body::Body,
     copy::is_no_more,
-    family::{Age, Family, Rotated},
+    family::{Age, Family, Rotated, unpacked},
     generation::Generation,
     head::Head,
     home::{folder, homes, is_absence, lead},
@@ -240,7 +240,7 @@ impl Survey {
             names.iter().map(|name| name.as_encoded_bytes()).collect();
         for name in &names {
             let Some(rotated) = family.rotated(name) else { continue };
-            let plain = name.as_encoded_bytes().strip_suffix(b".gz");
+            let plain = unpacked(name.as_encoded_bytes());
             if plain.is_some_and(|plain| all.contains(plain)) {
                 // It is being packed; the plain file is the whole one.
                 continue;
@@ -275,7 +275,7 @@ impl Survey {
                         self.rotated.push(found);
                     }
                 }
-                Err(error) if rotated.is_gzip && is_damage(&error) => {
+                Err(error) if rotated.is_packed && is_damage(&error) => {
                     self.broken.push((name.clone(), rotated));
                 }
                 Err(error) => {

@@ -1,6 +1,7 @@
 //! Turns one file that has, or had, the followed name into batches.
 //!
-//! Only whole lines are handed out; what follows the last newline waits. Each
+//! Only whole records are handed out, which mostly are lines; what follows the
+//! last one waits. How they are wrapped, the file's first line says. Each
 //! read begins with the bytes before the offset, the *guard*: if they are not
 //! what they were, the file is not what it was, and nothing of the read is
 //! believed.
@@ -9,13 +10,19 @@ mod place; // How far it is behind us, in the words of a checkpoint.
 
 use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
 
-use super::{body::Body, family::Rotated, head::Head};
+use super::{
+    super::wrapping::{self, Wrapping},
+    body::Body,
+    family::Rotated,
+    head::Head,
+};
 use crate::{
     checkpoint::Place,
     disk::{FileId, GUARD, Print},
     frame::{
         Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
     },
+    unwrap::Form,
 };
 
 /// Bytes that are read at a time: they should still be in the core's own
@@ -40,6 +47,8 @@ pub(super) struct Generation {
     pub body: Body,
     /// Its first bytes, as they were when they were read.
     head: Head,
+    /// How events are wrapped, once the first line is there.
+    pub form: Option<Form>,
     /// Behind the last line handed out.
     pub offset: u64,
     /// Lines before `offset`.
@@ -95,6 +104,7 @@ impl Generation {
             id,
             body,
             head,
+            form: None,
             offset: 0,
             lines: 0,
             guard: Vec::new(),
@@ -173,7 +183,7 @@ impl Generation {
     pub(super) fn next(
         &mut self,
         block: Block,
-        max_line: usize,
+        (wrapping, max_line): (&Wrapping, usize),
     ) -> io::Result<Read> {
         if self.searched > self.offset && !self.search()? {
             return self.check(block);
@@ -184,11 +194,18 @@ impl Generation {
         };
         loop {
             let bytes = &piece.block.filled()[piece.guard..];
-            if let Some(end) = whole_lines(bytes) {
-                return Ok(Read::Batch(self.lines(piece, end)));
+            let lines = whole_lines(bytes);
+            if let Some(lines) = lines {
+                let cut = match self.form(wrapping)? {
+                    form if !form.is_joined() => lines,
+                    form => wrapping.cutter(form, max_line).whole(bytes),
+                };
+                if cut > 0 {
+                    return Ok(Read::Batch(self.lines(piece, cut)));
+                }
             }
             if piece.is_end {
-                if bytes.len() >= LONG {
+                if bytes.len() >= LONG && lines.is_none() {
                     self.searched = self.offset + bytes.len() as u64;
                 }
                 return Ok(Read::Nothing);
@@ -214,8 +231,9 @@ impl Generation {
     pub(super) fn last(
         &mut self,
         block: Block,
-        max_line: usize,
+        (wrapping, max_line): (&Wrapping, usize),
     ) -> io::Result<Read> {
+        self.form(wrapping)?;
         self.unfinished = Some(self.place());
         let end = self.offset + self.behind_in_body()?;
         if end - self.offset > max_line as u64 {
@@ -233,7 +251,19 @@ impl Generation {
         Ok(Read::Batch(self.lines(piece, length)))
     }
 
-    /// Returns whether there is anything behind the last newline.
+    /// Returns how events are wrapped; the first line is there.
+    fn form(&mut self, wrapping: &Wrapping) -> io::Result<Form> {
+        if let Some(form) = self.form {
+            return Ok(form);
+        }
+        let mut head = vec![0; wrapping::HEAD];
+        let read = self.body.read_at(&mut head, self.head.begin())?;
+        let form = wrapping.form_of_growing(&head[..read]);
+        self.form = Some(form);
+        Ok(form)
+    }
+
+    /// Returns whether there is anything behind the last record.
     pub(super) fn has_rest(&mut self) -> io::Result<bool> {
         Ok(self.body.read_at(&mut [0], self.offset)? > 0)
     }

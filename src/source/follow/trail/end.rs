@@ -60,7 +60,8 @@ impl Trail {
             }
             let offset = generation.offset;
             let path = beside(&self.path, &generation.name);
-            let last = generation.last(pool.take(), self.max_line);
+            let terms = (&self.wrapping, self.max_line);
+            let last = generation.last(pool.take(), terms);
             if let Ok(Read::Batch(batch)) = last {
                 self.remarks.push(Remark::Unfinished { path, offset });
                 return Pass::Last(batch);

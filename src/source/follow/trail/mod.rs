@@ -22,6 +22,7 @@ use std::{
 };
 
 use super::{
+    super::Wrapping,
     begin::Begin,
     generation::{Generation, Read},
     home::Kin,
@@ -56,6 +57,7 @@ pub(super) struct Trail {
     disk: Arc<dyn Disk>,
     pub path: PathBuf,
     max_line: usize,
+    wrapping: Wrapping,
     /// How to begin, until that is done.
     start: Option<Beginning>,
     memory: Held,
@@ -93,7 +95,7 @@ impl Trail {
     pub(super) fn new(
         disk: Arc<dyn Disk>,
         path: PathBuf,
-        max_line: usize,
+        (max_line, wrapping): (usize, Wrapping),
         begin: Begin,
         record: Option<SourceRecord>,
         serials: (usize, usize),
@@ -112,6 +114,7 @@ impl Trail {
             disk,
             path,
             max_line,
+            wrapping,
             start: Some(Beginning { begin, record }),
             memory: Held::new(known),
             absent: None,
@@ -134,7 +137,8 @@ impl Trail {
         let mut at = 0;
         while let Some(generation) = self.memory.open.get_mut(at) {
             if !generation.is_idle {
-                let read = generation.next(pool.take(), self.max_line);
+                let terms = (&self.wrapping, self.max_line);
+                let read = generation.next(pool.take(), terms);
                 match read {
                     Ok(Read::Batch(batch)) => return Some(batch),
                     Ok(Read::Nothing) => generation.is_idle = true,

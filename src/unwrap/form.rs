@@ -1,0 +1,124 @@
+//! The ways in which events are wrapped.
+
+use std::fmt;
+
+use super::{cri::Head, region::Part};
+use crate::scan::Scanner;
+
+/// A way in which events are wrapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Not at all: an event is a line.
+    #[default]
+    Event,
+    /// An `EventList`, as the webhook backend sends it, or an array.
+    List,
+    /// A container log of CRI: `TIME STREAM F TEXT`.
+    Cri,
+    /// Docker's json-file: `{"log":"TEXT\n","stream":...,"time":...}`.
+    Docker,
+    /// A shipper's record: `{"log":"TEXT"}`.
+    Log,
+    /// A shipper's record: `{"message":"TEXT"}`.
+    Message,
+    /// A document of Elasticsearch, or its answer to a search.
+    Source,
+    /// OpenShift's data model: an event with keys of the collector.
+    Viaq,
+    /// Diagnostics of AKS: `{"properties":{"log":"TEXT"}}`, and lists of
+    /// such `records`.
+    Azure,
+    /// What the tools and streams of CloudWatch give out.
+    Cloudwatch,
+    /// Words in front of the event: a node's name, a time, a head of syslog.
+    Prefix,
+    /// The text format of the log backend: `TIME AUDIT: id="..." ...`.
+    Legacy,
+    /// JSON in any layout, also many lines to an event, or none.
+    Documents,
+    /// Entries of Google Cloud Logging, which are no events.
+    Google,
+}
+
+impl Form {
+    /// All forms, the plain one first.
+    pub const ALL: [Form; 14] = [
+        Form::Event,
+        Form::List,
+        Form::Cri,
+        Form::Docker,
+        Form::Log,
+        Form::Message,
+        Form::Source,
+        Form::Viaq,
+        Form::Azure,
+        Form::Cloudwatch,
+        Form::Prefix,
+        Form::Legacy,
+        Form::Documents,
+        Form::Google,
+    ];
+
+    /// Returns the word for it, of `--unwrap` and of statistics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Form::Event => "event",
+            Form::List => "list",
+            Form::Cri => "cri",
+            Form::Docker => "docker",
+            Form::Log => "log",
+            Form::Message => "message",
+            Form::Source => "source",
+            Form::Viaq => "viaq",
+            Form::Azure => "azure",
+            Form::Cloudwatch => "cloudwatch",
+            Form::Prefix => "prefix",
+            Form::Legacy => "legacy",
+            Form::Documents => "documents",
+            Form::Google => "google",
+        }
+    }
+
+    /// Returns whether several lines can be one record: then batches are cut
+    /// by a [`Cutter`](super::Cutter), else at any newline.
+    pub fn is_joined(self) -> bool {
+        match self {
+            Form::Cri | Form::Docker | Form::Documents => true,
+            Form::Event
+            | Form::List
+            | Form::Log
+            | Form::Message
+            | Form::Source
+            | Form::Viaq
+            | Form::Azure
+            | Form::Cloudwatch
+            | Form::Prefix
+            | Form::Legacy
+            | Form::Google => false,
+        }
+    }
+}
+
+impl Form {
+    /// Returns the form of what was wrapped in `inner` as well.
+    pub(super) fn or(self, inner: Form) -> Form {
+        match self {
+            Form::Event => inner,
+            outer => outer,
+        }
+    }
+
+    /// Returns how a line of this form goes on with the next ones.
+    pub(super) fn part(self, _: Scanner, line: &[u8]) -> Option<Part> {
+        match self {
+            Form::Cri => Head::of(line).map(|head| head.part()),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}

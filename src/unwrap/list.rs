@@ -1,0 +1,162 @@
+//! Walks the items of a list of events, and gives them what the log backend
+//! would have written in front.
+
+use std::ops::Range;
+
+use crate::scan::{
+    End, Finder, Scanner, Wanted, behind_blanks, value_end, walk,
+};
+
+/// A walk over the items of an array.
+#[derive(Clone, Debug)]
+pub(super) struct Items {
+    /// Where the next item begins, or what is there instead.
+    at: usize,
+    /// Whether they are items of a list of events, whose version, if it has
+    /// one, stands there.
+    events: Option<Option<Range<usize>>>,
+}
+
+/// An item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    /// Where it stands; to the end of the text where it is cut.
+    pub range: Range<usize>,
+    /// What it lacks of an event of the log.
+    pub lacks: Lacks,
+}
+
+/// What has to be written in front of the members of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lacks {
+    Nothing,
+    Kind,
+    Version,
+    Both,
+}
+
+/// The keys that an event of the log begins with, if they were seen.
+struct Head {
+    wanted: Wanted,
+    seen: [bool; 2],
+}
+
+impl Finder for Head {
+    #[inline(always)]
+    fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    #[inline(always)]
+    fn found(&mut self, key: usize, _: usize) -> bool {
+        self.seen[key] = true;
+        false
+    }
+}
+
+impl Items {
+    /// Begins with the array whose `[` is the byte at `start`.
+    pub(super) fn new(text: &[u8], start: usize) -> Items {
+        Items { at: behind_blanks(text, start + 1), events: None }
+    }
+
+    /// Begins with the items of a list of events with this version.
+    pub(super) fn events(
+        text: &[u8],
+        start: usize,
+        version: Option<Range<usize>>,
+    ) -> Items {
+        Items { events: Some(version), ..Items::new(text, start) }
+    }
+
+    /// Returns the version of the list, if these are events of one.
+    pub(super) fn version(&self) -> Option<Option<Range<usize>>> {
+        self.events.clone()
+    }
+
+    /// Returns whether there is an item, and one that events can be in.
+    pub(super) fn may_hold(&self, text: &[u8]) -> bool {
+        matches!(text.get(self.at), Some(b'{' | b'[' | b'"'))
+    }
+
+    /// Returns the next item.
+    pub(super) fn next(
+        &mut self,
+        scanner: Scanner,
+        text: &[u8],
+    ) -> Option<Item> {
+        let begin = self.at;
+        if matches!(text.get(begin), None | Some(b']')) {
+            return None;
+        }
+        let (end, lacks) = match text[begin] {
+            b'{' if self.events.is_some() => self.event(scanner, text, begin),
+            _ => (value_end(scanner, text, begin).ok(), Lacks::Nothing),
+        };
+        let Some(end) = end else {
+            self.at = text.len();
+            return Some(Item { range: begin..text.len(), lacks });
+        };
+        let at = behind_blanks(text, end);
+        match text.get(at) {
+            Some(b',') => self.at = behind_blanks(text, at + 1),
+            Some(b']') => self.at = at,
+            // What cannot be followed leaves with the item in front of it.
+            Some(_) | None => {
+                self.at = text.len();
+                return Some(Item { range: begin..text.len(), lacks });
+            }
+        }
+        Some(Item { range: begin..end, lacks })
+    }
+
+    /// Returns where an event ends, and what it lacks.
+    fn event(
+        &self,
+        scanner: Scanner,
+        text: &[u8],
+        begin: usize,
+    ) -> (Option<usize>, Lacks) {
+        let wanted = Wanted::new(["kind", "apiVersion"]);
+        let mut head = Head { wanted, seen: [false; 2] };
+        let end = match walk(scanner, text, begin, &mut head) {
+            End::Closed(end) => Some(end),
+            End::Stopped | End::Broken(_) => None,
+        };
+        let lacks = match head.seen {
+            [true, true] => Lacks::Nothing,
+            [false, true] => Lacks::Kind,
+            [true, false] => Lacks::Version,
+            [false, false] => Lacks::Both,
+        };
+        (end, lacks)
+    }
+}
+
+/// Writes an event of a list as the log backend does.
+///
+/// * `version` is that of the list, quotes included.
+pub(super) fn dress(
+    event: &[u8],
+    lacks: Lacks,
+    version: Option<&[u8]>,
+    out: &mut Vec<u8>,
+) {
+    out.clear();
+    out.push(b'{');
+    if matches!(lacks, Lacks::Kind | Lacks::Both) {
+        out.extend_from_slice(br#""kind":"Event","#);
+    }
+    if let Some(version) = version
+        && matches!(lacks, Lacks::Version | Lacks::Both)
+    {
+        out.extend_from_slice(br#""apiVersion":"#);
+        out.extend_from_slice(version);
+        out.push(b',');
+    }
+    let rest = &event[1..];
+    if rest.get(behind_blanks(rest, 0)) == Some(&b'}') {
+        out.pop();
+    }
+    out.extend_from_slice(rest);
+}
