@@ -262,6 +262,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     pub max_line: Option<usize>,
 
+    /// Draw no progress on the terminal
+    #[arg(long)]
+    pub no_progress: bool,
+
     /// Write each line by itself; a quiet input is prompt without it
     #[arg(long)]
     pub line_buffered: bool,

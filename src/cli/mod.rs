@@ -13,6 +13,7 @@ mod exit;
 mod follow;
 mod load;
 mod program;
+mod progress;
 mod reply;
 mod report;
 mod settings;
@@ -53,8 +54,8 @@ use crate::{
 };
 
 use self::{
-    args::Args, exit::Complaint, reply::Reply, settings::Settings,
-    sink::Manner, voice::Voice,
+    args::Args, exit::Complaint, progress::Progress, reply::Reply,
+    settings::Settings, sink::Manner, voice::Voice,
 };
 
 /// Runs the program and returns its exit code. Nothing panics or exits.
@@ -176,8 +177,10 @@ fn read(
     let last = Record::default();
     let manner = Manner::Waits;
     let mut outlets = sink::outlets(settings, manner, &disk, &last, voice)?;
+    voice.progress = Progress::of(settings);
     let mut summary =
         engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
+    voice.end_progress();
     if let (Some(text), None) =
         (in_place_of_lines(settings, &summary), &summary.failure)
     {

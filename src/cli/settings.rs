@@ -15,6 +15,7 @@ use super::{
     follow::Follow,
     pipeline,
     program::Program,
+    progress,
     reply::{self, Reply},
     text::Text,
     wire::{self, Dress, Way, Wires},
@@ -78,6 +79,8 @@ pub(super) struct Settings {
     pub fail_on_dead: bool,
     /// Whether each line is written by itself.
     pub line_buffered: bool,
+    /// Whether it is drawn how far the run has come.
+    pub progress: bool,
     /// What is asked instead of a run.
     pub question: Option<Question>,
     /// Whether routes say what they kept, and touch no sink.
@@ -197,6 +200,7 @@ impl Settings {
             coverage: args.coverage,
             fail_on_dead: args.fail_on_dead,
             line_buffered: args.line_buffered,
+            progress: progress::is_wanted(&args),
             question: question(&args),
             is_dry,
             hint,

@@ -18,7 +18,9 @@ use crate::{
     source::Name,
 };
 
-use super::{settings::Settings, state, stats, text::Text};
+use super::{
+    progress::Progress, settings::Settings, state, stats, text::Text,
+};
 
 /// The way to stderr.
 #[derive(Debug)]
@@ -30,12 +32,27 @@ pub(super) struct Voice {
     born: Instant,
     /// Whether nothing is said, for who feeds us would take it for an answer.
     pub(super) is_hushed: bool,
+    /// What is drawn while nothing is said.
+    pub(super) progress: Option<Progress>,
 }
 
 impl Voice {
     pub(super) fn new() -> Voice {
         let (told, color, born) = ([0; 3], Color::Never, Instant::now());
-        Voice { told, color, born, is_hushed: false }
+        Voice { told, color, born, is_hushed: false, progress: None }
+    }
+
+    /// Has nothing drawn any more.
+    pub(super) fn end_progress(&mut self) {
+        self.make_room();
+        self.progress = None;
+    }
+
+    /// Has the terminal's line to ourselves.
+    fn make_room(&mut self) {
+        if let Some(progress) = &mut self.progress {
+            progress.erase();
+        }
     }
 
     /// Says one sentence.
@@ -48,6 +65,7 @@ impl Voice {
         if self.is_hushed {
             return;
         }
+        self.make_room();
         let mut bytes = b"kaudit-filter: ".to_vec();
         for line in text.split_inclusive('\n') {
             let body = line.strip_suffix('\n').unwrap_or(line);
@@ -99,6 +117,7 @@ impl Voice {
     /// own.
     pub(super) fn show(&mut self, drawn: &[String]) {
         if !self.is_hushed {
+            self.make_room();
             io::stderr().write_all(drawn.join("\n").as_bytes()).ok();
         }
     }
@@ -175,6 +194,11 @@ impl Voice {
                 outlet(name)
             )),
             &Note::Asked { state, summary } => self.tell_state(state, summary),
+            &Note::Went { input, bytes, kept } => {
+                if let Some(progress) = &mut self.progress {
+                    progress.hear(input, bytes, kept);
+                }
+            }
             Note::Ready | Note::Ending | Note::State(_) => {}
         }
     }

@@ -162,6 +162,7 @@ impl<'a> Crew<'a> {
             drop(batch);
             scrap = Output::default();
             ledger.accept(page, output, |used| scrap = used.emptied());
+            ledger.go_by(input);
         }
         true
     }
@@ -202,6 +203,7 @@ impl<'a> Crew<'a> {
                     // Workers that have left need no scrap.
                     reuse.send(used.emptied()).ok();
                 });
+                ledger.go_by(input);
             };
             if lends_a_hand {
                 shift.lend_a_hand(desk, &outputs, &mut accept);

@@ -20,7 +20,7 @@ use crate::{
     checkpoint,
     expr::Coverage,
     frame::Position,
-    source::{Reason, Stop},
+    source::{Input, Reason, Stop},
 };
 
 /// Why a run could not go on.
@@ -282,6 +282,13 @@ impl<'a> Ledger<'a> {
             let failure = outlet.failure(error);
             self.close(failure);
         }
+    }
+
+    /// Tells how far it has come in an input.
+    pub(super) fn go_by(&mut self, input: &Input) {
+        let Position { input: number, offset } = self.summary.position;
+        let (bytes, kept) = (input.taken(offset), self.summary.tally.kept);
+        (self.notes)(Note::Went { input: number, bytes, kept });
     }
 
     /// Returns whether what still arrives is passed over.

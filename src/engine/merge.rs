@@ -153,6 +153,7 @@ impl<'a> Merger<'a> {
         let reuse = |used: Output| self.scrap = used.emptied();
         ledger.accept(&mut page, output, reuse);
         (open.lines, open.parts) = (page.lines, page.next);
+        ledger.go_by(&open.input);
     }
 
     /// Reads the next lines of an input; returns whether there are any.

@@ -80,6 +80,7 @@ fn come(inputs: &[Name], threads: usize) -> Came {
     let mut flaws = Vec::new();
     let summary = run(&job, &mut outlets, &mut |note| match note {
         Note::Flawed { line, offset, .. } => flaws.push((line, offset)),
+        Note::Went { .. } => {}
         other => panic!("{other:?}"),
     });
     assert!(summary.failure.is_none() && summary.not_opened == 0);

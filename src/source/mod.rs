@@ -77,7 +77,7 @@ pub struct Input {
 #[derive(Debug)]
 enum Body {
     File(Chunks, Form),
-    Stream(Stream),
+    Stream(Box<Stream>),
 }
 
 impl Input {
@@ -115,13 +115,15 @@ impl Input {
                     Body::File(chunks, form)
                 }
                 // Where records end is only known from front to back.
-                None => Body::Stream(Stream::new(file, number, terms)),
+                None => {
+                    Body::Stream(Box::new(Stream::new(file, number, terms)))
+                }
             }
         } else {
             if kind.file_type().is_fifo() {
                 widen(&file);
             }
-            Body::Stream(Stream::new(file, number, terms))
+            Body::Stream(Box::new(Stream::new(file, number, terms)))
         };
         Ok(Input { body, is_stdin })
     }
@@ -149,6 +151,15 @@ impl Input {
         match &self.body {
             Body::File(..) => false,
             Body::Stream(_) => true,
+        }
+    }
+
+    /// Returns how many bytes of the input were read for those up to
+    /// `offset`: fewer, mostly, where they are compressed.
+    pub fn taken(&self, offset: u64) -> u64 {
+        match &self.body {
+            Body::File(..) => offset,
+            Body::Stream(stream) => stream.taken().unwrap_or(offset),
         }
     }
 

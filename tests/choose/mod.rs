@@ -3,6 +3,7 @@
 mod times; //  --since and --until
 mod files; //  --sort-files and -r
 mod merge; //  --merge
+mod progress; // What a terminal shows meanwhile
 mod reply; //  --reply
 
 use crate::tool::event;

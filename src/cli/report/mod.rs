@@ -269,6 +269,7 @@ fn hear(note: &Note<'_>, tray: &Tray) {
         | Note::NotOpened { .. }
         | Note::Unreadable { .. }
         | Note::Padded { .. }
+        | Note::Went { .. }
         | Note::Flawed { .. }
         | Note::Undecided { .. }
         | Note::Written { .. }
