@@ -1,4 +1,8 @@
-use std::process::Command;
+use std::{io::Write, process::Command};
+
+use flate2::{Compression, write::GzEncoder};
+
+use serde_json::json;
 
 use super::at;
 use crate::{
@@ -47,6 +51,12 @@ fn merged(logs: &[Vec<String>]) -> String {
     }
 }
 
+fn packed(text: &str) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(text.as_bytes()).unwrap();
+    packed.finish().unwrap()
+}
+
 #[test]
 fn logs_are_merged_by_the_times_of_their_lines() {
     let mut dice = Dice::new(7);
@@ -59,7 +69,10 @@ fn logs_are_merged_by_the_times_of_their_lines() {
     let files: Vec<String> = logs
         .iter()
         .enumerate()
-        .map(|(n, log)| folder.file(&format!("{n}.log"), log.concat()))
+        .map(|(n, log)| match n {
+            2 => folder.file("2.log.gz", packed(&log.concat())),
+            _ => folder.file(&format!("{n}.log"), log.concat()),
+        })
         .collect();
     let files: Vec<&str> = files.iter().map(|file| &**file).collect();
     let expected = merged(&logs);
@@ -114,6 +127,23 @@ fn rotated_files_of_a_log_are_one_stream() {
     // `head` has its fill in the order of time.
     let args = ["--merge", "true | head 3", &newer, &older, &other];
     assert_eq!(super::names(&run(&args, "").out), ["1", "2", "4"]);
+}
+
+#[test]
+fn wrapped_events_are_merged_by_their_own_times() {
+    let folder = Folder::new();
+    let wrapped = |event: String| {
+        let (head, tail) = event.trim_end().split_at(90);
+        let time = "2026-03-02T12:00:00.0Z stdout";
+        format!("{time} P {head}\n{time} F {tail}\n")
+    };
+    let cri = [at("06:00:00", "1"), at("06:02:00", "3")].map(wrapped);
+    let cri = folder.file("a.log", cri.concat());
+    let text = |event: String| format!("{}\n", json!({ "log": event }));
+    let log = [at("06:01:00", "2"), at("06:03:00", "4")].map(text);
+    let log = folder.file("b.log.gz", packed(&log.concat()));
+    let ran = run(&["-s", "--merge", FAILED, &log, &cri], "");
+    assert_eq!(super::names(&ran.out), ["1", "2", "3", "4"], "{}", ran.err);
 }
 
 #[test]
