@@ -14,6 +14,7 @@ mod follow;
 mod load;
 mod program;
 mod progress;
+mod read;
 mod reply;
 mod report;
 mod settings;

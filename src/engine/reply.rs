@@ -1,5 +1,6 @@
 //! Answers for a program that wants one for each line that it gives us.
 
+use super::output::{Output, add_edited};
 use crate::format::Shaper;
 
 /// What an answer looks like.
@@ -22,13 +23,19 @@ pub(super) struct Answers {
 }
 
 impl Reply {
-    /// Appends the answer for a line that is not kept.
-    pub(super) fn refuse(self, verdict: &str, out: &mut Vec<u8>) {
+    /// Answers for a line that is not kept, in the first stream.
+    #[cold]
+    pub(super) fn refuse(self, verdict: &str, out: &mut Output) {
+        let Output { edited, streams, .. } = out;
+        let start = edited.len();
         if self == Reply::Json {
-            out.extend_from_slice(b"{");
-            tell(verdict, out);
+            edited.extend_from_slice(b"{");
+            tell(verdict, edited);
         }
-        out.push(b'\n');
+        edited.push(b'\n');
+        if let Some(stream) = streams.first_mut() {
+            add_edited(stream, start..edited.len());
+        }
     }
 }
 
@@ -106,7 +113,9 @@ mod tests {
         let mut out = Vec::new();
         answers.change(line, &mut out);
         answers.keep(line, &mut out);
-        Reply::Json.refuse("foreign", &mut out);
+        let mut output = Output::default();
+        Reply::Json.refuse("foreign", &mut output);
+        out.extend_from_slice(&output.edited);
         let text = String::from_utf8(out).unwrap();
         let answers: Vec<serde_json::Value> = text
             .lines()

@@ -79,6 +79,15 @@ impl Sum {
         }
     }
 
+    /// Returns why a line is not kept, in a word.
+    fn refusal(&self) -> &'static str {
+        match (self.is_foreign, self.is_unknown) {
+            (true, _) => "foreign",
+            (false, true) => "unknown",
+            (false, false) => "skipped",
+        }
+    }
+
     /// Adds what another one says.
     #[inline]
     pub(super) fn add(&mut self, judgement: &Judgement, fate: Fate) {
@@ -181,14 +190,7 @@ impl<'a> Sitting<'a> {
         if let Some(reply) = self.reply
             && sum.fate < Some(Fate::Kept)
         {
-            self.refuse(
-                reply,
-                match (sum.is_foreign, sum.is_unknown) {
-                    (true, _) => "foreign",
-                    (false, true) => "unknown",
-                    (false, false) => "skipped",
-                },
-            );
+            reply.refuse(sum.refusal(), &mut self.out);
         }
         let tally = &mut self.out.tally;
         tally.count(sum.fate.unwrap_or(Fate::Skipped));
@@ -196,17 +198,6 @@ impl<'a> Sitting<'a> {
         tally.unknown += u64::from(sum.is_unknown);
         tally.events += u64::from(sum.is_event);
         tally.coerced += u64::from(sum.coerced);
-    }
-
-    /// Answers for a line that is not kept.
-    #[cold]
-    fn refuse(&mut self, reply: Reply, verdict: &str) {
-        let Output { edited, streams, .. } = &mut self.out;
-        let start = edited.len();
-        reply.refuse(verdict, edited);
-        if let Some(stream) = streams.first_mut() {
-            add_edited(stream, start..edited.len());
-        }
     }
 
     #[inline]
@@ -318,7 +309,7 @@ impl<'a> Sitting<'a> {
     /// Counts a line that is too long for any route.
     fn count_oversize(&mut self, offset: u64) {
         if let Some(reply) = self.reply {
-            self.refuse(reply, "oversize");
+            reply.refuse("oversize", &mut self.out);
         }
         self.out.tally.oversize += 1;
         self.find(2, Flaw::Oversize, offset);

@@ -6,7 +6,7 @@ mod merge; //  --merge
 mod progress; // What a terminal shows meanwhile
 mod reply; //  --reply
 
-use crate::tool::event;
+use crate::{console, tool::event};
 
 /// Returns a failed request at a time of 2026-03-02, told apart by `name`.
 fn at(time: &str, name: &str) -> String {
@@ -23,4 +23,9 @@ fn names(out: &[u8]) -> Vec<String> {
         event["auditID"].as_str().unwrap().to_owned()
     };
     text.lines().map(name).collect()
+}
+
+#[test]
+fn the_document_shows_what_happens() {
+    console::check_samples("docs/inputs.md", 2);
 }
