@@ -10,6 +10,7 @@ mod count; // Groups of events, and how they are printed.
 mod coverage; // What never matched is told.
 mod dead; // So are conditions of public rules that never can.
 mod lines; // What becomes of lines, sound and odd.
+mod unwrap; // Events are let out of whatever they are wrapped in.
 mod invalid; // Lines that break: said, counted, kept or set aside.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.

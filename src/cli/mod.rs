@@ -262,7 +262,7 @@ fn conclude(
     let mut exit = Exit::Ran;
     let saw_nothing = tally.read > 0 && tally.events == 0;
     if reason.is_none() && saw_nothing {
-        voice.say("no line of the input is a Kubernetes audit event");
+        voice.say_nothing_was_found();
         exit = exit.worst(Exit::Data);
     }
     if summary.groups.other() > 0 || summary.groups.is_cut() {

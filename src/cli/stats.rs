@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::engine::{Route, Score, Tally};
+use crate::{
+    engine::{Route, Score, Tally},
+    unwrap::Form,
+};
 
 /// Renders what `--stats` prints.
 pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
@@ -16,6 +19,8 @@ pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
         ("changed", tally.changed),
         ("defective", tally.defective),
         ("recovered", tally.recovered),
+        ("unfolded", tally.unfolded),
+        ("joined", tally.joined),
         ("unknown", tally.unknown),
         ("foreign", tally.foreign),
         ("oversize", tally.oversize),
@@ -27,9 +32,22 @@ pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
     for (name, number) in rows {
         text.push_str(&format!("  {name:<9} {number:>14}\n"));
     }
+    text.push_str(&format!("  {:<9} {:>14}\n", "unwrapped", forms(tally)));
     text.push_str(&format!("  seconds   {seconds:>14.3}\n"));
     text.push_str(&format!("  MB/s      {rate:>14.0}\n"));
     text
+}
+
+/// Renders how lines were wrapped: `6000 cri, 5 list`.
+fn forms(tally: &Tally) -> String {
+    let of = |form: Form| (tally.forms.of(form), form);
+    let forms = Form::ALL.into_iter().map(of).filter(|(many, _)| *many > 0);
+    let forms: Vec<_> =
+        forms.map(|(many, form)| format!("{many} {form}")).collect();
+    match &forms[..] {
+        [] => "0".into(),
+        [..] => forms.join(", "),
+    }
 }
 
 /// Renders the numbers of each route.

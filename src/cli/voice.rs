@@ -4,6 +4,7 @@
 //! is shown instead.
 
 use std::{
+    collections::BTreeSet,
     fmt::Display,
     io::{self, Write},
     os::unix::ffi::OsStrExt,
@@ -13,9 +14,10 @@ use std::{
 
 use crate::{
     diag::{self, Color},
-    engine::{Failure, Flaw, Note, State, Summary, Tally},
+    engine::{Failure, Flaw, Guise, Note, State, Summary, Tally},
     expr::{self, Finding},
     source::Name,
+    unwrap::Form,
 };
 
 use super::{
@@ -27,6 +29,8 @@ use super::{
 pub(super) struct Voice {
     /// Flaws told one by one: defective, foreign, oversize.
     told: [u64; 3],
+    /// What those looked like that are no events.
+    guises: BTreeSet<Guise>,
     /// Whether messages are coloured.
     pub(super) color: Color,
     born: Instant,
@@ -38,8 +42,14 @@ pub(super) struct Voice {
 
 impl Voice {
     pub(super) fn new() -> Voice {
-        let (told, color, born) = ([0; 3], Color::Never, Instant::now());
-        Voice { told, color, born, is_hushed: false, progress: None }
+        Voice {
+            told: [0; 3],
+            guises: BTreeSet::new(),
+            color: Color::Never,
+            born: Instant::now(),
+            is_hushed: false,
+            progress: None,
+        }
     }
 
     /// Has nothing drawn any more.
@@ -136,7 +146,8 @@ impl Voice {
             &Note::Flawed { input, line, offset, flaw } => {
                 let (kind, what) = match flaw {
                     Flaw::Defective(defect) => (0, defect.kind.to_string()),
-                    Flaw::Foreign => {
+                    Flaw::Foreign(guise) => {
+                        self.guises.insert(guise);
                         (1, "not an audit event, left out".into())
                     }
                     Flaw::Oversize => {
@@ -227,11 +238,31 @@ impl Voice {
             (tally.foreign, "no audit events, left out"),
             (tally.oversize, "longer than --max-line, left out"),
         ];
+        let google = tally.forms.of(Form::Google);
+        if google > 0 {
+            self.say(format!(
+                "{google} entries of Google Cloud Logging (GKE) are left out: \
+                 they are no events, and what they lack is not made up; see \
+                 docs/inputs.md"
+            ));
+        }
         for ((all, what), told) in kinds.into_iter().zip(self.told) {
             if all > told {
                 self.say(format!("{all} lines are {what}"));
             }
         }
+    }
+
+    /// Says that nothing was an event, and what was seen instead.
+    pub(super) fn say_nothing_was_found(&mut self) {
+        let seen: Vec<_> = self.guises.iter().map(Guise::to_string).collect();
+        let seen = match &seen[..] {
+            [] => String::new(),
+            [..] => format!("; the lines look like {}", seen.join(", and ")),
+        };
+        self.say(format!(
+            "no line of the input is a Kubernetes audit event{seen}"
+        ));
     }
 
     /// Says that a run could not go on.

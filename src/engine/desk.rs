@@ -199,8 +199,9 @@ impl Desk {
         let Some(mut unwrapper) = self.unwrapper.take() else { return };
         let bytes = &sitting.batch.bytes[..];
         let mut take = |piece: Piece<'_>| self.piece(sitting, &piece);
+        let flow = unwrapper.line(bytes, line, &mut take);
         // Where the run ends, the sitting knows.
-        let _: ControlFlow<()> = unwrapper.line(bytes, line, &mut take);
+        debug_assert_eq!(flow.is_break(), sitting.out.end.is_some());
         sitting.fold();
         self.unwrapper = Some(unwrapper);
     }

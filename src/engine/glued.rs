@@ -127,7 +127,7 @@ fn lines_are_told_by_their_number_in_the_input() {
     let told = output.findings.iter().map(|finding| {
         let kind = match finding.flaw {
             Flaw::Defective(defect) => Some(defect.kind),
-            Flaw::Foreign | Flaw::Oversize => None,
+            Flaw::Foreign(_) | Flaw::Oversize => None,
         };
         (finding.line, finding.offset - 1000, kind)
     });

@@ -336,7 +336,7 @@ impl<'a> Ledger<'a> {
         let &Finding { line, offset, flaw } = finding;
         let told = match flaw {
             Flaw::Defective(_) => &mut self.told[0],
-            Flaw::Foreign => &mut self.told[1],
+            Flaw::Foreign(_) => &mut self.told[1],
             Flaw::Oversize => &mut self.told[2],
         };
         if mem::replace(told, *told + 1) < TOLD {

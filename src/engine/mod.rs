@@ -16,6 +16,7 @@ mod form;
 #[cfg(test)]
 mod glued;
 mod groups;
+mod guise;
 mod hold;
 mod ledger;
 mod matter;
@@ -40,10 +41,11 @@ pub use follow::{
 };
 pub use form::Form;
 pub use groups::{Groups, Keys, Row};
+pub use guise::Guise;
 pub use ledger::{Failure, Summary};
 pub use note::{Flaw, Note};
 pub use reply::Reply;
 pub use route::{Flow, Outlet, Route};
 pub use rules::{Glued, OnInvalid, Rules, Threads, Wanted};
 pub use score::Score;
-pub use tally::Tally;
+pub use tally::{Forms, Tally};

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, time::Duration};
 
-use super::{follow::State, ledger::Summary};
+use super::{follow::State, guise::Guise, ledger::Summary};
 use crate::{
     scan::Defect,
     sink,
@@ -132,8 +132,8 @@ pub enum Note<'a> {
 pub enum Flaw {
     /// It begins as an event and breaks.
     Defective(Defect),
-    /// It is no audit event.
-    Foreign,
+    /// It is no audit event, and this is what it looks like.
+    Foreign(Guise),
     /// It is longer than the cap.
     Oversize,
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{
     form::Press,
+    guise::Guise,
     matter::Matter,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
@@ -182,7 +183,7 @@ impl<'a> Sitting<'a> {
         }
         if sum.is_foreign {
             self.out.tally.foreign += 1;
-            self.find(1, Flaw::Foreign, self.batch.offset(line.place(0)));
+            self.foreign(line);
         }
         if sum.is_aside {
             self.set_aside(line.line());
@@ -292,6 +293,15 @@ impl<'a> Sitting<'a> {
                 });
                 Fate::Skipped
             }
+        }
+    }
+
+    #[cold]
+    fn foreign<M: Matter>(&mut self, line: &M) {
+        if self.told[1] < TOLD {
+            let guise = Guise::of(line.bytes(&self.batch.bytes));
+            let at = self.batch.offset(line.place(0));
+            self.find(1, Flaw::Foreign(guise), at);
         }
     }
 

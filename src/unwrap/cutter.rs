@@ -1,6 +1,10 @@
 //! Says where records end in an input that is read bit by bit.
 
-use super::{form::Form, region::Region};
+use super::{
+    document::{Documents, More},
+    form::Form,
+    region::Region,
+};
 use crate::{
     frame::{Line, Lines, whole_lines},
     scan::Scanner,
@@ -32,6 +36,7 @@ pub struct Cutter {
     /// Bytes behind `at` in which there is no newline.
     bare: usize,
     region: Region,
+    documents: Documents,
 }
 
 impl Cutter {
@@ -39,14 +44,17 @@ impl Cutter {
     /// that was too long.
     pub fn new(scanner: Scanner, form: Form, most: usize) -> Cutter {
         let region = Region::new(most);
-        Cutter { scanner, form, whole: 0, at: 0, bare: 0, region }
+        let documents = Documents::new(most);
+        Cutter { scanner, form, whole: 0, at: 0, bare: 0, region, documents }
     }
 
     /// Returns how many of `bytes` are whole records. Those are all bytes of
     /// the input, save those that were [taken](Cutter::take).
     pub fn whole(&mut self, bytes: &[u8]) -> usize {
-        if !self.form.is_joined() {
-            return self.lines(bytes);
+        match self.form {
+            Form::Documents => return self.documents(bytes),
+            _ if self.form.is_joined() => {}
+            _ => return self.lines(bytes),
         }
         let fresh = self.at + self.bare;
         let Some(end) = memchr::memrchr(b'\n', &bytes[fresh..]) else {
@@ -66,8 +74,11 @@ impl Cutter {
     pub fn take(&mut self, length: usize) {
         let length = length.min(self.whole);
         self.whole -= length;
-        self.at -= length;
+        self.at = self.at.saturating_sub(length);
         self.region.take(length);
+        if self.form == Form::Documents {
+            self.documents.take(length);
+        }
     }
 
     fn line(&mut self, bytes: &[u8], line: Line) {
@@ -89,6 +100,13 @@ impl Cutter {
             self.whole = self.at;
             self.region.leave();
         }
+        self.whole
+    }
+
+    /// Returns how many of `bytes` are whole documents.
+    fn documents(&mut self, bytes: &[u8]) -> usize {
+        while self.documents.next(bytes, More::Later).is_some() {}
+        self.whole = self.documents.whole();
         self.whole
     }
 

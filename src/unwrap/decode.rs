@@ -41,11 +41,6 @@ impl Room {
         self.length = end;
     }
 
-    /// Shortens it.
-    pub(super) fn truncate(&mut self, length: usize) {
-        self.length = self.length.min(length);
-    }
-
     fn reserve(&mut self, more: usize) {
         let least = self.length + more + STEP;
         if self.bytes.len() < least {

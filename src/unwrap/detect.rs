@@ -4,11 +4,12 @@ use super::{
     cri::Head,
     decode::Room,
     form::Form,
+    legacy, prefix,
     survey::{Shape, survey},
 };
 use crate::{
-    frame::Lines,
-    scan::{Scanner, behind_blanks},
+    frame::{Line, Lines},
+    scan::{Scanner, behind_blanks, value_end},
 };
 
 /// So many lines are looked at.
@@ -27,23 +28,45 @@ impl Form {
     /// ```
     pub fn detect(scanner: Scanner, head: &[u8]) -> Form {
         let mut room = Room::default();
-        Lines::new(head)
+        let lines: Vec<Line> = Lines::new(head)
+            .filter(|line| !head[line.start..line.end].trim_ascii().is_empty())
             .take(MOST)
-            .find_map(|line| {
-                of_line(scanner, &head[line.start..line.end], &mut room)
+            .collect();
+        lines
+            .iter()
+            .enumerate()
+            .find_map(|(n, line)| {
+                let next = lines.get(n + 1);
+                let next = next.map(|next| &head[next.start..next.end]);
+                of_line(scanner, head, *line, next, &mut room)
             })
             .unwrap_or_default()
     }
 }
 
 /// Returns the form of a line, if it has one.
-fn of_line(scanner: Scanner, line: &[u8], room: &mut Room) -> Option<Form> {
-    if Head::of(line).is_some() {
+fn of_line(
+    scanner: Scanner,
+    head: &[u8],
+    line: Line,
+    next: Option<&[u8]>,
+    room: &mut Room,
+) -> Option<Form> {
+    let text = &head[line.start..line.end];
+    if Head::of(text).is_some() {
         return Some(Form::Cri);
     }
-    let start = behind_blanks(line, 0);
-    match line.get(start)? {
-        b'{' => match survey(scanner, line, start, room).shape {
+    let start = behind_blanks(text, 0);
+    let is_document = match value_end(scanner, text, start) {
+        Ok(end) => {
+            let behind = text.get(behind_blanks(text, end));
+            behind == Some(&b'{') && (!line.is_ended() || next.is_none())
+        }
+        Err(_) => line.is_ended() && goes_on(text.trim_ascii(), next),
+    };
+    match text.get(start)? {
+        b'{' | b'[' if is_document => Some(Form::Documents),
+        b'{' => match survey(scanner, text, start, None, room).shape {
             Shape::Event => Some(Form::Event),
             Shape::Viaq => Some(Form::Viaq),
             Shape::Google => Some(Form::Google),
@@ -54,6 +77,20 @@ fn of_line(scanner: Scanner, line: &[u8], room: &mut Room) -> Option<Form> {
             Shape::Foreign | Shape::Unknown => None,
         },
         b'[' => Some(Form::List),
-        _ => None,
+        _ if legacy::is_legacy(text) => Some(Form::Legacy),
+        _ => prefix::object(text).map(|_| Form::Prefix),
+    }
+}
+
+/// Returns whether a document that a line begins goes on with the next line.
+fn goes_on(line: &[u8], next: Option<&[u8]>) -> bool {
+    if !matches!(line.last(), Some(b'{' | b'[' | b',')) {
+        return false;
+    }
+    match next.map(|next| (next[0], line)) {
+        None | Some((b' ' | b'\t' | b'"' | b'}' | b']', _)) => true,
+        Some((b'{' | b'[', b"[")) => true,
+        Some((b'{', _)) => line.starts_with(b"[{") && line.ends_with(b","),
+        Some(_) => false,
     }
 }

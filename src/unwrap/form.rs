@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{cri::Head, region::Part};
+use super::{cri::Head, docker, region::Part};
 use crate::scan::Scanner;
 
 /// A way in which events are wrapped.
@@ -36,13 +36,15 @@ pub enum Form {
     Legacy,
     /// JSON in any layout, also many lines to an event, or none.
     Documents,
+    /// At a place that was named: `at:PATH`.
+    At,
     /// Entries of Google Cloud Logging, which are no events.
     Google,
 }
 
 impl Form {
     /// All forms, the plain one first.
-    pub const ALL: [Form; 14] = [
+    pub const ALL: [Form; 15] = [
         Form::Event,
         Form::List,
         Form::Cri,
@@ -56,6 +58,7 @@ impl Form {
         Form::Prefix,
         Form::Legacy,
         Form::Documents,
+        Form::At,
         Form::Google,
     ];
 
@@ -75,6 +78,7 @@ impl Form {
             Form::Prefix => "prefix",
             Form::Legacy => "legacy",
             Form::Documents => "documents",
+            Form::At => "at",
             Form::Google => "google",
         }
     }
@@ -94,6 +98,7 @@ impl Form {
             | Form::Cloudwatch
             | Form::Prefix
             | Form::Legacy
+            | Form::At
             | Form::Google => false,
         }
     }
@@ -102,17 +107,36 @@ impl Form {
 impl Form {
     /// Returns the form of what was wrapped in `inner` as well.
     pub(super) fn or(self, inner: Form) -> Form {
-        match self {
-            Form::Event => inner,
-            outer => outer,
+        match inner {
+            Form::Event => self,
+            _ if self.is_plain() => inner,
+            _ => self,
         }
     }
 
+    /// Returns whether events of this form are in no wrapper.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Form::Event | Form::Documents)
+    }
+
     /// Returns how a line of this form goes on with the next ones.
-    pub(super) fn part(self, _: Scanner, line: &[u8]) -> Option<Part> {
+    pub(super) fn part(self, scanner: Scanner, line: &[u8]) -> Option<Part> {
         match self {
-            Form::Cri => Head::of(line).map(|head| head.part()),
-            _ => None,
+            Form::Cri => Head::of(line).map(Head::part),
+            Form::Docker => docker::part(scanner, line),
+            Form::Event
+            | Form::List
+            | Form::Log
+            | Form::Message
+            | Form::Source
+            | Form::Viaq
+            | Form::Azure
+            | Form::Cloudwatch
+            | Form::Prefix
+            | Form::Legacy
+            | Form::Documents
+            | Form::At
+            | Form::Google => None,
         }
     }
 }

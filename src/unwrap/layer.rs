@@ -3,14 +3,20 @@
 use std::ops::{ControlFlow, Range};
 
 use super::{
+    choice::{Choice, Step},
+    compact::compact,
     cri::Head,
     decode::Room,
+    document::{Documents, More},
     form::Form,
-    list::{Items, Lacks, dress},
-    member::Close,
-    node::{Found, Node, Task, Text},
+    legacy,
+    list::{Items, Lacks, dress, message},
+    member::{Close, find},
+    node::{Found, Lines, Node, Task, Text},
     piece::{Body, Piece},
+    prefix,
     survey::{Shape, Survey, survey},
+    viaq,
 };
 use crate::{
     frame::Line,
@@ -31,12 +37,15 @@ pub(super) type Take<'t> = dyn FnMut(Piece<'_>) -> ControlFlow<()> + 't;
 #[derive(Debug)]
 pub(super) struct Layers {
     scanner: Scanner,
+    choice: Choice,
     /// The texts that were made, each from the one below it.
     rooms: [Room; MOST],
     /// What is left to do, the next thing last.
     left: Vec<Task>,
-    /// The piece that was made last.
+    /// The piece that was made last,
     made: Vec<u8>,
+    /// and on one line.
+    flat: Vec<u8>,
 }
 
 /// The record whose layers are opened.
@@ -51,6 +60,10 @@ pub(super) struct Record<'b> {
 /// A text, and where that goes what is made of it.
 struct Desk<'d> {
     scanner: Scanner,
+    /// The form that was asked for.
+    wish: Option<Form>,
+    /// The steps to the place that was asked for.
+    steps: &'d [Step],
     /// From its beginning to the end of the node.
     text: &'d [u8],
     room: &'d mut Room,
@@ -59,9 +72,15 @@ struct Desk<'d> {
 }
 
 impl Layers {
-    pub(super) fn new(scanner: Scanner) -> Layers {
-        let (left, made) = (Vec::new(), Vec::new());
-        Layers { scanner, rooms: Default::default(), left, made }
+    pub(super) fn new(scanner: Scanner, choice: &Choice) -> Layers {
+        Layers {
+            scanner,
+            choice: choice.clone(),
+            rooms: Default::default(),
+            left: Vec::new(),
+            made: Vec::new(),
+            flat: Vec::new(),
+        }
     }
 
     /// Returns the room for a text that is made of several lines.
@@ -81,7 +100,12 @@ impl Layers {
         let Line { start, end, .. } = record.line;
         let outer = Text { layer: 0, range: start..end };
         let text = Text { layer: 0, range };
-        self.run(record, Node { text, outer, form }, take)
+        let node = Node { text, outer, form };
+        let task = match self.choice {
+            Choice::At(_) => Task::Step(0, node),
+            Choice::Auto | Choice::None | Choice::Form(_) => Task::Open(node),
+        };
+        self.run(record, task, take)
     }
 
     /// Opens the layers of what is in [`Layers::joined`].
@@ -91,21 +115,23 @@ impl Layers {
         form: Form,
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
-        let range = 0..self.rooms[0].text().len();
-        let text = Text { layer: 1, range };
+        let text = self.rooms[0].text();
+        let end = without_newline(text);
+        let lines = Lines::of(&text[..end]);
+        let text = Text { layer: 1, range: 0..end };
         let node = Node { outer: text.clone(), text, form };
-        self.run(record, node, take)
+        self.run(record, node.task(lines), take)
     }
 
     #[inline]
     fn run(
         &mut self,
         mut record: Record<'_>,
-        node: Node,
+        task: Task,
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
         self.left.clear();
-        self.left.push(Task::Open(node));
+        self.left.push(task);
         while let Some(task) = self.left.pop() {
             if let Some((found, form)) = self.go_on(record.batch, task) {
                 self.give(record, found, form, take)?;
@@ -116,18 +142,29 @@ impl Layers {
     }
 
     fn give(
-        &self,
+        &mut self,
         record: Record<'_>,
         found: Found,
         form: Form,
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
-        let body = match found {
-            Found::Text(Text { layer: 0, range }) => Body::Slice(range),
-            Found::Text(Text { layer, range }) => {
-                Body::Made(&self.rooms[layer - 1].text()[range])
+        let bytes = match &found {
+            Found::Text(Text { layer: 0, range }) => {
+                &record.batch[range.clone()]
             }
-            Found::Made => Body::Made(&self.made),
+            Found::Text(Text { layer, range }) => {
+                &self.rooms[layer - 1].text()[range.clone()]
+            }
+            Found::Made => &self.made,
+        };
+        let body = match found {
+            _ if memchr::memchr(b'\n', bytes).is_some() => {
+                self.flat.clear();
+                compact(bytes, &mut self.flat);
+                Body::Made(&self.flat)
+            }
+            Found::Text(Text { layer: 0, range }) => Body::Slice(range),
+            Found::Text(_) | Found::Made => Body::Made(bytes),
         };
         let Record { line, lines, .. } = record;
         take(Piece { line, lines, body, form })
@@ -135,8 +172,7 @@ impl Layers {
 
     /// Does what is left to do; returns what is a piece.
     fn go_on(&mut self, batch: &[u8], task: Task) -> Option<(Found, Form)> {
-        let (Task::Open(node) | Task::Items(_, node) | Task::Lines(node)) =
-            &task;
+        let node = task.node();
         let Text { layer, ref range } = node.text;
         let (below, above) = self.rooms.split_at_mut(layer);
         let text =
@@ -144,12 +180,19 @@ impl Layers {
         let Some(room) = above.first_mut() else {
             return Some((Found::Text(node.outer.clone()), Form::Event));
         };
-        let Layers { scanner, left, made, .. } = self;
-        let mut desk = Desk { scanner: *scanner, text, room, left, made };
+        let Layers { scanner, choice, left, made, .. } = self;
+        let (wish, steps) = match choice {
+            Choice::Auto | Choice::None => (None, &[][..]),
+            Choice::Form(form) => (Some(*form), &[][..]),
+            Choice::At(place) => (None, &place.steps[..]),
+        };
+        let scanner = *scanner;
+        let mut desk = Desk { scanner, wish, steps, text, room, left, made };
         match task {
             Task::Open(node) => desk.open(node),
-            Task::Items(items, node) => desk.item(items, node),
-            Task::Lines(node) => desk.line(node),
+            Task::Step(n, node) => desk.step(n, node),
+            Task::Items(items, next, node) => desk.item(items, next, node),
+            Task::Documents(documents, node) => desk.document(documents, node),
         }
     }
 }
@@ -158,13 +201,17 @@ impl Desk<'_> {
     /// Opens a text, or returns it if it is a piece.
     fn open(&mut self, node: Node) -> Option<(Found, Form)> {
         let from = node.text.range.start;
-        if shows_event(&self.text[from..]) {
+        if shows_event(&self.text[from..]) && self.wish.is_none() {
             return Some(node.piece());
         }
         let start = begin(self.text, from);
         match self.text.get(start) {
             Some(b'{') => self.object(node, start),
             Some(b'[') => {
+                if let Some(range) = message(self.scanner, self.text, start) {
+                    self.value(node.inside(range, Form::Cloudwatch));
+                    return None;
+                }
                 let items = Items::new(self.text, start);
                 self.array(node, Form::List, items)
             }
@@ -174,21 +221,40 @@ impl Desk<'_> {
 
     /// Opens what has words in front.
     fn words(&mut self, node: Node) -> Option<(Found, Form)> {
+        if let Some(node) = self.behind_words(&node) {
+            self.left.push(Task::Open(node));
+            return None;
+        }
+        let text = &self.text[node.text.range.start..];
+        match legacy::event(text, self.made) {
+            true => Some((Found::Made, node.form.or(Form::Legacy))),
+            false => Some(node.nothing()),
+        }
+    }
+
+    /// Returns what is behind words that are in front.
+    fn behind_words(&self, node: &Node) -> Option<Node> {
         let from = node.text.range.start;
-        let Some(head) = Head::of(&self.text[from..]) else {
-            return Some(node.nothing());
+        let text = &self.text[from..];
+        let (at, form) = match Head::of(text) {
+            Some(head) => (head.text, Form::Cri),
+            None => (prefix::object(text)?, Form::Prefix),
         };
-        let range = from + head.text..self.text.len();
-        self.left.push(Task::Open(node.inside(range, Form::Cri)));
-        None
+        Some(node.inside(from + at..self.text.len(), form))
     }
 
     /// Opens the object at `start`.
     fn object(&mut self, node: Node, start: usize) -> Option<(Found, Form)> {
+        // What was asked for is what the outermost layer is, if it can be.
+        let wish = self.wish.filter(|_| node.form.is_plain());
         let Survey { shape, close } =
-            survey(self.scanner, self.text, start, self.room);
+            survey(self.scanner, self.text, start, wish, self.room);
         match shape {
-            Shape::Event | Shape::Viaq => return Some(node.piece()),
+            Shape::Event => return Some(node.piece()),
+            Shape::Viaq => {
+                viaq::event(self.scanner, self.text, start, self.made);
+                return Some((Found::Made, node.form.or(Form::Viaq)));
+            }
             Shape::Google => {
                 return Some((Found::Text(node.outer), Form::Google));
             }
@@ -206,11 +272,21 @@ impl Desk<'_> {
                 return self.shut(node, close, form, items);
             }
             Shape::List(at, version) => {
+                if !self.is_audit(version.as_ref()) {
+                    return Some(node.nothing());
+                }
                 let items = Items::events(self.text, at, version);
                 return self.shut(node, close, Form::List, items);
             }
         }
         None
+    }
+
+    /// Returns whether a list with this version has audit events.
+    fn is_audit(&self, version: Option<&Range<usize>>) -> bool {
+        version.is_none_or(|range| {
+            self.text[range.clone()].starts_with(b"\"audit.k8s.io/")
+        })
     }
 
     /// Leaves the items of an array for later, in front of what follows the
@@ -239,7 +315,8 @@ impl Desk<'_> {
             return Some(node.nothing());
         }
         let range = node.text.range.clone();
-        self.left.push(Task::Items(items, node.inside(range, form)));
+        let node = node.inside(range, form);
+        self.left.push(Task::Items(items, None, node));
         None
     }
 
@@ -248,10 +325,8 @@ impl Desk<'_> {
         let text = self.room.text();
         let end = without_newline(text);
         let node = node.above(0..end, form);
-        self.left.push(match memchr::memchr(b'\n', &text[..end]) {
-            None => Task::Open(node),
-            Some(_) => Task::Lines(node),
-        });
+        let lines = Lines::of(&text[..end]);
+        self.left.push(node.task(lines));
     }
 
     /// Leaves what follows an object for later.
@@ -272,14 +347,25 @@ impl Desk<'_> {
         }
     }
 
-    /// Takes the next item of a list.
-    fn item(&mut self, mut items: Items, node: Node) -> Option<(Found, Form)> {
+    /// Takes the next item of a list; with it, goes on with step `next` to
+    /// the place that was asked for, if there is one.
+    fn item(
+        &mut self,
+        mut items: Items,
+        next: Option<usize>,
+        node: Node,
+    ) -> Option<(Found, Form)> {
         let item = items.next(self.scanner, self.text)?;
         let version = items.version();
-        self.left.push(Task::Items(items, node.clone()));
+        self.left.push(Task::Items(items, next, node.clone()));
+        if let Some(next) = next {
+            let node = node.apart(item.range);
+            self.left.push(Task::Step(next, node));
+            return None;
+        }
         let is_object = self.text[item.range.start] == b'{';
         let Some(version) = version.filter(|_| is_object) else {
-            self.left.push(Task::Open(node.apart(item.range)));
+            self.value(node.apart(item.range));
             return None;
         };
         if item.lacks == Lacks::Nothing {
@@ -290,17 +376,71 @@ impl Desk<'_> {
         Some((Found::Made, node.form))
     }
 
-    /// Takes the next line of a text.
-    fn line(&mut self, node: Node) -> Option<(Found, Form)> {
-        let start = behind_blanks(self.text, node.text.range.start);
-        if start == self.text.len() {
-            return None;
+    /// Leaves a value for later: a string is read.
+    fn value(&mut self, node: Node) {
+        let start = node.text.range.start;
+        if self.text.get(start) == Some(&b'"') {
+            self.room.clear();
+            self.room.decode(self.text, start + 1);
+            let form = node.form;
+            self.inner(node, form);
+        } else {
+            self.left.push(Task::Open(node));
         }
-        let newline = memchr::memchr(b'\n', &self.text[start..]);
-        let end = newline.map_or(self.text.len(), |length| start + length);
-        self.left.push(Task::Lines(node.apart(end..self.text.len())));
-        let end = end - usize::from(self.text[..end].ends_with(b"\r"));
-        self.left.push(Task::Open(node.apart(start..end)));
+    }
+
+    /// Takes step number `n` to the place that was asked for. Where it leads
+    /// nowhere, what is there is opened as it shows itself.
+    fn step(&mut self, n: usize, node: Node) -> Option<(Found, Form)> {
+        let start = begin(self.text, node.text.range.start);
+        let Some(step) = self.steps.get(n) else {
+            let range = start..self.text.len();
+            self.value(node.inside(range, Form::At));
+            return None;
+        };
+        match (step, self.text.get(start)) {
+            (Step::Key(key), Some(b'{')) => {
+                let found = find(self.scanner, self.text, start, key);
+                if let Some(range) = found {
+                    let node = node.inside(range, Form::Event);
+                    self.left.push(Task::Step(n + 1, node));
+                    return None;
+                }
+            }
+            (Step::Each, Some(b'[')) => {
+                let items = Items::new(self.text, start);
+                if items.may_hold(self.text) {
+                    self.left.push(Task::Items(items, Some(n + 1), node));
+                    return None;
+                }
+            }
+            (Step::Key(_) | Step::Each, _) if n == 0 => {
+                if let Some(node) = self.behind_words(&node) {
+                    self.left.push(Task::Step(0, node));
+                    return None;
+                }
+            }
+            (Step::Key(_) | Step::Each, _) => {}
+        }
+        let Text { layer, range } = node.outer.clone();
+        self.left
+            .push(Task::Open(Node { text: Text { layer, range }, ..node }));
+        None
+    }
+
+    /// Takes the next document or line of a text.
+    fn document(
+        &mut self,
+        mut documents: Documents,
+        node: Node,
+    ) -> Option<(Found, Form)> {
+        let (Line { start, mut end, .. }, _) =
+            documents.next(self.text, More::Never)?;
+        self.left.push(Task::Documents(documents, node.clone()));
+        end -= usize::from(self.text[start..end].ends_with(b"\r"));
+        if behind_blanks(self.text, start) < end {
+            self.left.push(Task::Open(node.apart(start..end)));
+        }
         None
     }
 }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::member::{find, word};
 use crate::scan::{
     End, Finder, Scanner, Wanted, behind_blanks, value_end, walk,
 };
@@ -131,6 +132,25 @@ impl Items {
         };
         (end, lacks)
     }
+}
+
+/// Returns where the message stands in a row of an answer of CloudWatch, which
+/// is an array of fields: `[{"field":"@message","value":"TEXT"},...]`.
+pub(super) fn message(
+    scanner: Scanner,
+    text: &[u8],
+    start: usize,
+) -> Option<Range<usize>> {
+    let mut items = Items::new(text, start);
+    while text.get(items.at) == Some(&b'{') {
+        let begin = items.at;
+        let name = find(scanner, text, begin, "field")?;
+        if word(text, &name, &mut Vec::new()) == b"@message" {
+            return find(scanner, text, begin, "value");
+        }
+        items.next(scanner, text)?;
+    }
+    None
 }
 
 /// Writes an event of a list as the log backend does.

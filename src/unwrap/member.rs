@@ -104,6 +104,26 @@ fn member(scanner: Scanner, text: &[u8], at: usize) -> Option<Member> {
     Some(Member { key: at..end, value: behind_blanks(text, colon + 1) })
 }
 
+/// Returns where the value of the first member `name` of the object at `start`
+/// stands, to the end of the text where it is cut.
+pub(super) fn find(
+    scanner: Scanner,
+    text: &[u8],
+    start: usize,
+    name: &str,
+) -> Option<Range<usize>> {
+    let mut members = Members::new(text, start);
+    let mut room = Vec::new();
+    while let Some(Member { key, value }) = members.next(scanner, text) {
+        let end = value_end(scanner, text, value).ok();
+        if word(text, &key, &mut room) == name.as_bytes() {
+            return Some(value..end.unwrap_or(text.len()));
+        }
+        members.pass(text, end);
+    }
+    None
+}
+
 /// Returns the text of a key or a value that stands at `range`, quotes
 /// included, as far as it is one of ours: without escapes, or read from them.
 pub(super) fn word<'t>(

@@ -15,19 +15,26 @@
 //! This module knows wrappings, and of events only how they show themselves.
 
 mod choice;
+mod compact;
 mod cri;
 mod cutter;
 mod decode;
 mod detect;
+mod docker;
+mod document;
 mod form;
 mod layer;
+mod legacy;
 mod list;
 mod member;
 mod node;
 mod piece;
+mod prefix;
 mod region;
+mod stack;
 mod survey;
 mod unwrapper;
+mod viaq;
 
 pub use choice::{Choice, Misspelt, Place};
 pub use cutter::Cutter;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{form::Form, list::Items};
+use super::{document::Documents, form::Form, list::Items};
 
 /// A text: where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,15 +22,34 @@ pub(super) struct Node {
     pub form: Form,
 }
 
+/// How many lines a text has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lines {
+    One,
+    Many,
+}
+
+impl Lines {
+    pub(super) fn of(text: &[u8]) -> Lines {
+        match memchr::memchr(b'\n', text) {
+            None => Lines::One,
+            Some(_) => Lines::Many,
+        }
+    }
+}
+
 /// Something left to do.
 #[derive(Clone, Debug)]
 pub(super) enum Task {
     /// To open a text.
     Open(Node),
-    /// To open the items of a list that are left in a text.
-    Items(Items, Node),
-    /// To open the lines that are left of a text.
-    Lines(Node),
+    /// To take a step, of this number, to the place that was asked for.
+    Step(usize, Node),
+    /// To open the items of a list that are left in a text, or to take a step
+    /// from each.
+    Items(Items, Option<usize>, Node),
+    /// To open the documents and lines that are left of a text.
+    Documents(Documents, Node),
 }
 
 /// What is judged.
@@ -40,6 +59,18 @@ pub(super) enum Found {
     Text(Text),
     /// What was made last.
     Made,
+}
+
+impl Task {
+    /// Returns what it is about.
+    pub(super) fn node(&self) -> &Node {
+        match self {
+            Task::Open(node)
+            | Task::Step(_, node)
+            | Task::Items(_, _, node)
+            | Task::Documents(_, node) => node,
+        }
+    }
 }
 
 impl Node {
@@ -60,6 +91,15 @@ impl Node {
     pub(super) fn above(&self, range: Range<usize>, form: Form) -> Node {
         let text = Text { layer: self.text.layer + 1, range };
         Node { text, outer: self.outer.clone(), form: self.form.or(form) }
+    }
+
+    /// Returns what is to be done with the text, which may have several
+    /// lines.
+    pub(super) fn task(self, lines: Lines) -> Task {
+        match lines {
+            Lines::One => Task::Open(self),
+            Lines::Many => Task::Documents(Documents::new(usize::MAX), self),
+        }
     }
 
     /// Returns the text as a piece.

@@ -66,6 +66,8 @@ struct Seen {
     /// How many other keys of the collector there are.
     viaq_keys: u32,
     is_google: bool,
+    /// How many keys of Docker there are.
+    docker_keys: u32,
     version: Option<Range<usize>>,
     items: Option<usize>,
     /// What may be wrapped, with its rank, lowest first.
@@ -103,12 +105,14 @@ const HOLDERS: [(&[u8], Holds, Form); 18] = [
     (b"log", Holds::Object, Form::Log),
 ];
 
-/// Looks at the members of the object at `start`, no further than needed.
+/// Looks at the members of the object at `start`, no further than needed. What
+/// is wrapped in the form of a wish is so even where there is an event.
 /// The text that it holds is read into `room`.
 pub(super) fn survey(
     scanner: Scanner,
     text: &[u8],
     start: usize,
+    wish: Option<Form>,
     room: &mut Room,
 ) -> Survey {
     let mut members = Members::new(text, start);
@@ -118,12 +122,12 @@ pub(super) fn survey(
         let name = word(text, &key, &mut scratch);
         let end = seen.member(scanner, text, name, value, room);
         members.pass(text, end);
-        if seen.is_certain() {
+        if seen.is_certain() && wish.is_none() {
             break;
         }
     }
     let close = members.close();
-    Survey { shape: seen.shape(close), close }
+    Survey { shape: seen.shape(close, wish), close }
 }
 
 impl Seen {
@@ -136,6 +140,7 @@ impl Seen {
             is_viaq: false,
             viaq_keys: 0,
             is_google: false,
+            docker_keys: 0,
             version: None,
             items: None,
             held: None,
@@ -182,6 +187,7 @@ impl Seen {
                 self.viaq_keys += 1;
             }
             b"protoPayload" | b"Entry" => self.is_google |= is_object,
+            b"stream" | b"time" => self.docker_keys += 1,
             b"items" if text.get(value) == Some(&b'[') => {
                 self.items = Some(value);
             }
@@ -248,21 +254,48 @@ impl Seen {
     }
 
     /// Returns what the object is, all in all.
-    fn shape(self, close: Close) -> Shape {
+    fn shape(self, close: Close, wish: Option<Form>) -> Shape {
         let is_viaq = self.is_viaq || self.viaq_keys > 1;
+        if let (Some(wish), Some((_, held))) = (wish, &self.held)
+            && held.form() == Some(wish)
+        {
+            return held.clone();
+        }
         match (self.kind, self.items, self.held) {
             (Kind::List, Some(items), _) => Shape::List(items, self.version),
             (Kind::List | Kind::Other, ..) => Shape::Foreign,
             _ if is_viaq && self.is_marked && !self.is_leveled => Shape::Viaq,
             (Kind::Event, ..) => Shape::Event,
             _ if self.is_marked => Shape::Event,
-            (Kind::Absent, _, Some((_, held))) => held,
+            (Kind::Absent, _, Some((_, held))) => match held {
+                Shape::Text(Form::Log) if self.docker_keys == 2 => {
+                    Shape::Text(Form::Docker)
+                }
+                held => held,
+            },
             _ if self.is_hinted => Shape::Event,
             _ if self.is_google => Shape::Google,
             (Kind::Absent, ..) => match close {
                 Close::Closed(_) => Shape::Foreign,
                 Close::Open | Close::Cut | Close::Broken(_) => Shape::Unknown,
             },
+        }
+    }
+}
+
+impl Shape {
+    /// Returns the form of a wrapper.
+    fn form(&self) -> Option<Form> {
+        match self {
+            Shape::Object(form, _)
+            | Shape::Text(form)
+            | Shape::Array(form, _) => Some(*form),
+            Shape::Event
+            | Shape::Viaq
+            | Shape::Google
+            | Shape::List(..)
+            | Shape::Foreign
+            | Shape::Unknown => None,
         }
     }
 }

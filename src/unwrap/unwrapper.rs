@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 use super::{
     choice::Choice,
     decode::Room,
+    docker,
+    document::{Documents, More},
     form::Form,
     layer::{Layers, Record, Take},
     piece::{Body, Piece},
@@ -70,7 +72,7 @@ impl Unwrapper {
             form,
             is_idle: *choice == Choice::None,
             most,
-            layers: Layers::new(scanner),
+            layers: Layers::new(scanner, choice),
             chains: Default::default(),
         }
     }
@@ -83,8 +85,11 @@ impl Unwrapper {
         bytes: &[u8],
         take: &mut Take<'_>,
     ) -> ControlFlow<(), usize> {
-        if self.form.is_joined() && !self.is_idle {
-            return self.regions(bytes, take);
+        match self.form {
+            _ if self.is_idle => {}
+            Form::Documents => return self.documents(bytes, take),
+            _ if self.form.is_joined() => return self.regions(bytes, take),
+            _ => {}
         }
         let mut lines = Lines::new(bytes);
         for line in lines.by_ref() {
@@ -108,6 +113,21 @@ impl Unwrapper {
         let record = Record { batch: bytes, line, lines: 1 };
         let range = line.start..line.end;
         self.layers.open(record, range, Form::Event, take)
+    }
+
+    /// Takes documents apart.
+    fn documents(
+        &mut self,
+        bytes: &[u8],
+        take: &mut Take<'_>,
+    ) -> ControlFlow<(), usize> {
+        let mut documents = Documents::new(self.most);
+        while let Some((line, lines)) = documents.next(bytes, More::Never) {
+            let record = Record { batch: bytes, line, lines };
+            let range = line.start..line.end;
+            self.layers.open(record, range, Form::Documents, take)?;
+        }
+        ControlFlow::Continue(documents.rest(bytes).len())
     }
 
     /// Takes lines apart of which several may be one.
@@ -147,7 +167,14 @@ impl Unwrapper {
         if chain.line.is_none() && !goes_on {
             return self.line(bytes, line, take);
         }
-        chain.add(line, &bytes[line.start + text..line.end]);
+        let part = &bytes[line.start..line.end];
+        match self.form {
+            Form::Docker => {
+                docker::append(self.scanner, part, &mut chain.text)
+            }
+            _ => chain.text.push(&part[text..]),
+        }
+        chain.add(line);
         match goes_on {
             true => ControlFlow::Continue(()),
             false => self.end_chain(stream as usize, bytes, take),
@@ -186,8 +213,7 @@ impl Unwrapper {
 }
 
 impl Chain {
-    fn add(&mut self, line: Line, text: &[u8]) {
-        self.text.push(text);
+    fn add(&mut self, line: Line) {
         self.lines += 1;
         let begun = self.line.get_or_insert(line);
         (begun.end, begun.next) = (line.end, line.next);

@@ -52,6 +52,10 @@ impl Heard {
         self.0.lock().unwrap().text.len()
     }
 
+    pub(crate) fn ends_with(&self, line: &[u8]) -> bool {
+        self.0.lock().unwrap().text.ends_with(line)
+    }
+
     /// Returns how much had come at a time.
     pub(crate) fn length_at(&self, when: Instant) -> usize {
         let said = self.0.lock().unwrap();

@@ -2,8 +2,8 @@
 //! of their rotation.
 //!
 //! Understood are what kube-apiserver's own rotation writes,
-//! `STEM-2006-01-02T15-04-05.000.EXT`, and what logrotate does, `NAME.1` and
-//! `NAME-20060102`, each with `.gz` or `.zst` as well. A name only suggests:
+//! `STEM-2006-01-02T15-04-05.000.EXT`, what logrotate does, `NAME.1` and
+//! `NAME-20060102`, and what kubelet does, `NAME.20060102-150405`, each with `.gz` or `.zst` as well. A name only suggests:
 //! whose content it is, the content says.
 
 use std::{cmp::Reverse, ffi::OsStr, os::unix::ffi::OsStrExt};
@@ -81,10 +81,12 @@ pub(super) fn unpacked(name: &[u8]) -> Option<&[u8]> {
 
 fn counted(number: &[u8]) -> Option<Age> {
     let is_number = number.iter().all(u8::is_ascii_digit);
-    let text = std::str::from_utf8(number).ok().filter(|_| is_number)?;
-    // Longer ones are dates: NAME.20060102.
+    let text = std::str::from_utf8(number).ok()?;
+    // Others are dates: NAME.20060102, NAME.20060102-150405.
     match number.len() {
-        1..DIGITS_OF_DATE => Some(Age::Number(Reverse(text.parse().ok()?))),
+        1..DIGITS_OF_DATE if is_number => {
+            Some(Age::Number(Reverse(text.parse().ok()?)))
+        }
         _ => dated(number),
     }
 }
@@ -138,6 +140,10 @@ mod tests {
             &["audit.log.10.gz", "audit.log.3.zst", "audit.log.2"],
         );
         check_order("a.log", &["a.log-20260101.gz", "a.log-20260102"]);
+        check_order(
+            "0.log",
+            &["0.log.20260102-030405.gz", "0.log.20260102-030406"],
+        );
         check_order("a.log", &["a-20260101.log", "a-20260102.log.gz"]);
         check_order(
             "audit",

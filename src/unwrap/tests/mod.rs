@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Body, Choice, Form, Unwrapper};
+use super::{Body, Choice, Cutter, Form, Unwrapper};
 use crate::scan::Scanner;
 
 const EVENT: &str = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a\"\u003c","verb":"get"}"#;
@@ -17,8 +17,12 @@ fn pieces(text: &str) -> Vec<Got> {
 }
 
 fn pieces_as(form: Form, text: &str, most: usize) -> Vec<Got> {
+    chosen(&Choice::Auto, form, text, most)
+}
+
+fn chosen(choice: &Choice, form: Form, text: &str, most: usize) -> Vec<Got> {
     let (scanner, bytes) = (Scanner::best(), text.as_bytes());
-    let mut unwrapper = Unwrapper::new(scanner, &Choice::Auto, form, most);
+    let mut unwrapper = Unwrapper::new(scanner, choice, form, most);
     let mut found = Vec::new();
     let walked = unwrapper.each(bytes, &mut |piece| {
         let body = String::from_utf8(piece.bytes(bytes).to_vec()).unwrap();
@@ -156,4 +160,254 @@ fn what_is_cut_is_read_as_far_as_it_goes() {
     // What was glued to it is found.
     let glued = format!("{cut}{log}");
     assert_eq!(pieces(&glued).last().unwrap().2, EVENT);
+}
+
+#[test]
+fn parts_of_docker_are_joined() {
+    let line = |text: &str, stream| {
+        let text = quoted(text);
+        format!(r#"{{"log":{text},"stream":"{stream}","time":"{TIME}"}}"#)
+    };
+    let long =
+        EVENT.replace("get", &"g\"et".repeat(9000).replace('"', "\\\""));
+    let (one, rest) = long.split_at(16384);
+    let (two, three) = rest.split_at(16384);
+    let text = [
+        line(&format!("{EVENT}\n"), "stdout"),
+        line(one, "stdout"),
+        line("klog {}\n", "stderr"),
+        line(two, "stdout"),
+        line(&format!("{three}\n"), "stdout"),
+        line(EVENT, "stdout"),
+    ];
+    let klog = text[2].clone();
+    let expected = [
+        (Form::Docker, 1, EVENT.to_owned()),
+        (Form::Event, 1, klog),
+        (Form::Docker, 3, long),
+        (Form::Docker, 1, EVENT.to_owned()),
+    ];
+    assert_eq!(pieces(&text.join("\n")), expected);
+}
+
+#[test]
+fn documents_have_any_layout() {
+    let pretty = |text: &str| {
+        let value: serde_json::Value = serde_json::from_str(text).unwrap();
+        serde_json::to_string_pretty(&value).unwrap()
+    };
+    let event = r#"{"auditID":"a","level":"Metadata"}"#;
+    let tall = pretty(event);
+    let one = |lines| (Form::Documents, lines, event.to_owned());
+    assert_eq!(pieces(&tall), [one(4)]);
+    let text = format!("{tall}\n{tall}{event}, {event}\nklog\n\n{event}");
+    let expected = [
+        one(4),
+        one(3),
+        one(0),
+        one(1),
+        (Form::Event, 1, "klog".into()),
+        (Form::Event, 1, String::new()),
+        one(1),
+    ];
+    assert_eq!(pieces(&text), expected);
+    assert_eq!(pieces(&format!("{event}{event}")), [one(0), one(1)]);
+    let list = format!(r#"{{"events":[{{"message":{}}}]}}"#, quoted(event));
+    let found = pieces(&pretty(&list));
+    assert_eq!(found, [(Form::Cloudwatch, 7, event.to_owned())]);
+    let array = pretty(&format!("[{event},{event}]"));
+    let listed = |lines| (Form::List, lines, event.to_owned());
+    assert_eq!(pieces(&array), [listed(10), listed(0)]);
+}
+
+#[test]
+fn documents_that_break_end_with_their_lines() {
+    let event = r#"{"auditID":"a","level":"Metadata"}"#;
+    let form = Form::Documents;
+    let all = |text: &str| pieces_as(form, text, 1000);
+    let cut = r#"{"auditID":"a","#;
+    let one = |body: &str| (form, 1, body.to_owned());
+    // In a string, outside of strings, and where an object cannot stand.
+    for cut in [r#"{"auditID":"a"#, cut, r#"{"auditID":"a","user":{"#] {
+        let found = all(&format!("{cut}\n{event}\n"));
+        assert_eq!(found, [one(cut), one(event)]);
+    }
+    let found =
+        all(&format!("{{\n\"auditID\": \"a\",\nI0101 klog\n{event}\n"));
+    let klog = (Form::Event, 1, "I0101 klog".to_owned());
+    assert_eq!(found, [(form, 2, cut.to_owned()), klog, one(event)]);
+    // What is longer than a record may be comes in parts.
+    let found = pieces_as(form, &format!("[\n{event},\n{event}\n]\n"), 60);
+    let listed = (Form::List, 2, event.to_owned());
+    assert_eq!(found[..2], [listed, (form, 1, event.to_owned())]);
+}
+
+#[test]
+fn words_in_front_are_passed_over() {
+    check(Form::Prefix, &format!("ip-10-0-0-1.internal {EVENT}\n"), EVENT);
+    check(
+        Form::Prefix,
+        &format!("{TIME} kube-apiserver-audit-1 {EVENT}"),
+        EVENT,
+    );
+    check(
+        Form::Prefix,
+        &format!("<13>Oct 11 22:14:15 h a: @cee: {EVENT}"),
+        EVENT,
+    );
+    left(&format!("I1018 17:32:47.415 1 x.go:1] {EVENT}"));
+    left("host {\"a\":1}");
+}
+
+#[test]
+fn lines_of_the_legacy_format_become_events() {
+    let line = format!(r#"{TIME} AUDIT: id="a" stage="Panic" response="500""#);
+    let event = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a","stage":"Panic","user":{},"responseStatus":{"metadata":{},"code":500},"requestReceivedTimestamp":"2023-10-18T17:32:47.415928Z"}"#;
+    check(Form::Legacy, &line, event);
+    check(Form::Cri, &format!("{TIME} stdout F {line}\n"), event);
+}
+
+#[test]
+fn clouds_and_stores_are_opened() {
+    let text = quoted(&format!("{EVENT}\n"));
+    for (form, line) in [
+        (
+            Form::Azure,
+            format!(r#"{{"properties":{{"log":{text},"pod":"p"}}}}"#),
+        ),
+        (Form::Azure, format!(r#"{{"properties":{{"log":{EVENT}}}}}"#)),
+        (
+            Form::Azure,
+            format!(
+                r#"{{"a":{{}},"properties":{}}}"#,
+                quoted(&format!("{{\"log\":{text}}}"))
+            ),
+        ),
+        (
+            Form::Azure,
+            format!(r#"{{"records":[{{"properties":{{"log":{text}}}}}]}}"#),
+        ),
+        (
+            Form::Azure,
+            format!(r#"{{"log_s":{text},"Category":"kube-audit"}}"#),
+        ),
+        (Form::Source, format!(r#"{{"_index":"i","_source":{EVENT}}}"#)),
+        (
+            Form::Source,
+            format!(
+                r#"{{"_source":{{"log":{{"file":{{}}}},"message":{text}}}}}"#
+            ),
+        ),
+        (
+            Form::Source,
+            format!(
+                r#"{{"took":1,"hits":{{"total":{{}},"hits":[{{"_source":{{"log":{text}}}}}]}}}}"#
+            ),
+        ),
+        (
+            Form::Cloudwatch,
+            format!(
+                r#"{{"events":[{{"timestamp":1,"message":{text}}}],"x":[]}}"#
+            ),
+        ),
+        (
+            Form::Cloudwatch,
+            format!(
+                r#"{{"messageType":"DATA_MESSAGE","logEvents":[{{"id":"1","message":{text}}}]}}"#
+            ),
+        ),
+        (
+            Form::Cloudwatch,
+            format!(
+                r#"{{"results":[[{{"field":"@message","value":{text}}}]]}}"#
+            ),
+        ),
+        (
+            Form::Cloudwatch,
+            format!(r#"{{"@timestamp":"T","@message":{EVENT}}}"#),
+        ),
+    ] {
+        check(form, &line, EVENT);
+    }
+    left(r#"{"properties":{"log":"I0101 klog {}\n","pod":"p"}}"#);
+    left(r#"{"records":[]}"#);
+}
+
+#[test]
+fn an_event_of_the_collector_gets_its_level_back() {
+    let line = r#"{"@timestamp":"T","auditID":"a","k8s_audit_level":"Request","kind":"Event","level":"default","log_type":"audit","openshift":{}}"#;
+    let event = r#"{"auditID":"a","kind":"Event","level":"Request"}"#;
+    check(Form::Viaq, line, event);
+    let source = format!(r#"{{"_source":{line}}}"#);
+    check(Form::Source, &source, event);
+}
+
+#[test]
+fn google_is_known_and_left() {
+    for line in [
+        r#"{"protoPayload":{"@type":"x","methodName":"io.k8s.core.v1.pods.create"},"insertId":"a"}"#,
+        r#"{"Entry":{"Payload":{}},"AuditPayload":"{}"}"#,
+    ] {
+        check(Form::Google, line, line);
+    }
+}
+
+#[test]
+fn a_place_can_be_named() {
+    let at = |place: &str, line: &str| {
+        let choice = Choice::parse(&format!("at:{place}")).unwrap();
+        let form = Form::detect(Scanner::best(), line.as_bytes());
+        chosen(&choice, form, line, 1000)
+    };
+    let text = quoted(EVENT);
+    let one = |lines| (Form::At, lines, EVENT.to_owned());
+    assert_eq!(at("a.b", &format!(r#"{{"a":{{"b":{text}}}}}"#)), [one(1)]);
+    assert_eq!(at("a", &format!(r#"{{"a":{EVENT},"verb":"x"}}"#)), [one(1)]);
+    let list = format!(r#"{{"a":[{{"b":{EVENT}}},{{"b":{text}}}]}}"#);
+    assert_eq!(at("a[*].b", &list), [one(1), one(0)]);
+    let cri = format!(r#"{TIME} stdout F {{"a":{text}}}"#);
+    assert_eq!(at("a", &cri), [(Form::Cri, 1, EVENT.to_owned())]);
+    // Elsewhere, it is as without.
+    let log = format!(r#"{{"log":{text}}}"#);
+    assert_eq!(at("a.b", &log), [(Form::Log, 1, EVENT.to_owned())]);
+    assert_eq!(at("a.b", EVENT), [(Form::Event, 1, EVENT.to_owned())]);
+}
+
+#[test]
+fn what_is_asked_for_is_unwrapped_although_there_is_an_event() {
+    let line =
+        format!(r#"{{"log":{},"kind":"Event","auditID":"b"}}"#, quoted(EVENT));
+    assert_eq!(pieces(&line), [(Form::Event, 1, line.clone())]);
+    let log = chosen(&Choice::Form(Form::Log), Form::Log, &line, 1000);
+    assert_eq!(log, [(Form::Log, 1, EVENT.to_owned())]);
+    let none = chosen(&Choice::None, Form::Log, &line, 1000);
+    assert_eq!(none, [(Form::Event, 1, line)]);
+}
+
+#[test]
+fn one_that_is_too_long_is_left() {
+    let line = format!("{TIME} stdout F {EVENT}");
+    let found = pieces_as(Form::Cri, &line, 50);
+    assert_eq!(found, [(Form::Event, 1, line)]);
+}
+
+#[test]
+fn a_line_without_end_counts_as_several() {
+    let event = r#"{"auditID":"a","level":"Metadata","verb":"get"}"#;
+    let text = event.repeat(10);
+    let mut unwrapper = Unwrapper::new(
+        Scanner::best(),
+        &Choice::Auto,
+        Form::Documents,
+        1 << 20,
+    );
+    let mut lines = Vec::new();
+    let walked = unwrapper.each(text.as_bytes(), &mut |piece| {
+        lines.push(piece.lines);
+        ControlFlow::Continue(())
+    });
+    assert_eq!(walked, ControlFlow::Continue(0));
+    assert_eq!(lines, [0, 0, 1, 0, 0, 1, 0, 0, 1, 1]);
+    let mut cutter = Cutter::new(Scanner::best(), Form::Documents, 1 << 20);
+    assert_eq!(cutter.whole(text.as_bytes()), 9 * event.len());
 }
