@@ -170,6 +170,8 @@ impl Settings {
         // A dry run touches no file.
         let aside = aside.filter(|_| !is_dry);
         let written = written(&wires, aside.as_deref());
+        // What is followed is found by its content.
+        let window = if follow.is_some() { Window::default() } else { window };
         let Chosen { inputs, streams, outside, odd } =
             args.choice.of(inputs, window, &written);
         let rules = if follow.is_some() { followed(rules) } else { rules };

@@ -81,7 +81,18 @@ fn what_a_run_writes_it_does_not_read() {
 }
 
 #[test]
-fn what_follows_finds_files_by_itself() {
+fn what_follows_finds_files_by_itself_and_passes_over_none() {
+    let folder = Folder::new();
+    let old = "a-2026-03-02T06-00-00.000.log";
+    let files = [old, "a.log"];
+    let files = files.map(|name| folder.file(name, at("06:00:00", name)));
+    let checkpoint = folder.path("c");
+    let since = ["--since", "2026-03-03", "--checkpoint", &checkpoint];
+    let new = ["--new", "-s", FAILED, &files[0], &files[1]];
+    let ran = run(&[&since[..], &new].concat(), "");
+    assert_eq!((ran.number("read"), ran.number("kept")), (2, 0));
+    assert!(!ran.err.contains("skipped by name"), "{}", ran.err);
+
     for flag in ["-r", "--sort-files", "--merge"] {
         let ran = run(&[flag, "-F", FAILED, "a.log"], "");
         assert_eq!(ran.code, Some(2));
