@@ -23,13 +23,6 @@ fn wrong_flags_are_refused_with_a_sentence() {
 }
 
 #[test]
-fn flags_to_come_are_named_as_such() {
-    for flag in ["--since", "--until"] {
-        check_refused(&[flag, FAILED], "is not in this version; ");
-    }
-}
-
-#[test]
 fn what_other_programs_taught_is_understood() {
     check_refused(&["-v", FAILED], "not (EXPR)");
     check_refused(&["-i", FAILED], "put an i behind the text");

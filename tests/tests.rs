@@ -15,6 +15,7 @@ mod invalid; // Lines that break: said, counted, kept or set aside.
 mod order; // Threads and pipes change nothing.
 mod prompt; // A quiet input is answered at once.
 mod checkpoint; // How far a run that follows has come.
+mod choose; // Which files and events are read, in which order.
 mod size; // Deep and long lines, without recursion and in linear time.
 mod inputs; // Inputs as they are found: compressed, wrapped, cut.
 mod robust; // Inputs and outputs that fail, and signals.

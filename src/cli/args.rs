@@ -2,12 +2,10 @@
 
 use std::{ffi::OsString, io, path::PathBuf};
 
-use clap::{
-    Parser, ValueEnum,
-    error::{ContextKind, ContextValue, ErrorKind},
-};
+use clap::{Parser, ValueEnum};
 
-use super::{exit::Complaint, size};
+pub(super) use super::read::{Read, read};
+use super::{choose::Choice, reply::Reply, size};
 use crate::{diag, unwrap};
 
 const MORE: &str = "\
@@ -53,6 +51,9 @@ Examples:
       kaudit-filter -p denied audit.log
       kaudit-filter -p forbidden
 
+  The last hour, of all that was rotated, as if it were one log:
+      kaudit-filter --since 1h --sort-files denied audit*.log*
+
   What failed, and who it was, as one text:
       kaudit-filter report audit.log
 
@@ -88,18 +89,6 @@ Environment:
   KAUDIT_FILTER_SIMD  scalar, sse2, avx2 or avx512: use no better
                       instructions than these (--explain says which are used)
   NO_COLOR            if set, messages have no colours";
-
-/// Flags of versions to come, with what to do until then.
-const LATER: [(&[&str], &str); 1] = [(
-    &["--since", "--until"],
-    "compare the time: 'time >= 2026-03-02T06:00:00Z'",
-)];
-
-/// Flags that other programs have, with how it is said here.
-const ELSEWHERE: [(&[&str], &str); 2] = [
-    (&["-v", "--invert-match"], "write 'not (EXPR)', or 'skip EXPR'"),
-    (&["-i", "--ignore-case"], "put an i behind the text: 'user = \"bob\"i'"),
-];
 
 /// Filters Kubernetes audit logs: kept lines leave byte for byte.
 ///
@@ -171,6 +160,9 @@ pub(super) struct Args {
     #[arg(long)]
     pub poll: bool,
 
+    #[command(flatten)]
+    pub choice: Choice,
+
     /// Where kept lines go (repeatable) [default: stdout]
     ///
     /// stdout, file:PATH, syslog:, syslog+udp://HOST, syslog+tcp://HOST,
@@ -229,6 +221,15 @@ pub(super) struct Args {
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
 
+    /// Answer each line with one line: blank, ok or json
+    ///
+    /// For a program that gives us lines and waits. blank: the kept event, or
+    /// an empty line. ok: OK when we are ready, and for each line that was
+    /// judged, once the sinks of --to have taken what is kept; for omprog of
+    /// rsyslog. json: what mmexternal of rsyslog reads. Nothing is unwrapped.
+    #[arg(long, value_name = "WAY")]
+    pub reply: Option<Reply>,
+
     /// What to do with a line that cannot be decided: pass, skip, fail, or
     /// file:PATH [default: pass]
     ///
@@ -255,6 +256,10 @@ pub(super) struct Args {
     /// [default: 128M]
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     pub max_line: Option<usize>,
+
+    /// Draw no progress on the terminal
+    #[arg(long)]
+    pub no_progress: bool,
 
     /// Write each line by itself; a quiet input is prompt without it
     #[arg(long)]
@@ -322,70 +327,6 @@ impl Color {
         };
         if colored { diag::Color::Always } else { diag::Color::Never }
     }
-}
-
-/// What the command line turns out to be.
-#[derive(Debug)]
-pub(super) enum Read<T> {
-    /// Something to run.
-    Args(Box<T>),
-    /// A wish for help or the version, and its answer.
-    Text(String),
-}
-
-/// Reads a command line, the program's name included.
-pub(super) fn read<T: Parser>(
-    words: impl IntoIterator<Item = OsString>,
-) -> Result<Read<T>, Complaint> {
-    match T::try_parse_from(words) {
-        Ok(args) => Ok(Read::Args(Box::new(args))),
-        Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                Ok(Read::Text(error.to_string()))
-            }
-            _ => Err(Complaint::usage(sentence(&error))),
-        },
-    }
-}
-
-/// Returns what is wrong with a command line, and what to do.
-fn sentence(error: &clap::Error) -> String {
-    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
-    else {
-        return claps(error);
-    };
-    let named = |(flags, advice): &(&[&str], &'static str)| {
-        flags.contains(&&**flag).then_some(*advice)
-    };
-    match error.kind() {
-        ErrorKind::UnknownArgument => {
-            if let Some(advice) = LATER.iter().find_map(named) {
-                return format!("{flag} is not in this version; {advice}");
-            }
-            if let Some(advice) = ELSEWHERE.iter().find_map(named) {
-                return format!("there is no {flag}; {advice}");
-            }
-            claps(error)
-        }
-        ErrorKind::ArgumentConflict if flag == "--exit-status" => {
-            "-e is --exit-status, not a pattern as with grep; join \
-             expressions with `or`: 'code >= 400 or verb = delete'"
-                .into()
-        }
-        ErrorKind::ArgumentConflict if flag.starts_with("--expr") => {
-            "-x is given twice; join conditions with `and` or `or`, and \
-             steps with `|`"
-                .into()
-        }
-        _ => claps(error),
-    }
-}
-
-/// Returns clap's message without its prefix: ours stands there.
-fn claps(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let text = text.strip_prefix("error: ").unwrap_or(&text);
-    text.trim_end().to_owned()
 }
 
 #[cfg(test)]

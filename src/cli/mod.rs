@@ -6,12 +6,16 @@
 mod args;
 mod check;
 mod checkpoint;
+mod choose;
 mod completions;
 mod coverage;
 mod exit;
 mod follow;
 mod load;
 mod program;
+mod progress;
+mod read;
+mod reply;
 mod report;
 mod settings;
 mod show;
@@ -51,8 +55,8 @@ use crate::{
 };
 
 use self::{
-    args::Args, exit::Complaint, settings::Settings, sink::Manner,
-    voice::Voice,
+    args::Args, exit::Complaint, progress::Progress, reply::Reply,
+    settings::Settings, sink::Manner, voice::Voice,
 };
 
 /// Runs the program and returns its exit code. Nothing panics or exits.
@@ -94,15 +98,19 @@ fn serve(
     if let Some(text) = show::asked(&settings)? {
         return show::print(&text);
     }
+    voice.is_hushed = settings.reply.is_some_and(Reply::is_hushed);
     for hint in settings.hints() {
         voice.say(hint);
     }
+    voice.tell_choice(&settings);
     voice.diagnose(&settings.text, &settings.warnings);
     voice.show(&settings.drawn);
     let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
     signal::listen(&stop).map_err(Complaint::Start)?;
     let started = Instant::now();
-    let summary = filter(&settings, &stop, voice)?;
+    let summary = filter(&settings, &stop, voice);
+    voice.is_hushed = false;
+    let summary = summary?;
     let routes = &settings.wires.routes;
     if settings.is_dry {
         for (route, score) in routes.iter().zip(&summary.scores) {
@@ -110,6 +118,10 @@ fn serve(
         }
     }
     if settings.stats {
+        if settings.outside > 0 {
+            let outside = settings.outside;
+            voice.say(format!("skipped by name: {outside} files"));
+        }
         voice.block(&stats::block(&summary.tally, started.elapsed()));
         if routes.len() > 1 {
             voice.block(&stats::routes(routes, &summary.scores));
@@ -138,6 +150,7 @@ fn filter(
         }
         (Wanted::Lines | Wanted::Count | Wanted::Groups, _) => false,
     };
+    let writes = writes || settings.reply.is_some();
     let output = writes.then(duplicate_stdout).transpose()?;
     let watch = Watch { stop: Arc::clone(stop), output };
     match &settings.follow {
@@ -158,14 +171,17 @@ fn read(
         rules: settings.rules,
         choice: &settings.wrapping.choice,
         inputs: &settings.inputs,
+        streams: settings.streams.as_deref(),
         watch,
     };
     let disk: Arc<dyn Disk> = Arc::new(Real);
     let last = Record::default();
     let manner = Manner::Waits;
     let mut outlets = sink::outlets(settings, manner, &disk, &last, voice)?;
+    voice.progress = Progress::of(settings);
     let mut summary =
         engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
+    voice.end_progress();
     if let (Some(text), None) =
         (in_place_of_lines(settings, &summary), &summary.failure)
     {
@@ -180,6 +196,7 @@ fn read(
             summary.failure = Some(Failure::Output { name, error });
         }
     }
+    reply::fail(&mut outlets, &summary);
     finish(settings, &mut outlets, &mut summary, &job.watch.stop, voice);
     Ok(summary)
 }

@@ -8,7 +8,10 @@ use std::{
 
 use super::{args::Args, exit::Complaint, load, pipeline::Sink, text::Text};
 use crate::{
-    expr::{self, Compiled, Finding, Source, plan::Step},
+    expr::{
+        self, Compiled, Finding, Source, Window,
+        plan::{Plan, Step},
+    },
     pipeline::Pipeline,
     source::Name,
 };
@@ -77,12 +80,25 @@ impl Program {
     }
 
     /// Adds what flags ask for to what the expression does.
-    pub(super) fn amended(self, args: &Args) -> Result<Program, Complaint> {
-        if args.label.is_empty() && !args.coverage && !args.fail_on_dead {
+    pub(super) fn amended(
+        self,
+        args: &Args,
+        window: Window,
+    ) -> Result<Program, Complaint> {
+        let covers = args.coverage || args.fail_on_dead;
+        if args.label.is_empty() && !covers && window.is_open() {
             return Ok(self);
         }
         let routes = self.routes.into_iter().map(|(name, pipeline)| {
-            Ok((name, amended(&pipeline, &args.label)?))
+            let mut plan = match covers || !args.label.is_empty() {
+                true => amended(&pipeline, &args.label)?,
+                false => pipeline.plan().clone(),
+            };
+            match covers {
+                true => plan.keep_within_first(window),
+                false => plan.keep_within(window),
+            }
+            Ok((name, Pipeline::new(plan)))
         });
         let routes = routes.collect::<Result<_, Complaint>>()?;
         Ok(Program { routes, ..self })
@@ -118,10 +134,7 @@ impl Program {
 }
 
 /// Adds labels, and has the level read, which the coverage looks at.
-fn amended(
-    pipeline: &Pipeline,
-    labels: &[String],
-) -> Result<Pipeline, Complaint> {
+fn amended(pipeline: &Pipeline, labels: &[String]) -> Result<Plan, Complaint> {
     let mut plan = pipeline.plan().clone();
     if let (Some(Step::Count(_)), [label, ..]) = (plan.steps.last(), labels) {
         return Err(Complaint::usage(format!(
@@ -132,7 +145,7 @@ fn amended(
         plan.steps.extend(label(word)?);
     }
     plan.read_also("level");
-    Ok(Pipeline::new(plan))
+    Ok(plan)
 }
 
 /// Returns the step that `--label KEY=TEXT` asks for.

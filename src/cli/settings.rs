@@ -10,20 +10,24 @@ use std::{
 
 use super::{
     args::Args,
+    choose::{self, Chosen},
     exit::Complaint,
     follow::Follow,
     pipeline,
     program::Program,
+    progress,
+    reply::{self, Reply},
     text::Text,
     wire::{self, Dress, Way, Wires},
 };
 use crate::{
     diag::Color,
     engine::{Glued, OnInvalid, Rules, Threads, Wanted},
-    expr::Finding,
+    expr::{Finding, Window},
     pipeline::{Depth, Pipeline, Reading},
     scan::{Backend, Scanner},
     source::{Name, Wrapping},
+    unwrap::Choice,
 };
 
 /// More threads than this gain nothing: memory is the limit.
@@ -47,6 +51,12 @@ pub(super) struct Settings {
     pub drawn: Vec<String>,
     /// What is read, in order.
     pub inputs: Vec<Name>,
+    /// The inputs of each stream that is merged, if they are merged.
+    pub streams: Option<Vec<Vec<usize>>>,
+    /// How many files were passed over for their names.
+    pub outside: usize,
+    /// What was found in directories and is no log.
+    pub odd: Vec<PathBuf>,
     /// How it is followed, if it is.
     pub follow: Option<Follow>,
     /// How lines are treated.
@@ -55,6 +65,8 @@ pub(super) struct Settings {
     pub wrapping: Wrapping,
     /// Where lines set aside go.
     pub aside: Option<PathBuf>,
+    /// How lines are answered, if they are.
+    pub reply: Option<Reply>,
     /// Whether nothing is printed on standard output.
     pub quiet: bool,
     /// Whether nothing kept is exit code 1.
@@ -67,6 +79,8 @@ pub(super) struct Settings {
     pub fail_on_dead: bool,
     /// Whether each line is written by itself.
     pub line_buffered: bool,
+    /// Whether it is drawn how far the run has come.
+    pub progress: bool,
     /// What is asked instead of a run.
     pub question: Option<Question>,
     /// Whether routes say what they kept, and touch no sink.
@@ -95,11 +109,13 @@ impl Settings {
         color: Color,
     ) -> Result<Settings, Complaint> {
         refuse_slips(&args)?;
+        choose::refuse_growing(&args)?;
+        let window = args.choice.window()?;
         let program = match args.pipeline.clone() {
             Some(name) => pipeline::program(&name, &mut args, color)?,
             None => Program::from_args(&args)?,
         };
-        let program = program.amended(&args)?;
+        let program = program.amended(&args, window)?;
         let (on_invalid, aside) = on_invalid(args.on_invalid.as_deref())?;
         let rules = Rules {
             reading: Reading {
@@ -118,14 +134,19 @@ impl Settings {
             max_groups: args.max_groups,
         };
         let wrapping = Wrapping {
-            choice: args.unwrap.clone().unwrap_or_default(),
+            // An answer is to a line, whatever that holds.
+            choice: match args.reply {
+                Some(_) => Choice::None,
+                None => args.unwrap.clone().unwrap_or_default(),
+            },
             scanner: rules.reading.scanner,
         };
         let follow = Follow::from_args(&args, &program, &wrapping)?;
         if args.warnings.is_some() {
             program.refuse_warnings()?;
         }
-        Settings::new(args, program, (rules, wrapping), follow, aside)
+        let way = (follow, aside);
+        Settings::new(args, program, (rules, wrapping), way, window)
     }
 
     /// Connects what was understood.
@@ -133,17 +154,26 @@ impl Settings {
         args: Box<Args>,
         program: Program,
         (rules, wrapping): (Rules, Wrapping),
-        follow: Option<Follow>,
-        aside: Option<PathBuf>,
+        (follow, aside): (Option<Follow>, Option<PathBuf>),
+        window: Window,
     ) -> Result<Settings, Complaint> {
         let ways = ways(&program, &args)?;
         let Program { text, warnings, drawn, inputs, hint, is_dry, .. } =
             program;
         let counts = ways[0].pipeline.count().is_some();
-        let wires = wire::connect(ways, &Dress::from_args(&args)?)?;
-        refuse_moods(&follow, &wires, args.count && !args.quiet)?;
+        let mut wires = wire::connect(ways, &Dress::from_args(&args)?)?;
+        reply::refuse(&args, &wires)?;
+        if let Some(reply) = args.reply {
+            reply.dress(&mut wires);
+        }
+        refuse_moods(&follow, &wires, &args)?;
         // A dry run touches no file.
         let aside = aside.filter(|_| !is_dry);
+        let written = written(&wires, aside.as_deref());
+        // What is followed is found by its content.
+        let window = if follow.is_some() { Window::default() } else { window };
+        let Chosen { inputs, streams, outside, odd } =
+            args.choice.of(inputs, window, &written);
         let rules = if follow.is_some() { followed(rules) } else { rules };
         let rules = match rules.wanted {
             Wanted::Lines if counts => {
@@ -158,16 +188,21 @@ impl Settings {
             warnings,
             drawn,
             inputs,
+            streams,
+            outside,
+            odd,
             follow,
             rules,
             wrapping,
             aside,
+            reply: args.reply,
             quiet: args.quiet,
             exit_status: args.exit_status || args.quiet,
             stats: args.stats,
             coverage: args.coverage,
             fail_on_dead: args.fail_on_dead,
             line_buffered: args.line_buffered,
+            progress: progress::is_wanted(&args),
             question: question(&args),
             is_dry,
             hint,
@@ -214,8 +249,10 @@ fn refuse_slips(args: &Args) -> Result<(), Complaint> {
 fn refuse_moods(
     follow: &Option<Follow>,
     wires: &Wires,
-    counts: bool,
+    args: &Args,
 ) -> Result<(), Complaint> {
+    let counts = args.count && !args.quiet;
+    let clocked = args.choice.moody();
     let follow = follow.as_ref();
     if follow.is_none_or(|follow| follow.checkpoint.is_none()) {
         return Ok(());
@@ -228,7 +265,8 @@ fn refuse_moods(
         .collect();
     let moody = wires.routes.iter().find_map(|route| {
         let feeds = |stream| files.contains(stream);
-        let moody = counts.then_some("-c").or(route.pipeline.moody());
+        let moody = clocked.or(counts.then_some("-c"));
+        let moody = moody.or(route.pipeline.moody());
         moody.filter(|_| route.streams.iter().any(feeds))
     });
     match moody {
@@ -238,6 +276,12 @@ fn refuse_moods(
         ))),
         None => Ok(()),
     }
+}
+
+/// Returns the files that are written to.
+fn written<'a>(wires: &'a Wires, aside: Option<&'a Path>) -> Vec<&'a Path> {
+    let files = wires.to.iter().filter_map(|to| to.path());
+    files.chain(aside).collect()
 }
 
 /// Gives each route its sinks: its own, or those of the command line.

@@ -7,7 +7,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{exit::Complaint, settings::Settings, voice::Voice};
+use super::{
+    exit::Complaint,
+    reply::{self, Reply},
+    settings::Settings,
+    voice::Voice,
+};
 use crate::{
     checkpoint::{Mark, Record, text_of},
     disk::Disk,
@@ -88,6 +93,12 @@ pub(super) fn outlets(
         let last = mark(last, &name);
         let sink = appended(disk, &plan, manner, last, None, voice)?;
         outlets.push(Outlet::new(name, Flow::Aside, sink));
+    }
+    if settings.reply == Some(Reply::Ok) {
+        // Behind all others: what they do not take is not answered for.
+        let mut sink = Descriptor::stdout().map_err(Complaint::Start)?;
+        begin(&mut sink, Some(reply::OK)).map_err(Complaint::Start)?;
+        outlets.push(Outlet::new("stdout", Flow::Replies, Box::new(sink)));
     }
     Ok(outlets)
 }

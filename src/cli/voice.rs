@@ -20,7 +20,9 @@ use crate::{
     unwrap::Form,
 };
 
-use super::{settings::Settings, state, stats, text::Text};
+use super::{
+    progress::Progress, settings::Settings, state, stats, text::Text,
+};
 
 /// The way to stderr.
 #[derive(Debug)]
@@ -32,12 +34,35 @@ pub(super) struct Voice {
     /// Whether messages are coloured.
     pub(super) color: Color,
     born: Instant,
+    /// Whether nothing is said, for who feeds us would take it for an answer.
+    pub(super) is_hushed: bool,
+    /// What is drawn while nothing is said.
+    pub(super) progress: Option<Progress>,
 }
 
 impl Voice {
     pub(super) fn new() -> Voice {
-        let (told, guises) = ([0; 3], BTreeSet::new());
-        Voice { told, guises, color: Color::Never, born: Instant::now() }
+        Voice {
+            told: [0; 3],
+            guises: BTreeSet::new(),
+            color: Color::Never,
+            born: Instant::now(),
+            is_hushed: false,
+            progress: None,
+        }
+    }
+
+    /// Has nothing drawn any more.
+    pub(super) fn end_progress(&mut self) {
+        self.make_room();
+        self.progress = None;
+    }
+
+    /// Has the terminal's line to ourselves.
+    fn make_room(&mut self) {
+        if let Some(progress) = &mut self.progress {
+            progress.erase();
+        }
     }
 
     /// Says one sentence.
@@ -47,6 +72,10 @@ impl Voice {
 
     /// Says several lines, our name in front of the first.
     pub(super) fn block(&mut self, text: &str) {
+        if self.is_hushed {
+            return;
+        }
+        self.make_room();
         let mut bytes = b"kaudit-filter: ".to_vec();
         for line in text.split_inclusive('\n') {
             let body = line.strip_suffix('\n').unwrap_or(line);
@@ -68,6 +97,26 @@ impl Voice {
         self.say(format!("{}: {said}", outlet(name)));
     }
 
+    /// Says what is worth knowing of the choice of files.
+    pub(super) fn tell_choice(&mut self, settings: &Settings) {
+        if let [first, more @ ..] = &settings.odd[..] {
+            let more = match more.len() {
+                0 => String::new(),
+                more => format!(", nor are {more} more files"),
+            };
+            self.say_of(first, format!("is no log{more}; left out"));
+        }
+        if settings.inputs.is_empty() {
+            self.say(match settings.outside {
+                0 => "no files to read were found".to_owned(),
+                all => format!(
+                    "by their names, none of the {all} files has events \
+                     between --since and --until"
+                ),
+            });
+        }
+    }
+
     /// Shows what was found in expressions.
     pub(super) fn diagnose(&mut self, text: &Text, findings: &[Finding]) {
         let drawn = expr::render(findings, &text.sources(), self.color);
@@ -77,7 +126,10 @@ impl Voice {
     /// Shows drawings, which have escaped what they show; colours are our
     /// own.
     pub(super) fn show(&mut self, drawn: &[String]) {
-        io::stderr().write_all(drawn.join("\n").as_bytes()).ok();
+        if !self.is_hushed {
+            self.make_room();
+            io::stderr().write_all(drawn.join("\n").as_bytes()).ok();
+        }
     }
 
     /// Says what the engine notes.
@@ -153,6 +205,11 @@ impl Voice {
                 outlet(name)
             )),
             &Note::Asked { state, summary } => self.tell_state(state, summary),
+            &Note::Went { input, bytes, kept } => {
+                if let Some(progress) = &mut self.progress {
+                    progress.hear(input, bytes, kept);
+                }
+            }
             Note::Ready | Note::Ending | Note::State(_) => {}
         }
     }

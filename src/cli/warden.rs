@@ -63,6 +63,7 @@ impl Warden {
             Note::NotOpened { .. }
             | Note::Unreadable { .. }
             | Note::Padded { .. }
+            | Note::Went { .. }
             | Note::Flawed { .. }
             | Note::Undecided { .. }
             | Note::Followed { .. }

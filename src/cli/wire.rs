@@ -5,7 +5,7 @@ use std::{
     ffi::{OsStr, OsString},
     io::{self, IsTerminal},
     os::unix::ffi::OsStrExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use super::{args::Args, exit::Complaint, pipeline::Sink};
@@ -45,6 +45,15 @@ impl To {
     /// Returns whether it is a file, which gets each line exactly once.
     pub(super) fn is_file(&self) -> bool {
         matches!(self.spec.address, Address::File(_))
+    }
+
+    /// Returns the path of a file.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match &self.spec.address {
+            Address::File(plan) => Some(&plan.path),
+            Address::Stdout | Address::Tcp { .. } => None,
+            Address::Syslog { .. } | Address::Journal { .. } => None,
+        }
     }
 
     /// Returns whether lines are sent to a peer, who may be slow to take them.

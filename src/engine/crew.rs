@@ -13,6 +13,7 @@ use super::{
     form::Form,
     hold::Never,
     ledger::{Ledger, Summary},
+    merge::merge,
     note::Note,
     output::Output,
     page::{Named, Page},
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     frame::{Block, Pool},
-    source::{BLOCK_SIZE, Input, Name, Terms, Watch, Wrapping},
+    source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch, Wrapping},
     unwrap::Choice,
 };
 
@@ -46,8 +47,24 @@ pub struct Job<'a> {
     pub choice: &'a Choice,
     /// Where they come from, in this order.
     pub inputs: &'a [Name],
+    /// The numbers of the inputs of each stream, if streams are merged by the
+    /// times of their lines instead.
+    pub streams: Option<&'a [Vec<usize>]>,
     /// What ends the run early.
     pub watch: Watch,
+}
+
+impl Job<'_> {
+    /// Returns how inputs are read.
+    pub(super) fn terms(&self) -> Terms {
+        let (choice, scanner) =
+            (self.choice.clone(), self.rules.reading.scanner);
+        Terms {
+            max_line: self.rules.max_line,
+            wrapping: Wrapping { choice, scanner },
+            watch: self.watch.clone(),
+        }
+    }
 }
 
 /// Judges every line of every input and writes the kept ones, in order.
@@ -59,6 +76,10 @@ pub fn run(
     let (stop, most) = (&job.watch.stop, job.rules.max_groups);
     let mut never = Never;
     let mut ledger = Ledger::new(outlets, notes, stop, &mut never, most);
+    if let Some(streams) = job.streams {
+        merge(job, streams, &mut ledger);
+        return ledger.summary;
+    }
     let mut crew = Crew::new(job);
     for (number, name) in job.inputs.iter().enumerate() {
         if job.watch.is_over() {
@@ -95,14 +116,7 @@ impl<'a> Crew<'a> {
         let threads = if alone { 1 } else { job.rules.threads.most() };
         Crew {
             job,
-            terms: Terms {
-                max_line: job.rules.max_line,
-                wrapping: Wrapping {
-                    choice: job.choice.clone(),
-                    scanner: job.rules.reading.scanner,
-                },
-                watch: job.watch.clone(),
-            },
+            terms: job.terms(),
             pool: Pool::new(threads * BLOCKS + 1, BLOCK_SIZE),
             desk: Desk::new(job.routes, job.forms, job.rules, job.choice),
             threads,
@@ -112,11 +126,7 @@ impl<'a> Crew<'a> {
     fn visit(&mut self, ledger: &mut Ledger<'_>, number: usize, name: &Name) {
         let input = match Input::open(name, number, &self.terms) {
             Ok(input) => input,
-            Err(error) => {
-                ledger.summary.not_opened += 1;
-                let note = Note::NotOpened { input: name, error: &error };
-                return (ledger.notes)(note);
-            }
+            Err(error) => return not_opened(ledger, name, &error),
         };
         let before = ledger.summary.tally.bytes;
         let origin = Named { input: &input, name };
@@ -124,18 +134,9 @@ impl<'a> Crew<'a> {
         if self.alone(ledger, &input, &mut page) {
             self.together(ledger, &input, &mut page);
         }
-        if ledger.summary.tally.bytes > before {
-            // What cannot seek is a pipe, and where it should be.
-            input.leave(ledger.summary.position.offset).ok();
-        }
-        let padding = input.padding();
-        if padding > 0 {
-            (ledger.notes)(Note::Padded { input: name, bytes: padding });
-        }
-        if let Some(error) = input.failure() {
-            ledger.summary.unreadable += 1;
-            (ledger.notes)(Note::Unreadable { input: name, error: &error });
-        }
+        let is_begun = ledger.summary.tally.bytes > before;
+        let end = is_begun.then_some(ledger.summary.position.offset);
+        leave(ledger, &input, name, end);
     }
 
     /// Judges on the calling thread; returns whether it is worth calling
@@ -161,6 +162,7 @@ impl<'a> Crew<'a> {
             drop(batch);
             scrap = Output::default();
             ledger.accept(page, output, |used| scrap = used.emptied());
+            ledger.go_by(input);
         }
         true
     }
@@ -201,6 +203,7 @@ impl<'a> Crew<'a> {
                     // Workers that have left need no scrap.
                     reuse.send(used.emptied()).ok();
                 });
+                ledger.go_by(input);
             };
             if lends_a_hand {
                 shift.lend_a_hand(desk, &outputs, &mut accept);
@@ -258,4 +261,36 @@ impl Shift<'_> {
         let scrap = self.scraps.try_recv().unwrap_or_default();
         Some(desk.judge(&batch, self.input.form(), scrap))
     }
+}
+
+/// Leaves an input behind the last line that was judged, and tells what is
+/// worth knowing of it.
+pub(super) fn leave(
+    ledger: &mut Ledger<'_>,
+    input: &Input,
+    name: &Name,
+    end: Option<u64>,
+) {
+    if let Some(end) = end {
+        // What cannot seek is a pipe, and where it should be.
+        input.leave(end).ok();
+    }
+    let padding = input.padding();
+    if padding > 0 {
+        (ledger.notes)(Note::Padded { input: name, bytes: padding });
+    }
+    if let Some(error) = input.failure() {
+        ledger.summary.unreadable += 1;
+        (ledger.notes)(Note::Unreadable { input: name, error: &error });
+    }
+}
+
+/// Tells that an input is passed over.
+pub(super) fn not_opened(
+    ledger: &mut Ledger<'_>,
+    input: &Name,
+    error: &Error,
+) {
+    ledger.summary.not_opened += 1;
+    (ledger.notes)(Note::NotOpened { input, error });
 }

@@ -12,6 +12,7 @@ use super::{
     groups::Kind,
     matter::{Made, Matter},
     output::{End, Output},
+    reply::Reply,
     route::Route,
     rules::{Glued, Rules, Wanted},
     score::{Fate, Score},
@@ -45,6 +46,8 @@ pub(super) struct Desk {
     wrapped: unwrap::Form,
     /// What makes the records of each stream.
     presses: Vec<Press>,
+    /// How each line is answered, if it is.
+    reply: Option<Reply>,
 }
 
 /// A route, as one desk takes it.
@@ -78,6 +81,7 @@ impl Desk {
             streams: route.streams.clone(),
         });
         let presses = forms.iter().map(Form::press).collect();
+        let reply = forms.iter().find_map(Form::reply);
         let mut desk = Desk {
             ways: ways.collect(),
             rules,
@@ -88,6 +92,7 @@ impl Desk {
             unwrapper: None,
             wrapped: unwrap::Form::Event,
             presses,
+            reply,
         };
         desk.turn_to(unwrap::Form::Event);
         desk
@@ -122,7 +127,8 @@ impl Desk {
         if self.ways.len() > 1 {
             out.scores.resize(self.ways.len(), Score::default());
         }
-        let mut sitting = Sitting::new(batch, self.rules, out);
+        let sitting = Sitting::new(batch, self.rules, out);
+        let mut sitting = sitting.answering(self.reply);
         let judged = match batch.content {
             Content::Lines if self.is_plain() => self.lines(&mut sitting),
             Content::Lines => self.records(&mut sitting),

@@ -1,5 +1,6 @@
 //! What becomes of a kept line on its way into a stream.
 
+use super::reply::{Answers, Reply};
 use crate::format::{Entries, Format, Letters, Severities, Shaper};
 
 /// What a record of a stream looks like.
@@ -15,6 +16,13 @@ pub enum Form {
         format: Format,
         /// How grave rules are.
         severities: Severities,
+    },
+    /// An answer for the program that feeds us, each line its own.
+    Answer {
+        /// What it looks like.
+        reply: Reply,
+        /// What is made of a kept line, if anything.
+        format: Option<Format>,
     },
     /// Fields for the journal.
     Entry {
@@ -32,6 +40,7 @@ pub(super) enum Press {
     Record(Box<Shaper>),
     Letter(Box<Letters>),
     Entry(Box<Entries>),
+    Answer(Answers),
 }
 
 impl Form {
@@ -39,7 +48,17 @@ impl Form {
     pub fn header(&self) -> Option<String> {
         match self {
             Form::Record(format) => format.header(),
-            Form::Verbatim | Form::Letter { .. } | Form::Entry { .. } => None,
+            Form::Verbatim | Form::Answer { .. } => None,
+            Form::Letter { .. } | Form::Entry { .. } => None,
+        }
+    }
+
+    /// Returns how lines are answered, if they are.
+    pub(super) fn reply(&self) -> Option<Reply> {
+        match self {
+            Form::Answer { reply, .. } => Some(*reply),
+            Form::Verbatim | Form::Record(_) => None,
+            Form::Letter { .. } | Form::Entry { .. } => None,
         }
     }
 
@@ -49,6 +68,10 @@ impl Form {
             Form::Verbatim => Press::Verbatim,
             Form::Record(format) if format.is_verbatim() => Press::Verbatim,
             Form::Record(format) => Press::Record(Box::new(format.shaper())),
+            Form::Answer { reply, format } => {
+                let shaper = format.map(|format| Box::new(format.shaper()));
+                Press::Answer(Answers::new(reply, shaper))
+            }
             // The fields that these read are fields of the language.
             Form::Letter { format, severities } => {
                 match Letters::new(&format, severities) {
@@ -77,6 +100,16 @@ impl Press {
             Press::Record(shaper) => shaper.shape(line, out),
             Press::Letter(letters) => letters.write(line, out),
             Press::Entry(entries) => entries.write(line, out),
+            Press::Answer(answers) => answers.keep(line, out),
+        }
+    }
+
+    /// Appends the record of an event that steps have changed into `line`.
+    pub(super) fn rewrite(&mut self, line: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Press::Answer(answers) => answers.change(line, out),
+            Press::Verbatim | Press::Record(_) => self.write(line, out),
+            Press::Letter(_) | Press::Entry(_) => self.write(line, out),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     checkpoint,
     expr::Coverage,
     frame::Position,
-    source::{Reason, Stop},
+    source::{Input, Reason, Stop},
 };
 
 /// Why a run could not go on.
@@ -237,6 +237,12 @@ impl<'a> Ledger<'a> {
                 let (pause, notes) = (&mut *self.pause, &mut *self.notes);
                 put_aside((name, sink), page.origin, output, pause, notes)
             }
+            Flow::Replies => {
+                let lines = output.tally.lines();
+                let answers =
+                    "OK\n".repeat(usize::try_from(lines).unwrap_or(0));
+                sink.write(&mut [IoSlice::new(answers.as_bytes())])
+            }
         }
     }
 
@@ -254,6 +260,8 @@ impl<'a> Ledger<'a> {
         let others = self.outlets.iter().enumerate().any(is_taken)
             || self.apart.is_some_and(|apart| apart > 0);
         let outlet = &mut self.outlets[n];
+        // Who gives us lines has left with the one who was answered.
+        let others = others && outlet.flow != Flow::Replies;
         if error.kind() != io::ErrorKind::BrokenPipe || !others {
             return Err(outlet.failure(error));
         }
@@ -274,6 +282,13 @@ impl<'a> Ledger<'a> {
             let failure = outlet.failure(error);
             self.close(failure);
         }
+    }
+
+    /// Tells how far it has come in an input.
+    pub(super) fn go_by(&mut self, input: &Input) {
+        let Position { input: number, offset } = self.summary.position;
+        let (bytes, kept) = (input.taken(offset), self.summary.tally.kept);
+        (self.notes)(Note::Went { input: number, bytes, kept });
     }
 
     /// Returns whether what still arrives is passed over.

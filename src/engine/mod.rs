@@ -8,6 +8,7 @@
 //! Nothing here knows flags, and nothing prints: what is worth telling is a
 //! [`Note`], what is worth knowing at the end is in the [`Summary`].
 
+mod clock;
 mod crew;
 mod desk;
 mod follow;
@@ -19,9 +20,11 @@ mod guise;
 mod hold;
 mod ledger;
 mod matter;
+mod merge;
 mod note;
 mod output;
 mod page;
+mod reply;
 mod route;
 mod rules;
 mod score;
@@ -41,6 +44,7 @@ pub use groups::{Groups, Keys, Row};
 pub use guise::Guise;
 pub use ledger::{Failure, Summary};
 pub use note::{Flaw, Note};
+pub use reply::Reply;
 pub use route::{Flow, Outlet, Route};
 pub use rules::{Glued, OnInvalid, Rules, Threads, Wanted};
 pub use score::Score;

@@ -36,6 +36,16 @@ pub enum Note<'a> {
         /// How many.
         bytes: u64,
     },
+    /// So much was judged, of lines in their order.
+    Went {
+        /// The number of the input.
+        input: usize,
+        /// How many bytes of it were read for that, compressed ones if they
+        /// are.
+        bytes: u64,
+        /// How many lines were kept so far, of all inputs.
+        kept: u64,
+    },
     /// A line is not as it should be. Only the first few of a kind are told.
     Flawed {
         /// The input that the line is of.

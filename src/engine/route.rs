@@ -40,6 +40,9 @@ pub enum Flow {
     Stream(usize),
     /// Unknown, foreign and oversize lines, with `--on-invalid file:PATH`.
     Aside,
+    /// `OK` for each line, once the outlets before this one have taken what
+    /// was kept of it.
+    Replies,
 }
 
 /// How long a sink may take nothing, if nobody says otherwise.

@@ -10,6 +10,7 @@ use super::{
     matter::Matter,
     note::{Finding, Flaw, TOLD},
     output::{End, Output, Slice, add_edited, add_line},
+    reply::Reply,
     rules::{OnInvalid, Rules, Wanted},
     score::Fate,
 };
@@ -29,6 +30,8 @@ pub(super) struct Sitting<'a> {
     told: [u64; 3],
     /// Room for a record.
     room: Vec<u8>,
+    /// How each line is answered, if it is.
+    reply: Option<Reply>,
     /// What is being unwrapped.
     wrapped: Option<Wrapped>,
 }
@@ -79,6 +82,15 @@ impl Sum {
         }
     }
 
+    /// Returns why a line is not kept, in a word.
+    fn refusal(&self) -> &'static str {
+        match (self.is_foreign, self.is_unknown) {
+            (true, _) => "foreign",
+            (false, true) => "unknown",
+            (false, false) => "skipped",
+        }
+    }
+
     /// Adds what another one says.
     #[inline]
     pub(super) fn add(&mut self, judgement: &Judgement, fate: Fate) {
@@ -108,7 +120,13 @@ impl<'a> Sitting<'a> {
         out: Output,
     ) -> Sitting<'a> {
         let (told, room) = ([0; 3], Vec::new());
-        Sitting { batch, out, rules, told, room, wrapped: None }
+        let (reply, wrapped) = (None, None);
+        Sitting { batch, out, rules, told, room, reply, wrapped }
+    }
+
+    /// Has each line answered, in the first stream.
+    pub(super) fn answering(self, reply: Option<Reply>) -> Sitting<'a> {
+        Sitting { reply, ..self }
     }
 
     /// Begins with a piece of a record; returns whether it is to be judged.
@@ -174,6 +192,11 @@ impl<'a> Sitting<'a> {
         }
         if sum.is_aside {
             self.set_aside(line.line());
+        }
+        if let Some(reply) = self.reply
+            && sum.fate < Some(Fate::Kept)
+        {
+            reply.refuse(sum.refusal(), &mut self.out);
         }
         let tally = &mut self.out.tally;
         tally.count(sum.fate.unwrap_or(Fate::Skipped));
@@ -248,7 +271,7 @@ impl<'a> Sitting<'a> {
     ) {
         let Output { edited, streams, .. } = &mut self.out;
         self.room.clear();
-        press.write(&edited[range.start..range.end - 1], &mut self.room);
+        press.rewrite(&edited[range.start..range.end - 1], &mut self.room);
         let start = edited.len();
         edited.extend_from_slice(&self.room);
         add_edited(&mut streams[stream], start..edited.len());
@@ -303,6 +326,9 @@ impl<'a> Sitting<'a> {
 
     /// Counts a line that is too long for any route.
     fn count_oversize(&mut self, offset: u64) {
+        if let Some(reply) = self.reply {
+            reply.refuse("oversize", &mut self.out);
+        }
         self.out.tally.oversize += 1;
         self.find(2, Flaw::Oversize, offset);
         self.out.tally.set_aside += 1;

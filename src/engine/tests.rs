@@ -61,6 +61,15 @@ fn rules(threads: usize) -> Rules {
 }
 
 fn come(inputs: &[Name], threads: usize) -> Came {
+    come_by(inputs, None, threads)
+}
+
+/// The same, of streams that are merged.
+fn come_by(
+    inputs: &[Name],
+    streams: Option<&[Vec<usize>]>,
+    threads: usize,
+) -> Came {
     let pipeline = Pipeline::compile("code>=400").unwrap();
     let (kept, aside) = (Memory::default(), Memory::default());
     let mut outlets = vec![
@@ -74,11 +83,13 @@ fn come(inputs: &[Name], threads: usize) -> Came {
         rules: rules(threads),
         choice: &Choice::Auto,
         inputs,
+        streams,
         watch: Watch { stop, output: None },
     };
     let mut flaws = Vec::new();
     let summary = run(&job, &mut outlets, &mut |note| match note {
         Note::Flawed { line, offset, .. } => flaws.push((line, offset)),
+        Note::Went { .. } => {}
         other => panic!("{other:?}"),
     });
     assert!(summary.failure.is_none() && summary.not_opened == 0);
@@ -252,6 +263,71 @@ proptest! {
         threads in 1..9usize,
     ) {
         prop_assert_eq!(from_pipe(&text, &cuts, threads), model(&text));
+    }
+}
+
+/// Gives each event a time, mostly a later one than the event before has.
+fn timed(text: &[u8]) -> Vec<u8> {
+    let head = br#"{"kind":"Event","level":"Metadata","#;
+    let lines = text.split(|&byte| byte == b'\n').enumerate();
+    let lines = lines.map(|(n, line)| {
+        let Some(rest) = line.strip_prefix(head) else { return line.to_vec() };
+        let time = format!("1970-01-01T00:00:{:02}Z", (n + n % 5 * 3) % 60);
+        let start = format!(r#"{{"kind":"Event","stageTimestamp":"{time}","#);
+        [start.as_bytes(), rest].concat()
+    });
+    lines.collect::<Vec<_>>().join(&b'\n')
+}
+
+/// Returns what the model says of two texts, one after the other, without
+/// their order.
+fn sum_of_models(texts: [&[u8]; 2]) -> Came {
+    let [mut one, two] = texts.map(model);
+    one.kept.extend(two.kept);
+    one.aside.extend(two.aside);
+    one.tally += two.tally;
+    one.flaws.extend(two.flaws);
+    one.without_order()
+}
+
+impl Came {
+    fn without_order(mut self) -> Came {
+        for lines in [&mut self.kept, &mut self.aside] {
+            let mut all: Vec<_> =
+                lines.split_inclusive(|&byte| byte == b'\n').collect();
+            all.sort_unstable();
+            *lines = all.concat();
+        }
+        self.flaws.sort_unstable();
+        self
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_merge_leaves_the_lines_of_each_stream_as_the_model_says(
+        texts in (text(), text()),
+    ) {
+        let texts = [timed(&texts.0), timed(&texts.1)];
+        let files = texts.each_ref().map(|text| Scratch::new(text));
+        let names = files.each_ref().map(|file| Name::Path(file.0.clone()));
+        for (number, text) in texts.iter().enumerate() {
+            let came = come_by(&names, Some(&[vec![number]]), 1);
+            prop_assert_eq!(came, model(text));
+        }
+        let expected = sum_of_models(texts.each_ref().map(|text| &text[..]));
+        let both = come_by(&names, Some(&[vec![0], vec![1]]), 1);
+        // Only so many are told, of both.
+        let most = note::TOLD as usize;
+        if expected.flaws.len() <= most {
+            prop_assert_eq!(both.without_order(), expected);
+        } else {
+            let flaws = Vec::new();
+            let both = Came { flaws: flaws.clone(), ..both.without_order() };
+            prop_assert_eq!(both, Came { flaws, ..expected });
+        }
     }
 }
 

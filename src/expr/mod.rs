@@ -12,11 +12,12 @@ mod check; //    gets its meaning,
 mod lower; //    becomes
 pub mod plan; // a plan,
 mod step; //     step by step,
+mod window; //   for a span of time,
 mod explain; //  that can be read.
 mod compile; //  All of it, for several sources;
 mod prelude; //  what is built in,
 mod public; //   among it @public,
-mod unit; //     durations and sizes,
+mod unit; //     durations, sizes and times,
 mod pattern; //  regular expressions,
 mod later; //    and what is yet to come.
 
@@ -30,4 +31,5 @@ pub use eval::{Evaluation, Routes, Scratch, Spelled, Truth};
 pub use pattern::Pattern;
 pub use prelude::{Definition, predicates, show};
 pub use select::Selection;
-pub use unit::{duration, size};
+pub use unit::{duration, instant, size};
+pub use window::Window;

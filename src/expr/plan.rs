@@ -189,6 +189,9 @@ pub enum Matcher {
     AnyOf(Vec<Matcher1>),
     /// One of the values is in this relation to one of another subject.
     Field(Relation, SubjectId),
+    /// The time there is within these bounds, in nanoseconds since 1970.
+    /// Where there is none that can be read, this is unknown.
+    During(Bound<i128>, Bound<i128>),
 }
 
 /// How the value of one field stands to that of another.

@@ -1,4 +1,10 @@
-//! Reads durations and sizes: `1.5s`, `2h30m`, `10KiB`.
+//! Reads durations, sizes and times: `1.5s`, `2h30m`, `10KiB`, `2026-03-02`.
+
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 /// The units of durations, in nanoseconds; a longer name before one that it
 /// ends with.
@@ -65,6 +71,36 @@ pub fn size(text: &str) -> Option<u64> {
     let (number, unit) = split_number(text)?;
     let known = SIZES.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit));
     u64::try_from(whole(number * known?.1)?).ok()
+}
+
+/// Returns the nanoseconds since 1970 of an RFC 3339 time, which is in UTC if
+/// it names no zone, or of the midnight that a date begins with.
+///
+/// ```
+/// use kaudit_filter::expr::instant;
+/// let midnight = instant("1970-01-02");
+/// assert_eq!(midnight, Some(86_400_000_000_000));
+/// assert_eq!(instant("1970-01-02T01:00:00+01:00"), midnight);
+/// assert_eq!(instant("yesterday"), None);
+/// ```
+pub fn instant(text: &str) -> Option<i128> {
+    timestamp(text).map(Timestamp::as_nanosecond)
+}
+
+fn timestamp(text: &str) -> Option<Timestamp> {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
+    let local: DateTime = match text.contains(['T', 't', ' ']) {
+        true if text.ends_with(['Z', 'z']) => return None,
+        true => text.parse().ok()?,
+        false => text.parse::<Date>().ok()?.into(),
+    };
+    let zoned = local.to_zoned(TimeZone::UTC).ok()?;
+    Some(zoned.timestamp())
 }
 
 fn factor(units: &[(&str, f64)], name: &str) -> Option<f64> {

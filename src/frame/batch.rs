@@ -66,6 +66,31 @@ impl Batch {
         self.position.offset + index as u64 + hole
     }
 
+    /// Returns a part of a batch, which begins and ends with lines, as a
+    /// batch of its own.
+    pub fn part(&self, range: Range<usize>, sequence: u64) -> Batch {
+        let Position { input, offset } = self.position;
+        let is_last = range.end == self.bytes.len();
+        let holds_hole = range.start <= self.hole.at
+            && (self.hole.at < range.end || is_last);
+        let hole = match holds_hole {
+            true => Hole { at: self.hole.at - range.start, ..self.hole },
+            false => Hole::default(),
+        };
+        let offset = match holds_hole {
+            true => offset + range.start as u64,
+            false => self.offset(range.start),
+        };
+        Batch {
+            sequence,
+            position: Position { input, offset },
+            bytes: self.bytes.slice(range),
+            hole,
+            content: self.content,
+            beyond: if is_last { self.beyond.clone() } else { 0..0 },
+        }
+    }
+
     /// Returns how many bytes of the input this batch stands for.
     pub fn span(&self) -> u64 {
         let beyond = self.beyond.end - self.beyond.start;
@@ -95,5 +120,33 @@ mod tests {
         assert_eq!(batch.offset(2), 102);
         assert_eq!(batch.offset(3), 153);
         assert_eq!(batch.end().offset, 156);
+    }
+
+    #[test]
+    fn parts_stand_for_what_the_whole_stands_for() {
+        for at in [0, 3, 6, 9] {
+            let batch = Batch {
+                position: Position { input: 0, offset: 100 },
+                bytes: Bytes::from_static(b"ab\ncd\nef\n"),
+                hole: Hole { at, bytes: 50 },
+                beyond: 159..200,
+                ..Batch::default()
+            };
+            let parts = [0..3, 3..6, 6..9].map(|range| {
+                let part = batch.part(range.clone(), 7);
+                assert_eq!(part.sequence, 7);
+                for index in range.clone() {
+                    let within = part.offset(index - range.start);
+                    assert_eq!(within, batch.offset(index), "{at} {index}");
+                }
+                part
+            });
+            let span: u64 = parts.iter().map(Batch::span).sum();
+            assert_eq!(span, batch.span(), "{at}");
+            for [one, next] in [[0, 1], [1, 2]] {
+                assert_eq!(parts[one].end(), parts[next].position, "{at}");
+            }
+            assert_eq!(parts[2].end(), batch.end(), "{at}");
+        }
     }
 }

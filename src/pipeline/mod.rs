@@ -147,6 +147,12 @@ impl Pipeline {
         })
     }
 
+    /// Returns whether a run can end before its input does: with `head`.
+    pub fn is_bounded(&self) -> bool {
+        let is_head = |step: &Step| matches!(step, Step::Head(_));
+        self.plan.steps.iter().any(is_head)
+    }
+
     /// Returns what the pipeline makes of an event that depends on more than
     /// the event: on the clock, or on the events before it. It would not make
     /// the same of it a second time.

@@ -72,7 +72,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (packing, fault, at) = match self {
             Error::Io(error) => return error.fmt(f),
-            Error::Directory => return f.write_str("is a directory"),
+            Error::Directory => {
+                return f
+                    .write_str("is a directory; -r reads the files in it");
+            }
             Error::Packed { packing, fault, at } => (packing, fault, at),
         };
         match fault {

@@ -7,7 +7,9 @@
 
 mod chunk;
 mod error;
+mod folder;
 pub mod follow;
+mod lineage;
 mod packed;
 mod stop;
 mod stream;
@@ -26,6 +28,8 @@ use rustix::{fs::OFlags, stdio};
 
 pub use chunk::BLOCK_SIZE;
 pub use error::{Error, Fault};
+pub use folder::Walk;
+pub use lineage::{lineages, outside};
 pub use packed::Packing;
 pub use stop::{Reason, Stop};
 pub use watch::Watch;
@@ -147,6 +151,15 @@ impl Input {
         match &self.body {
             Body::File(..) => false,
             Body::Stream(_) => true,
+        }
+    }
+
+    /// Returns how many bytes of the input were read for those up to
+    /// `offset`: fewer, mostly, where they are compressed.
+    pub fn taken(&self, offset: u64) -> u64 {
+        match &self.body {
+            Body::File(..) => offset,
+            Body::Stream(stream) => stream.taken().unwrap_or(offset),
         }
     }
 

@@ -12,7 +12,10 @@ use std::{
     fs::File,
     io, mem,
     os::fd::AsFd,
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use rustix::{fs::SeekFrom, io::Errno};
@@ -20,7 +23,7 @@ use rustix::{fs::SeekFrom, io::Errno};
 use super::{
     Terms, Watch, Wrapping,
     error::{Error, Failure},
-    packed::{Guess, Packed, Packing},
+    packed::{Feed, Guess, Packed, Packing},
     watch::{Patience, Ready},
     wrapping::HEAD,
 };
@@ -40,6 +43,8 @@ pub(super) struct Stream {
     wrapping: Wrapping,
     watch: Watch,
     failure: Failure,
+    /// Compressed bytes that were read, once it is known that they are.
+    taken: Arc<AtomicU64>,
     /// Known before the first batch is handed out.
     form: OnceLock<Form>,
     turn: Mutex<Turn>,
@@ -92,6 +97,7 @@ impl Stream {
             wrapping: terms.wrapping.clone(),
             watch: terms.watch.clone(),
             failure: Failure::default(),
+            taken: Arc::default(),
             form: OnceLock::new(),
             turn: Mutex::new(Turn::new(file)),
         }
@@ -100,6 +106,12 @@ impl Stream {
     /// Returns how events are wrapped in what was handed out.
     pub(super) fn form(&self) -> Form {
         self.form.get().copied().unwrap_or_default()
+    }
+
+    /// Returns how many compressed bytes were read, if they are compressed.
+    pub(super) fn taken(&self) -> Option<u64> {
+        let taken = self.taken.load(Ordering::Relaxed);
+        (taken > 0).then_some(taken)
     }
 
     /// Leaves the stream at an offset, if it is a file.
@@ -237,7 +249,13 @@ impl Stream {
     ) -> Mouth {
         let head = block.filled().to_vec();
         block.truncate(0);
-        match Packed::new(packing, head, file, &self.watch) {
+        self.taken.store(head.len() as u64, Ordering::Relaxed);
+        let feed = Feed {
+            file,
+            watch: self.watch.clone(),
+            taken: Arc::clone(&self.taken),
+        };
+        match Packed::new(packing, head, feed) {
             Ok(packed) => Mouth::Packed(packed),
             Err(error) => {
                 self.failure.note(error);

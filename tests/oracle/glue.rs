@@ -203,6 +203,7 @@ fn come(pipeline: &Pipeline, text: &[u8]) -> (Vec<u8>, Tally) {
         rules,
         choice: &Choice::Auto,
         inputs: &inputs,
+        streams: None,
         watch,
     };
     let summary = run(&job, &mut outlets, &mut |_| {});

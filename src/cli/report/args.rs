@@ -4,7 +4,10 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::Parser;
 
-use super::super::args::{Color, From};
+use super::super::{
+    args::{Color, From},
+    choose::Choice,
+};
 
 const MORE: &str = "\
 One row is one request: of its stages, the one with the outcome is counted,
@@ -63,6 +66,9 @@ pub(in crate::cli) struct Args {
     /// there [default: begin]
     #[arg(long, value_name = "PLACE")]
     pub from: Option<From>,
+
+    #[command(flatten)]
+    pub choice: Choice,
 
     /// Run COMMAND with the report on its standard input, if there is
     /// something to report

@@ -55,6 +55,7 @@ pub(super) fn run(
             voice.say(hint);
         }
     }
+    voice.tell_choice(&settings);
     voice.diagnose(&settings.text, &settings.warnings);
     let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
     signal::listen(&stop).map_err(Complaint::Start)?;
@@ -85,6 +86,7 @@ fn as_filter(args: &Args) -> Result<Box<typed::Args>, Complaint> {
         new: args.new,
         checkpoint: args.checkpoint.clone(),
         from: args.from,
+        choice: args.choice.clone(),
         threads: args.threads,
         color: args.color,
         ..*filter
@@ -194,6 +196,7 @@ fn all(
         rules: settings.rules,
         choice: &settings.wrapping.choice,
         inputs: &settings.inputs,
+        streams: settings.streams.as_deref(),
         watch,
     };
     let mut outlets = outlets(tray);
@@ -266,6 +269,7 @@ fn hear(note: &Note<'_>, tray: &Tray) {
         | Note::NotOpened { .. }
         | Note::Unreadable { .. }
         | Note::Padded { .. }
+        | Note::Went { .. }
         | Note::Flawed { .. }
         | Note::Undecided { .. }
         | Note::Written { .. }

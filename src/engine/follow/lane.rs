@@ -67,7 +67,7 @@ impl Lane {
     ) -> Lane {
         let feeds = |route: &&Route| match outlet.flow {
             Flow::Stream(stream) => route.streams.contains(&stream),
-            Flow::Aside => false,
+            Flow::Aside | Flow::Replies => false,
         };
         let own: Vec<Route> = routes
             .iter()
@@ -75,7 +75,7 @@ impl Lane {
             .map(|route| Route {
                 streams: match outlet.flow {
                     Flow::Stream(stream) => vec![stream],
-                    Flow::Aside => Vec::new(),
+                    Flow::Aside | Flow::Replies => Vec::new(),
                 },
                 ..route.clone()
             })

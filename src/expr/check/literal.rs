@@ -1,9 +1,6 @@
 //! Turns one value into the test it asks for, by the type of its field.
 
 use ipnet::IpNet;
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
 
 use crate::diag::{Diagnostic, nearest};
 use crate::event::Type;
@@ -221,13 +218,12 @@ fn number(text: &str) -> Option<Number> {
 
 fn time(op: Op, value: Literal<'_>) -> Result<Matcher1, Diagnostic> {
     no_fold(value)?;
-    let Some(time) = instant(value.text) else {
+    let Some(nanoseconds) = unit::instant(value.text) else {
         let message = format!("`{}` is not a time", value.text);
         return Err(value.error(message).help(
             "write 2026-11-21T10:00:00Z, or 2026-11-21 for midnight UTC",
         ));
     };
-    let nanoseconds = time.as_nanosecond();
     let same = (Bound::Included(nanoseconds), Bound::Included(nanoseconds));
     let (low, high) = bounds(op, nanoseconds).unwrap_or(same);
     Ok(Matcher1::Time { low, high })
@@ -278,23 +274,6 @@ fn measured(
 fn empty_range(value: Literal<'_>) -> Diagnostic {
     let message = format!("the range `{}` is empty", value.text);
     value.error(message).help("write the lower end first")
-}
-
-/// Reads an RFC 3339 time, in UTC if it names no zone, or a date.
-fn instant(text: &str) -> Option<Timestamp> {
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    if let Ok(time) = text.parse() {
-        return Some(time);
-    }
-    let local: DateTime = match text.contains(['T', 't', ' ']) {
-        true if text.ends_with(['Z', 'z']) => return None,
-        true => text.parse().ok()?,
-        false => text.parse::<Date>().ok()?.into(),
-    };
-    let zoned = local.to_zoned(TimeZone::UTC).ok()?;
-    Some(zoned.timestamp())
 }
 
 fn address(value: Literal<'_>) -> Result<Matcher1, Diagnostic> {

@@ -111,7 +111,10 @@ fn bodies(plan: &Plan, node: &Node) -> [Option<NodeId>; 3] {
             let test = &plan.tests[test.0 as usize];
             let other = match test.matcher {
                 Matcher::Field(_, other) => counted(other),
-                Matcher::Has | Matcher::Empty | Matcher::AnyOf(_) => None,
+                Matcher::Has
+                | Matcher::Empty
+                | Matcher::AnyOf(_)
+                | Matcher::During(..) => None,
             };
             [None, counted(test.subject), other]
         }
@@ -138,7 +141,10 @@ fn is_relative(plan: &Plan, node: &Node, below: &[bool]) -> bool {
             let test = &plan.tests[test.0 as usize];
             let other = match test.matcher {
                 Matcher::Field(_, other) => is_element(plan.subject(other)),
-                Matcher::Has | Matcher::Empty | Matcher::AnyOf(_) => false,
+                Matcher::Has
+                | Matcher::Empty
+                | Matcher::AnyOf(_)
+                | Matcher::During(..) => false,
             };
             other || is_element(plan.subject(test.subject))
         }

@@ -18,8 +18,8 @@ pub use text::Spelled;
 pub use truth::Truth;
 
 use super::plan::{
-    Matcher, Node, NodeId, Plan, Quantifier, Relation, Subject, SubjectId,
-    Test, TestId,
+    Bound, Matcher, Node, NodeId, Plan, Quantifier, Relation, Subject,
+    SubjectId, Test, TestId,
 };
 use crate::event::{Arrays, Computed, Event, Parameter, Roots, Seen};
 use crate::scan::Value;
@@ -214,6 +214,7 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
             Matcher::Field(relation, other) => {
                 self.related(*subject, *relation, *other)
             }
+            Matcher::During(low, high) => self.during(*subject, *low, *high),
         }
     }
 
@@ -234,6 +235,27 @@ impl<'a, 'l, 'r> Evaluation<'a, 'l, 'r> {
             Seen::Part if !found => Truth::Unknown,
             Seen::Part | Seen::All => decide(found, seen),
         }
+    }
+
+    /// Looks at the time that the subject gives; an event without one may be
+    /// of any time.
+    fn during(
+        &mut self,
+        subject: SubjectId,
+        low: Bound<i128>,
+        high: Bound<i128>,
+    ) -> Truth {
+        let mut within = Truth::Unknown;
+        self.given(subject, Arrays::Whole, &mut |scratch, item| {
+            let text = item.text(&mut scratch.text)?;
+            let time = text.and_then(|text| text.parse().ok());
+            if let Some(time) = time.map(jiff::Timestamp::as_nanosecond) {
+                let fits = low.is_below(time) && high.is_above(time);
+                within = Truth::from(fits);
+            }
+            Ok(true)
+        });
+        within
     }
 
     fn has(&mut self, subject: SubjectId) -> Truth {

@@ -29,7 +29,9 @@ impl Evaluation<'_, '_, '_> {
         let source = self.source(*subject);
         let (mut valued, mut mismatched) = (false, false);
         let arrays = match matcher {
-            Matcher::Has | Matcher::Empty => Arrays::Whole,
+            Matcher::Has | Matcher::Empty | Matcher::During(..) => {
+                Arrays::Whole
+            }
             Matcher::AnyOf(_) | Matcher::Field(..) => Arrays::Flattened,
         };
         self.items(source, arrays, &mut |scratch, item| {

@@ -91,7 +91,10 @@ fn texts(matcher: &Matcher) -> Option<&[Box<str>]> {
             [Matcher1::Is(texts)] if texts.len() <= LONG => Some(texts),
             _ => None,
         },
-        Matcher::Has | Matcher::Empty | Matcher::Field(..) => None,
+        Matcher::Has
+        | Matcher::Empty
+        | Matcher::Field(..)
+        | Matcher::During(..) => None,
     }
 }
 

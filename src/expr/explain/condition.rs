@@ -6,8 +6,8 @@ use std::fmt::{self, Formatter};
 use super::INDENT;
 use crate::event::{Computed, Parameter, Path, Segment};
 use crate::expr::plan::{
-    Matcher, Measure, Node, NodeId, Plan, Quantifier, Relation, Route,
-    Subject, Test, TestId,
+    Bound, Matcher, Matcher1, Measure, Node, NodeId, Plan, Quantifier,
+    Relation, Route, Subject, Test, TestId,
 };
 
 impl Plan {
@@ -81,6 +81,7 @@ impl Plan {
             Node::All(_) | Node::Any(_) => true,
             Node::Test(test) => match &self.test(*test).matcher {
                 Matcher::AnyOf(tests) => tests.len() > 1,
+                Matcher::During(..) => true,
                 Matcher::Has | Matcher::Empty | Matcher::Field(..) => false,
             },
             Node::Const(_) | Node::Not(_) | Node::Each(..) => false,
@@ -100,6 +101,16 @@ impl Plan {
                 let tests: Vec<String> =
                     tests.map(|test| format!("{subject} {test}")).collect();
                 tests.join(" or ")
+            }
+            Matcher::During(low, high) => {
+                let bounds =
+                    [(*low, Bound::Open), (Bound::Open, *high)].into_iter();
+                let bounds = bounds
+                    .filter(|bound| *bound != (Bound::Open, Bound::Open))
+                    .map(|(low, high)| Matcher1::Time { low, high });
+                let tests: Vec<String> =
+                    bounds.map(|test| format!("{subject} {test}")).collect();
+                tests.join(" and ")
             }
             Matcher::Field(relation, other) => {
                 let other = self.shown_subject(self.subject(*other));

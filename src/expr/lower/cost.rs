@@ -65,7 +65,9 @@ impl Builder {
 
     pub(super) fn cost_of_test(&self, matcher: &Matcher) -> Cost {
         match matcher {
-            Matcher::Has | Matcher::Empty => Cost::default(),
+            Matcher::Has | Matcher::Empty | Matcher::During(..) => {
+                Cost::default()
+            }
             Matcher::Field(_, other) => {
                 self.cost_of(self.plan.subject(*other)).and(Cost::work(10))
             }

@@ -194,9 +194,10 @@ impl Builder {
         let test = &self.plan.tests[id.0 as usize];
         match &test.matcher {
             Matcher::Field(_, other) => vec![test.subject, *other],
-            Matcher::Has | Matcher::Empty | Matcher::AnyOf(_) => {
-                vec![test.subject]
-            }
+            Matcher::Has
+            | Matcher::Empty
+            | Matcher::AnyOf(_)
+            | Matcher::During(..) => vec![test.subject],
         }
     }
 

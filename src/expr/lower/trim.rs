@@ -92,9 +92,10 @@ impl<'p> Trim<'p> {
             Matcher::Field(relation, other) => {
                 Matcher::Field(*relation, self.kept_subject(*other))
             }
-            Matcher::Has | Matcher::Empty | Matcher::AnyOf(_) => {
-                matcher.clone()
-            }
+            Matcher::Has
+            | Matcher::Empty
+            | Matcher::AnyOf(_)
+            | Matcher::During(..) => matcher.clone(),
         };
         self.to.tests.push(Test { subject, matcher });
         let new = TestId(index(self.to.tests.len() - 1));

@@ -1,4 +1,5 @@
 mod count;
+mod window;
 
 use super::*;
 use crate::diag::Color;

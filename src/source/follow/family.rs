@@ -10,7 +10,7 @@ use std::{cmp::Reverse, ffi::OsStr, os::unix::ffi::OsStrExt};
 
 /// When a file was rotated, by its name. Later ones are greater.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Age {
+pub(in crate::source) enum Age {
     /// `NAME.3`: the greater the number, the older.
     Number(Reverse<u64>),
     /// The digits of a date and time.
@@ -19,7 +19,7 @@ pub(super) enum Age {
 
 /// A name that a rotated file may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Rotated {
+pub(in crate::source) struct Rotated {
     pub age: Age,
     /// Whether kube-apiserver's rotation gives such names. It closes a file
     /// before it renames it, so nothing is written to it any more.
@@ -30,7 +30,7 @@ pub(super) struct Rotated {
 
 /// The names that go with one log.
 #[derive(Clone, Debug)]
-pub(super) struct Family {
+pub(in crate::source) struct Family {
     /// The log's own name.
     name: Vec<u8>,
 }
@@ -38,7 +38,7 @@ pub(super) struct Family {
 const DIGITS_OF_DATE: usize = 8;
 
 impl Family {
-    pub(super) fn new(name: &OsStr) -> Family {
+    pub(in crate::source) fn new(name: &OsStr) -> Family {
         Family { name: name.as_bytes().to_vec() }
     }
 
@@ -48,7 +48,7 @@ impl Family {
     }
 
     /// Reads the name of a rotated file.
-    pub(super) fn rotated(&self, name: &OsStr) -> Option<Rotated> {
+    pub(in crate::source) fn rotated(&self, name: &OsStr) -> Option<Rotated> {
         let bytes = name.as_bytes();
         let plain = unpacked(bytes);
         let is_packed = plain.is_some();

@@ -6,7 +6,7 @@
 //! files meanwhile.
 
 mod begin; //      Where to begin?
-mod family; //     Which names go together,
+pub(super) mod family; //     Which names go together,
 mod home; //       where are they looked for,
 mod survey; //     which of these files are there,
 mod known; //      which are behind us?

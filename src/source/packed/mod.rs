@@ -12,7 +12,6 @@ mod unpacker;
 mod worker;
 
 use std::{
-    fs::File,
     io,
     sync::{
         Arc,
@@ -27,8 +26,9 @@ pub use packing::Packing;
 
 pub(super) use packing::Guess;
 pub(super) use unpacker::Unpacker;
+pub(super) use worker::Feed;
 
-use self::worker::{Patient, Worker};
+use self::worker::Worker;
 use super::{
     Watch,
     error::{Error, Failure},
@@ -66,22 +66,21 @@ struct Told {
 }
 
 impl Packed {
-    /// Begins to unpack `head` and what follows it in `file`.
+    /// Begins to unpack `head` and what follows it in `feed`.
     pub(super) fn new(
         packing: Packing,
         head: Vec<u8>,
-        file: File,
-        watch: &Watch,
+        feed: Feed,
     ) -> Result<Packed, Error> {
         let (send, blocks) = bounded(QUEUE);
         let (used, reuse) = bounded(QUEUE);
         let told = Arc::new(Told::default());
-        let feed = Patient { file, watch: watch.clone() };
+        let watch = feed.watch.clone();
         let worker = Worker {
             unpacker: Unpacker::new(packing, head, feed)?,
             blocks: send,
             reuse,
-            watch: watch.clone(),
+            watch,
             told: Arc::clone(&told),
         };
         // Nobody waits for its end: it has ended when the queue is closed.

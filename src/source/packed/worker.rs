@@ -4,7 +4,10 @@ use std::{
     fs::File,
     io::{self, Read},
     os::fd::AsFd,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use crossbeam_channel::{Receiver, Sender};
@@ -26,12 +29,14 @@ const BLOCK: usize = if cfg!(test) { 100 } else { 256 << 10 };
 /// Reads a file and waits for it, unless the run is to end: then it looks
 /// like its end.
 #[derive(Debug)]
-pub(super) struct Patient {
+pub(in crate::source) struct Feed {
     pub file: File,
     pub watch: Watch,
+    /// How many bytes were read.
+    pub taken: Arc<AtomicU64>,
 }
 
-impl Read for Patient {
+impl Read for Feed {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.watch.wait(self.file.as_fd(), Patience::Endless)? {
@@ -41,7 +46,11 @@ impl Read for Patient {
             }
             match rustix::io::read(&self.file, &mut *room) {
                 Err(Errno::AGAIN | Errno::INTR) => {}
-                result => return Ok(result?),
+                Err(error) => return Err(error.into()),
+                Ok(read) => {
+                    self.taken.fetch_add(read as u64, Ordering::Relaxed);
+                    return Ok(read);
+                }
             }
         }
     }
@@ -49,7 +58,7 @@ impl Read for Patient {
 
 /// What the thread has.
 pub(super) struct Worker {
-    pub unpacker: Unpacker<Patient>,
+    pub unpacker: Unpacker<Feed>,
     pub blocks: Sender<Unpacked>,
     pub reuse: Receiver<Vec<u8>>,
     pub watch: Watch,
