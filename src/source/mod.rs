@@ -8,6 +8,7 @@
 mod chunk;
 mod error;
 pub mod follow;
+mod mouth;
 mod packed;
 mod stop;
 mod stream;
