@@ -12,7 +12,7 @@
 
 #![allow(missing_docs, reason = "criterion's macro makes a public function")]
 
-use std::hint::black_box;
+use std::{hint::black_box, ops::ControlFlow};
 
 use criterion::{
     BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main,
@@ -24,6 +24,7 @@ use kaudit_filter::{
     frame::Lines,
     pipeline::{Depth, Pipeline, Reading, Verdict},
     scan::{Backend, Scanner},
+    unwrap::{Choice, Form, Unwrapper},
 };
 
 use serde_json::Value;
@@ -43,6 +44,7 @@ criterion_group!(
     detect,
     drop_fields,
     shape,
+    unwrapping,
     compile
 );
 criterion_main!(benches);
@@ -266,6 +268,56 @@ fn shape(criterion: &mut Criterion) {
         }
         group.finish();
     }
+}
+
+/// Letting events out of what they are wrapped in.
+fn unwrapping(criterion: &mut Criterion) {
+    let log = Log::new("mixed", Shape::Mixed);
+    let mut group = criterion.benchmark_group("unwrap");
+    for (name, form, wrap) in [
+        ("event", Form::Event, (|event| event) as fn(String) -> String),
+        ("cri", Form::Cri, |event| {
+            format!("2024-01-02T03:04:05.678901234Z stdout F {event}")
+        }),
+        ("log", Form::Log, |event| {
+            format!("{{\"log\":{}}}", Value::from(event + "\n"))
+        }),
+        ("docker", Form::Docker, |event| {
+            let text = Value::from(event + "\n");
+            format!("{{\"log\":{text},\"stream\":\"stdout\",\"time\":\"T\"}}")
+        }),
+        ("list", Form::List, |event| {
+            let end = event.find("\"level\"").expect("each has one");
+            format!(
+                "{{\"kind\":\"EventList\",\"apiVersion\":\
+                 \"audit.k8s.io/v1\",\"items\":[{{{}]}}",
+                &event[end..]
+            )
+        }),
+        ("documents", Form::Documents, |event| event),
+    ] {
+        let text = String::from_utf8(log.bytes.clone()).expect("it is");
+        let wrapped = text.lines().map(|line| wrap(line.into()) + "\n");
+        let wrapped: String = wrapped.collect();
+        let scanner = Scanner::best();
+        let mut unwrapper =
+            Unwrapper::new(scanner, &Choice::Auto, form, 1 << 27);
+        let mut all = |bytes: &[u8]| {
+            let mut length = 0;
+            let walked = unwrapper.each(bytes, &mut |piece| {
+                length += piece.bytes(bytes).len() as u64 + 1;
+                ControlFlow::Continue(())
+            });
+            assert!(walked.is_continue());
+            length
+        };
+        assert_eq!(all(wrapped.as_bytes()), log.holds.bytes, "{name}");
+        group.throughput(Throughput::Bytes(wrapped.len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| all(black_box(wrapped.as_bytes())));
+        });
+    }
+    group.finish();
 }
 
 /// From the text of an expression to a pipeline: what a start costs.

@@ -239,11 +239,11 @@ impl Voice {
             (tally.oversize, "longer than --max-line, left out"),
         ];
         let google = tally.forms.of(Form::Google);
-        if google > 0 {
+        // Where there is nothing else, the last sentence says it.
+        if google > 0 && tally.events > 0 {
             self.say(format!(
-                "{google} entries of Google Cloud Logging (GKE) are left out: \
-                 they are no events, and what they lack is not made up; see \
-                 docs/inputs.md"
+                "{google} lines are entries of Google Cloud Logging (GKE), \
+                 which are no events and are not converted: see docs/inputs.md"
             ));
         }
         for ((all, what), told) in kinds.into_iter().zip(self.told) {

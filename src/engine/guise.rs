@@ -55,9 +55,6 @@ impl Guise {
             None => Guise::Blank,
             _ if is_klog(line) => Guise::Klog,
             Some(b'[') => Guise::Array,
-            Some(b'{') if has("type.googleapis.com/google.cloud.audit") => {
-                Guise::Google
-            }
             Some(b'{') if has("\"EventList\"") => Guise::EmptyList,
             Some(b'{') if has("\"involvedObject\"") => Guise::CoreEvent,
             Some(b'{') => Guise::Object,
@@ -98,7 +95,7 @@ impl fmt::Display for Guise {
             Guise::Klog => "klog text",
             Guise::Google => {
                 "entries of Google Cloud Logging (GKE), which are not \
-                 converted, see docs/inputs.md"
+                 converted: see docs/inputs.md"
             }
             Guise::CoreEvent => "events of the core API (kubectl get events)",
             Guise::EmptyList => "lists of events that hold none",

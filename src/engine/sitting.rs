@@ -41,6 +41,8 @@ struct Wrapped {
     line: Line,
     /// Its lines behind the first.
     more: u64,
+    /// How its last piece was wrapped.
+    form: Form,
     is_aside: bool,
 }
 
@@ -129,17 +131,20 @@ impl<'a> Sitting<'a> {
 
     /// Begins with a piece of a record; returns whether it is to be judged.
     pub(super) fn unfold(&mut self, piece: &Piece<'_>) -> bool {
-        match piece.lines {
-            0 => self.out.tally.unfolded += 1,
-            lines => {
+        let (line, form) = (piece.line, piece.form);
+        match (piece.lines, &mut self.wrapped) {
+            (0, wrapped) => {
+                self.out.tally.unfolded += 1;
+                wrapped.iter_mut().for_each(|wrapped| wrapped.form = form);
+            }
+            (lines, _) => {
                 self.fold();
-                let (line, more) = (piece.line, lines - 1);
-                self.wrapped = Some(Wrapped { line, more, is_aside: false });
+                let (more, is_aside) = (lines - 1, false);
+                self.wrapped = Some(Wrapped { line, more, form, is_aside });
             }
         }
-        match piece.form {
-            Form::Event => {}
-            form => self.out.tally.forms.count(form),
+        if form != Form::Event {
+            self.out.tally.forms.count(form);
         }
         piece.lines == 0 || piece.line.len() <= self.rules.max_line
     }
@@ -299,7 +304,10 @@ impl<'a> Sitting<'a> {
     #[cold]
     fn foreign<M: Matter>(&mut self, line: &M) {
         if self.told[1] < TOLD {
-            let guise = Guise::of(line.bytes(&self.batch.bytes));
+            let guise = match &self.wrapped {
+                Some(Wrapped { form: Form::Google, .. }) => Guise::Google,
+                Some(_) | None => Guise::of(line.bytes(&self.batch.bytes)),
+            };
             let at = self.batch.offset(line.place(0));
             self.find(1, Flaw::Foreign(guise), at);
         }

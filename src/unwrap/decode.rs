@@ -116,9 +116,11 @@ impl Room {
     fn unit(&mut self, rest: &[u8]) -> Option<usize> {
         let unit = hex(rest)?;
         let (mut found, mut length) = (char::from_u32(unit), 5);
-        if (0xd800..0xdc00).contains(&unit)
-            && let Some(second) = rest[4..].strip_prefix(br"\u")
-        {
+        let is_half = (0xd800..0xdc00).contains(&unit);
+        if is_half && matches!(&rest[4..], b"" | b"\\") {
+            return None;
+        }
+        if is_half && let Some(second) = rest[4..].strip_prefix(br"\u") {
             let low = hex(second)?;
             if (0xdc00..0xe000).contains(&low) {
                 let high = (unit - 0xd800) << 10;
@@ -208,6 +210,8 @@ mod tests {
             (b"\"ab\\xcd\"", b"ab", 3),
             (b"\"abcdefghi\tj\"", b"abcdefghi", 10),
             (b"\"\\ud83d\\u12\"", b"", 1),
+            (b"\"\\ud83d\\", b"", 1),
+            (b"\"\\ud83d", b"", 1),
         ] {
             assert_eq!(decoded(line), (text.to_vec(), End::Broken(at)));
         }

@@ -95,8 +95,10 @@ impl Items {
             _ => (value_end(scanner, text, begin).ok(), Lacks::Nothing),
         };
         let Some(end) = end else {
+            // Nothing is added to what is cut: who knows what it lacks.
             self.at = text.len();
-            return Some(Item { range: begin..text.len(), lacks });
+            let (range, lacks) = (begin..text.len(), Lacks::Nothing);
+            return Some(Item { range, lacks });
         };
         let at = behind_blanks(text, end);
         match text.get(at) {

@@ -19,6 +19,7 @@ mod compact;
 mod cri;
 mod cutter;
 mod decode;
+mod desk;
 mod detect;
 mod docker;
 mod document;

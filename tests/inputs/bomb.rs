@@ -27,19 +27,41 @@ fn a_bomb_is_never_held() {
             continue;
         }
         let path = bomb(&folder, tool, 192);
-        let flags = ["--max-line=1M", "--threads=2", FAILED, &path, "-"];
-        let mut child = command(&flags).spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        stdin.write_all(failed().as_bytes()).unwrap();
-        let mut out = vec![0; failed().len()];
-        child.stdout.as_mut().unwrap().read_exact(&mut out).unwrap();
-        let peak = peak(&child);
-        drop(stdin);
-        let ran = child.wait_with_output().unwrap();
-        let said = String::from_utf8(ran.stderr).unwrap();
+        let (peak, said) = peak_over(&path);
         assert!(said.contains("longer than --max-line"), "{said}");
-        assert!(ran.status.success());
         assert!(peak < 40 << 10, "{tool}: {peak} KiB");
+    }
+}
+
+/// Runs over a file, and returns the peak and what was said.
+fn peak_over(path: &str) -> (u64, String) {
+    let flags = ["--max-line=1M", "--threads=2", FAILED, path, "-"];
+    let mut child = command(&flags).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(failed().as_bytes()).unwrap();
+    let mut out = vec![0; failed().len()];
+    child.stdout.as_mut().unwrap().read_exact(&mut out).unwrap();
+    let peak = peak(&child);
+    drop(stdin);
+    let ran = child.wait_with_output().unwrap();
+    assert!(ran.status.success());
+    (peak, String::from_utf8(ran.stderr).unwrap())
+}
+
+#[test]
+fn a_record_that_does_not_end_is_never_held() {
+    let folder = Folder::new();
+    let time = "2026-03-02T06:00:00.123456789Z";
+    let parts = format!("{time} stdout P {}\n", "x".repeat(999));
+    let document = format!("{}\n", "[1,2,3],".repeat(100));
+    for (name, begin, line) in
+        [("cri", "", parts), ("document", "{\"a\":[\n", document)]
+    {
+        let text = begin.to_owned() + &line.repeat((48 << 20) / line.len());
+        let path = folder.file(name, text);
+        let (peak, said) = peak_over(&path);
+        assert!(said.contains("lines are no audit events"), "{said}");
+        assert!(peak < 40 << 10, "{name}: {peak} KiB");
     }
 }
 

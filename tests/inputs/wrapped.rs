@@ -269,7 +269,7 @@ fn no_wrong_file_looks_like_a_quiet_cluster() {
     check(&format!("{entry}\n"), "entries of Google Cloud Logging (GKE)");
     let ran = run(&[FAILED], format!("{entry}\n{}", failed()));
     ran.check(0, &failed());
-    let told = "1 entries of Google Cloud Logging (GKE) are left out";
+    let told = "1 lines are entries of Google Cloud Logging (GKE)";
     assert!(ran.err.contains(told), "{}", ran.err);
 }
 

@@ -4,7 +4,7 @@
 mod accounts; // Every line is told of once, wherever the input is cut.
 mod forms; // Each form, with lines that are cut, long and foreign.
 mod real; // What was found in the world.
-mod guide; // What the guide to inputs shows is what happens.
+mod guide; // What the guide to inputs shows is what comes out.
 mod wrap; // How events are wrapped.
 
 use std::ops::ControlFlow;
