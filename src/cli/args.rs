@@ -248,7 +248,7 @@ pub(super) struct Args {
     ///
     /// With auto, the first lines of each input say it, and a line that does
     /// not fit is tried otherwise. at:PATH is where events are in each line,
-    /// as strings or objects: at:payload.events[*].
+    /// as strings or objects: `at:payload.events[*]`.
     #[arg(long, value_name = "FORM", value_parser = unwrap::Choice::parse)]
     pub unwrap: Option<unwrap::Choice>,
 

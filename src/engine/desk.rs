@@ -16,7 +16,8 @@ use super::{
     route::Route,
     rules::{Glued, Rules, Wanted},
     score::{Fate, Score},
-    sitting::{Sitting, Sum, Taps},
+    sitting::{Sitting, Taps},
+    sum::Sum,
 };
 use crate::{
     event,

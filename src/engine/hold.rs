@@ -164,6 +164,26 @@ pub(super) fn write(
     sink.write(&mut parts)
 }
 
+/// Adds slices to what is to be written.
+pub(super) fn gather(room: &mut Vec<u8>, output: &Output, slices: &[Slice]) {
+    for slice in slices {
+        room.extend_from_slice(&output.part(slice));
+    }
+}
+
+/// Writes what was gathered.
+pub(super) fn spill(
+    sink: &mut dyn Sink,
+    room: &mut Vec<u8>,
+) -> io::Result<()> {
+    if room.is_empty() {
+        return Ok(());
+    }
+    let written = sink.write(&mut [IoSlice::new(room)]);
+    room.clear();
+    written
+}
+
 /// Copies a line that was too long to be held, ended by a newline.
 fn copy(
     origin: &dyn Origin,

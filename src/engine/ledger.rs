@@ -8,7 +8,10 @@ use std::{
 use super::{
     follow::SourceState,
     groups::Groups,
-    hold::{Drained, Limit, Pause, drain, drain_within, put_aside, write},
+    hold::{
+        Drained, Limit, Pause, drain, drain_within, gather, put_aside, spill,
+        write,
+    },
     note::{Finding, Flaw, Note, TOLD},
     output::{End, Output},
     page::Page,
@@ -22,6 +25,9 @@ use crate::{
     frame::Position,
     source::{Input, Reason, Stop},
 };
+
+/// Bytes that are gathered for a write.
+const GATHERED: usize = 128 << 10;
 
 /// Why a run could not go on.
 #[derive(Debug)]
@@ -74,6 +80,9 @@ pub(super) struct Ledger<'a> {
     pub notes: &'a mut dyn FnMut(Note<'_>),
     pub stop: &'a Stop,
     pub pause: &'a mut dyn Pause,
+    /// Whether lines are gathered until there are enough for a write, or
+    /// somebody flushes.
+    pub gathers: bool,
     pub summary: Summary,
     /// Findings told so far: defective, foreign, oversize.
     told: [u64; 3],
@@ -100,6 +109,7 @@ impl<'a> Ledger<'a> {
             notes,
             stop,
             pause,
+            gathers: false,
             summary,
             told: [0; 3],
             is_closed: false,
@@ -225,12 +235,18 @@ impl<'a> Ledger<'a> {
         output: &Output,
         n: usize,
     ) -> io::Result<()> {
-        let Outlet { name, flow, sink, is_over, .. } = &mut self.outlets[n];
+        let Outlet { name, flow, sink, room, is_over, .. } =
+            &mut self.outlets[n];
         let sink = &mut **sink;
         match *flow {
             _ if *is_over => Ok(()),
             Flow::Stream(stream) => match &output.streams[stream][..] {
                 [] => Ok(()),
+                slices if self.gathers => {
+                    gather(room, output, slices);
+                    let is_full = room.len() >= GATHERED;
+                    if is_full { spill(sink, room) } else { Ok(()) }
+                }
                 slices => write(sink, output, slices),
             },
             Flow::Aside => {
@@ -242,6 +258,17 @@ impl<'a> Ledger<'a> {
                 let answers =
                     "OK\n".repeat(usize::try_from(lines).unwrap_or(0));
                 sink.write(&mut [IoSlice::new(answers.as_bytes())])
+            }
+        }
+    }
+
+    /// Writes what was gathered.
+    pub(super) fn flush(&mut self) {
+        for n in 0..self.outlets.len() {
+            let Outlet { sink, room, .. } = &mut self.outlets[n];
+            let result = spill(&mut **sink, room);
+            if let Err(failure) = self.excuse(n, result) {
+                return self.close(failure);
             }
         }
     }
@@ -266,6 +293,7 @@ impl<'a> Ledger<'a> {
             return Err(outlet.failure(error));
         }
         outlet.is_over = true;
+        outlet.room.clear();
         (self.notes)(Note::Left { name: &outlet.name });
         Ok(())
     }
@@ -304,6 +332,9 @@ impl<'a> Ledger<'a> {
 
     fn close(&mut self, failure: Failure) {
         self.is_closed = true;
+        for outlet in &mut *self.outlets {
+            outlet.room.clear();
+        }
         match failure {
             Failure::Output { error, .. }
                 if error.kind() == io::ErrorKind::BrokenPipe =>

@@ -48,11 +48,14 @@ pub(super) fn merge(
     for strand in &mut strands {
         merger.fill(ledger, strand);
     }
+    // Runs of lines are short, and a write each would cost more than all else.
+    ledger.gathers = true;
     while let Some((number, other)) = turns(&strands)
         && !job.watch.is_over()
     {
         merger.go_on(ledger, (number, &mut strands[number]), other);
     }
+    ledger.flush();
     for open in strands.into_iter().filter_map(|strand| strand.open) {
         open.close(ledger);
     }
@@ -126,7 +129,10 @@ impl<'a> Merger<'a> {
             time.is_none() || other.is_none_or(is_next)
         });
         self.judge(ledger, open, end);
-        if open.rest.as_slice().is_empty() && !self.refill(open) {
+        if !open.rest.as_slice().is_empty() {
+            return;
+        }
+        if !self.refill(ledger, open) {
             if let Some(open) = strand.open.take() {
                 open.close(ledger);
             }
@@ -157,7 +163,15 @@ impl<'a> Merger<'a> {
     }
 
     /// Reads the next lines of an input; returns whether there are any.
-    fn refill(&mut self, open: &mut Open<'_>) -> bool {
+    fn refill(
+        &mut self,
+        ledger: &mut Ledger<'_>,
+        open: &mut Open<'_>,
+    ) -> bool {
+        if open.input.may_wait() {
+            // What was decided is not sat upon meanwhile.
+            ledger.flush();
+        }
         // Its memory is needed for the next one.
         open.batch = Batch::default();
         let Some(batch) = open.input.next(self.pool.take()) else {
@@ -192,7 +206,7 @@ impl<'a> Merger<'a> {
                 at: 0,
                 rest: Vec::new().into_iter(),
             };
-            if self.refill(&mut open) {
+            if self.refill(ledger, &mut open) {
                 strand.open = Some(open);
                 return;
             }

@@ -31,6 +31,7 @@ mod score;
 #[cfg(test)]
 mod several;
 mod sitting;
+mod sum;
 mod tally;
 #[cfg(test)]
 mod tests;

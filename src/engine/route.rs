@@ -58,6 +58,8 @@ pub struct Outlet {
     pub sink: Box<dyn Sink>,
     /// How long it may take nothing until it is set aside.
     pub stall: Duration,
+    /// What was gathered for it, to be written at once.
+    pub(super) room: Vec<u8>,
     /// Whether its reader has left, and others are still there.
     pub(super) is_over: bool,
     /// Whether it has taken nothing for so long that the others go on.
@@ -84,6 +86,7 @@ impl Outlet {
             flow,
             sink,
             stall: STALL,
+            room: Vec::new(),
             is_over: false,
             is_stalled: false,
             number: 0,

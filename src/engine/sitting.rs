@@ -13,6 +13,7 @@ use super::{
     reply::Reply,
     rules::{OnInvalid, Rules, Wanted},
     score::Fate,
+    sum::Sum,
 };
 use crate::{
     frame::{Batch, Line, Position},
@@ -51,57 +52,6 @@ pub(super) struct Taps<'a> {
     streams: &'a [usize],
     /// Those of all streams.
     presses: &'a mut [Press],
-}
-
-/// What has come out about a line, of one route after the other.
-#[derive(Default)]
-pub(super) struct Sum {
-    /// What it comes to for the run.
-    fate: Option<Fate>,
-    defect: Option<Defect>,
-    is_event: bool,
-    is_foreign: bool,
-    is_unknown: bool,
-    /// Whether a route has it set aside, although another may keep it.
-    is_aside: bool,
-    coerced: u32,
-}
-
-impl Sum {
-    /// Returns what one route says.
-    #[inline(always)]
-    pub(super) fn of(judgement: &Judgement, fate: Fate) -> Sum {
-        Sum {
-            fate: Some(fate),
-            defect: judgement.defect,
-            is_event: judgement.event,
-            is_foreign: judgement.verdict == Verdict::Foreign,
-            is_unknown: judgement.verdict == Verdict::Unknown,
-            is_aside: fate == Fate::Aside,
-            coerced: judgement.coerced,
-        }
-    }
-
-    /// Returns why a line is not kept, in a word.
-    fn refusal(&self) -> &'static str {
-        match (self.is_foreign, self.is_unknown) {
-            (true, _) => "foreign",
-            (false, true) => "unknown",
-            (false, false) => "skipped",
-        }
-    }
-
-    /// Adds what another one says.
-    #[inline]
-    pub(super) fn add(&mut self, judgement: &Judgement, fate: Fate) {
-        self.fate = self.fate.max(Some(fate));
-        self.defect = self.defect.or(judgement.defect);
-        self.is_event |= judgement.event;
-        self.is_foreign |= judgement.verdict == Verdict::Foreign;
-        self.is_unknown |= judgement.verdict == Verdict::Unknown;
-        self.is_aside |= fate == Fate::Aside;
-        self.coerced = self.coerced.max(judgement.coerced);
-    }
 }
 
 impl<'a> Taps<'a> {

@@ -10,6 +10,7 @@ mod error;
 mod folder;
 pub mod follow;
 mod lineage;
+mod mouth;
 mod packed;
 mod stop;
 mod stream;

@@ -11,18 +11,18 @@
 use std::{
     fs::File,
     io, mem,
-    os::fd::AsFd,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
-use rustix::{fs::SeekFrom, io::Errno};
+use rustix::io::Errno;
 
 use super::{
     Terms, Watch, Wrapping,
     error::{Error, Failure},
+    mouth::Mouth,
     packed::{Feed, Guess, Packed, Packing},
     watch::{Patience, Ready},
     wrapping::HEAD,
@@ -68,17 +68,6 @@ struct Turn {
     is_over: bool,
 }
 
-/// Where bytes come from.
-#[derive(Debug)]
-enum Mouth {
-    /// From here; whether they are packed is not known yet.
-    Fresh(File),
-    Plain(File),
-    Packed(Packed),
-    /// From nowhere any more.
-    Shut,
-}
-
 /// Why a block is handed on.
 enum Cut {
     /// After its last newline: the block is full, or a read would block.
@@ -116,30 +105,18 @@ impl Stream {
 
     /// Leaves the stream at an offset, if it is a file.
     pub(super) fn seek(&self, offset: u64) -> io::Result<()> {
-        match &self.turn().mouth {
-            Mouth::Fresh(file) | Mouth::Plain(file) => {
-                rustix::fs::seek(file, SeekFrom::Start(offset))?;
-                Ok(())
-            }
-            Mouth::Packed(_) | Mouth::Shut => Ok(()),
-        }
+        self.turn().mouth.seek(offset)
     }
 
     /// Returns the first error met in reading, once.
     pub(super) fn failure(&self) -> Option<Error> {
-        self.failure.take().or_else(|| match &self.turn().mouth {
-            Mouth::Packed(packed) => packed.failure(),
-            Mouth::Fresh(_) | Mouth::Plain(_) | Mouth::Shut => None,
-        })
+        self.failure.take().or_else(|| self.turn().mouth.failure())
     }
 
     /// Returns how many NUL bytes were passed over behind what was packed,
     /// once.
     pub(super) fn padding(&self) -> u64 {
-        match &self.turn().mouth {
-            Mouth::Packed(packed) => packed.padding(),
-            Mouth::Fresh(_) | Mouth::Plain(_) | Mouth::Shut => 0,
-        }
+        self.turn().mouth.padding()
     }
 
     fn turn(&self) -> MutexGuard<'_, Turn> {
@@ -214,7 +191,7 @@ impl Stream {
                 Ready::Read => {}
             }
             if self.read(turn, block) == Some(0) {
-                turn.shut();
+                turn.mouth.shut();
                 break;
             }
         }
@@ -232,7 +209,7 @@ impl Stream {
             Ready::Stop => Guess::Plain,
             Ready::Read => match self.read(turn, block) {
                 Some(0) => {
-                    turn.shut();
+                    turn.mouth.shut();
                     Guess::Plain
                 }
                 Some(_) | None => Guess::Open,
@@ -337,13 +314,7 @@ impl Stream {
     }
 
     fn wait(&self, turn: &mut Turn, patience: Patience) -> Ready {
-        let waited = match &mut turn.mouth {
-            Mouth::Fresh(file) | Mouth::Plain(file) => {
-                self.watch.wait(file.as_fd(), patience)
-            }
-            Mouth::Packed(packed) => Ok(packed.wait(&self.watch, patience)),
-            Mouth::Shut => Ok(Ready::Read),
-        };
+        let waited = turn.mouth.wait(&self.watch, patience);
         waited.unwrap_or_else(|error| {
             self.failure.note(error);
             Ready::Stop
@@ -353,15 +324,7 @@ impl Stream {
     /// Reads once; `None` where there was nothing after all. What cannot be
     /// read looks like the end of the stream.
     fn read(&self, turn: &mut Turn, block: &mut Block) -> Option<usize> {
-        let room = block.room();
-        let read = match &mut turn.mouth {
-            Mouth::Fresh(file) | Mouth::Plain(file) => {
-                rustix::io::read(file, room)
-            }
-            Mouth::Packed(packed) => Ok(packed.read(room)),
-            Mouth::Shut => Ok(0),
-        };
-        match read {
+        match turn.mouth.read(block.room()) {
             Ok(read) => {
                 block.advance(read);
                 Some(read)
@@ -386,15 +349,6 @@ impl Turn {
             hole: 0,
             is_amid: false,
             is_over: false,
-        }
-    }
-
-    /// Has the end of the stream be its end: a terminal would go on.
-    fn shut(&mut self) {
-        match self.mouth {
-            Mouth::Fresh(_) | Mouth::Plain(_) => self.mouth = Mouth::Shut,
-            // It ends once, and still has to say how.
-            Mouth::Packed(_) | Mouth::Shut => {}
         }
     }
 

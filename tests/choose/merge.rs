@@ -1,4 +1,7 @@
-use std::{io::Write, process::Command};
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::Command,
+};
 
 use flate2::{Compression, write::GzEncoder};
 
@@ -7,7 +10,7 @@ use serde_json::json;
 use super::at;
 use crate::{
     dice::Dice,
-    tool::{FAILED, Folder, fine, run},
+    tool::{FAILED, Folder, command, fine, run},
 };
 
 /// Makes a log whose times go on by chance, sometimes back, with lines that
@@ -164,6 +167,21 @@ fn pipes_are_merged_as_their_lines_come() {
     let text = at("06:00:00", "1") + &at("06:02:00", "3");
     let ran = run(&["--merge", FAILED, "-", &file], text);
     assert_eq!(super::names(&ran.out), ["1", "2", "3"]);
+    // What is decided leaves before the next line is waited for.
+    let mut child = command(&["--merge", FAILED, "-", &file]).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    for (given, answers) in [("06:00:00", 1), ("06:02:00", 2)] {
+        input.write_all(at(given, given).as_bytes()).unwrap();
+        for _ in 0..answers {
+            line.clear();
+            output.read_line(&mut line).unwrap();
+        }
+        assert_eq!(line, at(given, given));
+    }
+    drop(input);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -26,6 +26,8 @@ fn shown(flags: &str, log: &[u8]) -> Option<String> {
     let (log, fifo) = (folder.file("a.log", log), folder.path("fifo"));
     let mode = Mode::RUSR | Mode::WUSR;
     mknodat(CWD, &fifo, FileType::Fifo, mode, 0).unwrap();
+    // It has a writer from begin to end, however often it is opened.
+    let keeper = File::options().read(true).write(true).open(&fifo).unwrap();
     let command = format!(
         "{} --to file:{fifo} {flags} '{FAILED}' {log}",
         env!("CARGO_BIN_EXE_kaudit-filter")
@@ -41,6 +43,7 @@ fn shown(flags: &str, log: &[u8]) -> Option<String> {
         io::copy(&mut fifo, &mut io::sink()).unwrap()
     });
     let output = child.wait_with_output().unwrap();
+    drop(keeper);
     assert!(reader.join().unwrap() > 1_000_000);
     Some(String::from_utf8(output.stdout).unwrap())
 }

@@ -6,6 +6,7 @@
 //! what they were, the file is not what it was, and nothing of the read is
 //! believed.
 
+mod long; //  Lines that are not held in memory.
 mod place; // How far it is behind us, in the words of a checkpoint.
 
 use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
@@ -19,9 +20,7 @@ use super::{
 use crate::{
     checkpoint::Place,
     disk::{FileId, GUARD, Print},
-    frame::{
-        Batch, Block, Hole, Position, first_line, leading_nuls, whole_lines,
-    },
+    frame::{Batch, Block, Hole, Position, leading_nuls, whole_lines},
     unwrap::Form,
 };
 
@@ -343,45 +342,6 @@ impl Generation {
         self.advance(nuls as u64);
         let hole = Hole { at: 0, bytes: nuls as u64 };
         Batch { position, hole, ..Batch::default() }
-    }
-
-    /// Passes over a line that is not held in memory, if it has an end.
-    fn long_line(&mut self, max_line: usize) -> io::Result<Read> {
-        self.searched = self.offset + max_line as u64;
-        if !self.search()? {
-            return Ok(Read::Nothing);
-        }
-        let range = self.offset..self.searched;
-        Ok(Read::Batch(self.beyond(range)))
-    }
-
-    fn beyond(&mut self, range: Range<u64>) -> Batch {
-        let position = self.position();
-        // What cannot be read is caught by the next read.
-        self.go_to(range.end, self.lines).ok();
-        if !self.head.is_whole()
-            && let Ok(head) = Head::read(&mut self.body)
-        {
-            self.head = head;
-        }
-        Batch { position, beyond: range, ..Batch::default() }
-    }
-
-    /// Looks on for the end of a long line; returns whether there is one,
-    /// and leaves `searched` behind it.
-    fn search(&mut self) -> io::Result<bool> {
-        let mut room = vec![0; CHUNK];
-        loop {
-            let read = self.body.read_at(&mut room, self.searched)?;
-            if let Some(end) = first_line(&room[..read]) {
-                self.searched += end as u64;
-                return Ok(true);
-            }
-            self.searched += read as u64;
-            if read < room.len() {
-                return Ok(false);
-            }
-        }
     }
 
     /// Returns how many bytes follow the offset.
