@@ -244,6 +244,7 @@ fn documents_that_break_end_with_their_lines() {
 
 #[test]
 fn words_in_front_are_passed_over() {
+    check(Form::Prefix, &format!("[pod/a/b] {EVENT}"), EVENT);
     check(Form::Prefix, &format!("ip-10-0-0-1.internal {EVENT}\n"), EVENT);
     check(
         Form::Prefix,
@@ -410,4 +411,26 @@ fn a_line_without_end_counts_as_several() {
     assert_eq!(lines, [0, 0, 1, 0, 0, 1, 0, 0, 1, 1]);
     let mut cutter = Cutter::new(Scanner::best(), Form::Documents, 1 << 20);
     assert_eq!(cutter.whole(text.as_bytes()), 9 * event.len());
+}
+
+#[test]
+fn what_is_glued_is_told_of_once() {
+    let log = r#"{"log":"{}"}"#;
+    let found = pieces_as(Form::Log, &log.repeat(3), 1000);
+    let one = |lines| (Form::Event, lines, log.to_owned());
+    assert_eq!(found, [one(1), one(0), one(0)]);
+}
+
+#[test]
+fn depth_costs_no_time() {
+    for (open, close) in
+        [("[", "]"), ("{\"hits\":", "}"), ("{\"hits\":[", "]}")]
+    {
+        let text = open.repeat(50_000) + EVENT + &close.repeat(50_000);
+        let found = pieces(&text);
+        assert_eq!((found.len(), found[0].0), (1, Form::Event));
+        // As deep as this, an event is found.
+        let text = open.repeat(8) + EVENT + &close.repeat(8);
+        assert_eq!(pieces(&text)[0].2, EVENT);
+    }
 }
