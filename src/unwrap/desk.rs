@@ -11,7 +11,7 @@ use super::{
     legacy,
     list::{Items, Lacks, dress, message},
     member::{Close, find},
-    node::{Found, Lines, Node, Task, Text},
+    node::{Found, Lines, Node, Task},
     prefix,
     survey::{Shape, Survey, survey},
     viaq,
