@@ -11,14 +11,14 @@ use super::{
     legacy,
     list::{Items, Lacks, dress, message},
     member::{Close, find},
-    node::{Found, Lines, Node, Task, Text},
+    node::{Found, Lines, Node, Task},
     prefix,
     survey::{Shape, Survey, survey},
     viaq,
 };
 use crate::{
     frame::Line,
-    scan::{Scanner, behind_blanks},
+    scan::{Scanner, Wanted, behind_blanks},
 };
 
 /// How kube-apiserver begins an event, up to its level.
@@ -32,6 +32,8 @@ pub(super) struct Desk<'d> {
     pub wish: Option<Form>,
     /// The steps to the place that was asked for.
     pub steps: &'d [Step],
+    /// What an event of the log begins with.
+    pub head: &'d Wanted,
     /// From its beginning to the end of the node.
     pub text: &'d [u8],
     pub room: &'d mut Room,
@@ -42,6 +44,9 @@ pub(super) struct Desk<'d> {
 impl Desk<'_> {
     /// Opens a text, or returns it if it is a piece.
     pub(super) fn open(&mut self, node: Node) -> Option<(Found, Form)> {
+        if node.is_deep() {
+            return Some(node.nothing());
+        }
         let from = node.text.range.start;
         if shows_event(&self.text[from..]) && self.wish.is_none() {
             return Some(node.piece());
@@ -49,7 +54,7 @@ impl Desk<'_> {
         let start = begin(self.text, from);
         match self.text.get(start) {
             Some(b'{') => self.object(node, start),
-            Some(b'[') => {
+            Some(b'[') if Items::new(self.text, start).may_hold(self.text) => {
                 if let Some(range) = message(self.scanner, self.text, start) {
                     self.value(node.inside(range, Form::Cloudwatch));
                     return None;
@@ -86,7 +91,11 @@ impl Desk<'_> {
     }
 
     /// Opens the object at `start`.
-    fn object(&mut self, node: Node, start: usize) -> Option<(Found, Form)> {
+    fn object(
+        &mut self,
+        mut node: Node,
+        start: usize,
+    ) -> Option<(Found, Form)> {
         // What was asked for is what the outermost layer is, if it can be.
         let wish = self.wish.filter(|_| node.form.is_plain());
         let Survey { shape, close } =
@@ -102,11 +111,11 @@ impl Desk<'_> {
             }
             Shape::Foreign | Shape::Unknown => return Some(node.nothing()),
             Shape::Object(form, range) => {
-                self.rest(&node, close);
+                self.rest(&mut node, close);
                 self.left.push(Task::Open(node.inside(range, form)));
             }
             Shape::Text(form) => {
-                self.rest(&node, close);
+                self.rest(&mut node, close);
                 self.inner(node, form);
             }
             Shape::Array(form, at) => {
@@ -135,13 +144,13 @@ impl Desk<'_> {
     /// object that they are in.
     fn shut(
         &mut self,
-        node: Node,
+        mut node: Node,
         close: Close,
         form: Form,
         items: Items,
     ) -> Option<(Found, Form)> {
         if items.may_hold(self.text) {
-            self.rest(&node, close);
+            self.rest(&mut node, close);
         }
         self.array(node, form, items)
     }
@@ -172,7 +181,7 @@ impl Desk<'_> {
     }
 
     /// Leaves what follows an object for later.
-    fn rest(&mut self, node: &Node, close: Close) {
+    fn rest(&mut self, node: &mut Node, close: Close) {
         let at = match close {
             Close::Closed(end) => behind_blanks(self.text, end),
             Close::Broken(at) => {
@@ -185,7 +194,7 @@ impl Desk<'_> {
             Close::Open | Close::Cut => return,
         };
         if at < self.text.len() {
-            self.left.push(Task::Open(node.apart(at..self.text.len())));
+            self.left.push(Task::Open(node.split_off(at)));
         }
     }
 
@@ -197,7 +206,7 @@ impl Desk<'_> {
         next: Option<usize>,
         node: Node,
     ) -> Option<(Found, Form)> {
-        let item = items.next(self.scanner, self.text)?;
+        let item = items.next(self.scanner, self.head, self.text)?;
         let version = items.version();
         self.left.push(Task::Items(items, next, node.clone()));
         if let Some(next) = next {
@@ -268,9 +277,8 @@ impl Desk<'_> {
             }
             (Step::Key(_) | Step::Each, _) => {}
         }
-        let Text { layer, range } = node.outer.clone();
-        self.left
-            .push(Task::Open(Node { text: Text { layer, range }, ..node }));
+        let text = node.outer.clone();
+        self.left.push(Task::Open(Node { text, ..node }));
         None
     }
 

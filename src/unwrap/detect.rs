@@ -76,7 +76,7 @@ fn of_line(
             Shape::List(..) => Some(Form::List),
             Shape::Foreign | Shape::Unknown => None,
         },
-        b'[' => Some(Form::List),
+        b'[' if prefix::object(text).is_none() => Some(Form::List),
         _ if legacy::is_legacy(text) => Some(Form::Legacy),
         _ => prefix::object(text).map(|_| Form::Prefix),
     }

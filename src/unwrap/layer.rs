@@ -8,10 +8,14 @@ use super::{
     decode::Room,
     desk::{Desk, without_newline},
     form::Form,
+    list::HEAD,
     node::{Found, Lines, Node, Task, Text},
     piece::{Body, Piece},
 };
-use crate::{frame::Line, scan::Scanner};
+use crate::{
+    frame::Line,
+    scan::{Scanner, Wanted},
+};
 
 /// More texts in texts than these are not opened.
 const MOST: usize = 6;
@@ -24,6 +28,8 @@ pub(super) type Take<'t> = dyn FnMut(Piece<'_>) -> ControlFlow<()> + 't;
 pub(super) struct Layers {
     scanner: Scanner,
     choice: Choice,
+    /// What an event of the log begins with.
+    head: Wanted,
     /// The texts that were made, each from the one below it.
     rooms: [Room; MOST],
     /// What is left to do, the next thing last.
@@ -48,6 +54,7 @@ impl Layers {
         Layers {
             scanner,
             choice: choice.clone(),
+            head: Wanted::new(HEAD),
             rooms: Default::default(),
             left: Vec::new(),
             made: Vec::new(),
@@ -72,7 +79,7 @@ impl Layers {
         let Line { start, end, .. } = record.line;
         let outer = Text { layer: 0, range: start..end };
         let text = Text { layer: 0, range };
-        let node = Node { text, outer, form };
+        let node = Node { outer, ..Node::new(text, form) };
         let task = match self.choice {
             Choice::At(_) => Task::Step(0, node),
             Choice::Auto | Choice::None | Choice::Form(_) => Task::Open(node),
@@ -91,7 +98,7 @@ impl Layers {
         let end = without_newline(text);
         let lines = Lines::of(&text[..end]);
         let text = Text { layer: 1, range: 0..end };
-        let node = Node { outer: text.clone(), text, form };
+        let node = Node::new(text, form);
         self.run(record, node.task(lines), take)
     }
 
@@ -152,14 +159,15 @@ impl Layers {
         let Some(room) = above.first_mut() else {
             return Some((Found::Text(node.outer.clone()), Form::Event));
         };
-        let Layers { scanner, choice, left, made, .. } = self;
+        let Layers { scanner, choice, head, left, made, .. } = self;
         let (wish, steps) = match choice {
             Choice::Auto | Choice::None => (None, &[][..]),
             Choice::Form(form) => (Some(*form), &[][..]),
             Choice::At(place) => (None, &place.steps[..]),
         };
         let scanner = *scanner;
-        let mut desk = Desk { scanner, wish, steps, text, room, left, made };
+        let mut desk =
+            Desk { scanner, wish, steps, head, text, room, left, made };
         match task {
             Task::Open(node) => desk.open(node),
             Task::Step(n, node) => desk.step(n, node),

@@ -36,16 +36,19 @@ pub(super) enum Lacks {
     Both,
 }
 
-/// The keys that an event of the log begins with, if they were seen.
-struct Head {
-    wanted: Wanted,
+/// The keys that an event of the log begins with.
+pub(super) const HEAD: [&str; 2] = ["kind", "apiVersion"];
+
+/// Whether those were seen.
+struct Head<'w> {
+    wanted: &'w Wanted,
     seen: [bool; 2],
 }
 
-impl Finder for Head {
+impl Finder for Head<'_> {
     #[inline(always)]
     fn wanted(&self) -> &Wanted {
-        &self.wanted
+        self.wanted
     }
 
     #[inline(always)]
@@ -84,6 +87,7 @@ impl Items {
     pub(super) fn next(
         &mut self,
         scanner: Scanner,
+        head: &Wanted,
         text: &[u8],
     ) -> Option<Item> {
         let begin = self.at;
@@ -91,7 +95,7 @@ impl Items {
             return None;
         }
         let (end, lacks) = match text[begin] {
-            b'{' if self.events.is_some() => self.event(scanner, text, begin),
+            b'{' if self.events.is_some() => event(scanner, head, text, begin),
             _ => (value_end(scanner, text, begin).ok(), Lacks::Nothing),
         };
         let Some(end) = end else {
@@ -112,28 +116,27 @@ impl Items {
         }
         Some(Item { range: begin..end, lacks })
     }
+}
 
-    /// Returns where an event ends, and what it lacks.
-    fn event(
-        &self,
-        scanner: Scanner,
-        text: &[u8],
-        begin: usize,
-    ) -> (Option<usize>, Lacks) {
-        let wanted = Wanted::new(["kind", "apiVersion"]);
-        let mut head = Head { wanted, seen: [false; 2] };
-        let end = match walk(scanner, text, begin, &mut head) {
-            End::Closed(end) => Some(end),
-            End::Stopped | End::Broken(_) => None,
-        };
-        let lacks = match head.seen {
-            [true, true] => Lacks::Nothing,
-            [false, true] => Lacks::Kind,
-            [true, false] => Lacks::Version,
-            [false, false] => Lacks::Both,
-        };
-        (end, lacks)
-    }
+/// Returns where an event ends, and what it lacks.
+fn event(
+    scanner: Scanner,
+    head: &Wanted,
+    text: &[u8],
+    begin: usize,
+) -> (Option<usize>, Lacks) {
+    let mut head = Head { wanted: head, seen: [false; 2] };
+    let end = match walk(scanner, text, begin, &mut head) {
+        End::Closed(end) => Some(end),
+        End::Stopped | End::Broken(_) => None,
+    };
+    let lacks = match head.seen {
+        [true, true] => Lacks::Nothing,
+        [false, true] => Lacks::Kind,
+        [true, false] => Lacks::Version,
+        [false, false] => Lacks::Both,
+    };
+    (end, lacks)
 }
 
 /// Returns where the message stands in a row of an answer of CloudWatch, which
@@ -150,7 +153,7 @@ pub(super) fn message(
         if word(text, &name, &mut Vec::new()) == b"@message" {
             return find(scanner, text, begin, "value");
         }
-        items.next(scanner, text)?;
+        items.next(scanner, &Wanted::nothing(), text)?;
     }
     None
 }

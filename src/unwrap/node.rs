@@ -20,7 +20,13 @@ pub(super) struct Node {
     pub outer: Text,
     /// How it was wrapped so far.
     pub form: Form,
+    /// In how many others it is.
+    pub depth: usize,
 }
+
+/// What is in more values and texts than these is not opened: each takes a
+/// walk over all that is in it.
+const DEEPEST: usize = 16;
 
 /// How many lines a text has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,23 +80,46 @@ impl Task {
 }
 
 impl Node {
+    /// Returns a text that leaves by itself if nothing comes of it.
+    pub(super) fn new(text: Text, form: Form) -> Node {
+        Node { outer: text.clone(), text, form, depth: 0 }
+    }
+
+    /// Returns whether it is in too many others.
+    pub(super) fn is_deep(&self) -> bool {
+        self.depth > DEEPEST
+    }
+
     /// Returns a part of the same text, which was wrapped in `form`.
     pub(super) fn inside(&self, range: Range<usize>, form: Form) -> Node {
-        let text = Text { layer: self.text.layer, range };
-        Node { text, outer: self.outer.clone(), form: self.form.or(form) }
+        self.wrapped(self.text.layer, range, form)
+    }
+
+    /// Returns a text that was made of a part of this one.
+    pub(super) fn above(&self, range: Range<usize>, form: Form) -> Node {
+        self.wrapped(self.text.layer + 1, range, form)
+    }
+
+    fn wrapped(&self, layer: usize, range: Range<usize>, form: Form) -> Node {
+        let (outer, form) = (self.outer.clone(), self.form.or(form));
+        let text = Text { layer, range };
+        Node { text, outer, form, depth: self.depth + 1 }
     }
 
     /// Returns a part of the same text that leaves by itself if nothing comes
     /// of it.
     pub(super) fn apart(&self, range: Range<usize>) -> Node {
         let text = Text { layer: self.text.layer, range };
-        Node { outer: text.clone(), text, form: self.form }
+        Node { depth: self.depth + 1, ..Node::new(text, self.form) }
     }
 
-    /// Returns a text that was made of a part of this one.
-    pub(super) fn above(&self, range: Range<usize>, form: Form) -> Node {
-        let text = Text { layer: self.text.layer + 1, range };
-        Node { text, outer: self.outer.clone(), form: self.form.or(form) }
+    /// Takes off what begins at `at`, which stands beside this.
+    pub(super) fn split_off(&mut self, at: usize) -> Node {
+        let range = at..self.text.range.end;
+        if self.outer.layer == self.text.layer {
+            self.outer.range.end = self.outer.range.end.min(at);
+        }
+        Node { depth: self.depth, ..self.apart(range) }
     }
 
     /// Returns what is to be done with the text, which may have several
