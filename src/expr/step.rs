@@ -163,6 +163,10 @@ pub const RULES: &str = "kaudit-filter/rules";
 /// The annotation for tags.
 pub const TAGS: &str = "kaudit-filter/tags";
 
+/// The top-level keys that a policy decides on.
+pub const POLICY_READS: [&str; 6] =
+    ["level", "stage", "requestURI", "verb", "user", "objectRef"];
+
 /// What an edit does to its targets.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {

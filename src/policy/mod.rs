@@ -5,13 +5,23 @@
 //! keeps an apiserver from starting. All of it remembers where in the text it
 //! stood, so that findings can point.
 
-mod model; //   What a policy says,
-mod problem; // what is wrong with one,
-mod load; //    and how it is read.
+mod model; //      What a policy says,
+mod problem; //    what is wrong with one,
+mod load; //       and how it is read.
+mod request; //    What is asked for,
+mod attributes; // and by whom;
+mod matching; //   what of that is recorded,
+mod program; //    decided fast;
+mod record; //     and what an event tells of it.
 
+pub use attributes::{Attributes, Facts, Request, User};
 pub use load::{Loaded, load};
+pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
 pub use model::{
     Flag, Item, Level, List, Policy, Resource, Rule, Span, Stage, StageItem,
     Stages, Version,
 };
 pub use problem::{Kind, Problem};
+pub use program::Program;
+pub use record::{Broken, Reader, Recorded};
+pub use request::{Target, target};
