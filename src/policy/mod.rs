@@ -12,7 +12,8 @@ mod request; //    What is asked for,
 mod attributes; // and by whom;
 mod matching; //   what of that is recorded,
 mod program; //    decided fast;
-mod record; //     and what an event tells of it.
+mod record; //     and what an event tells of it;
+mod replay; //     and what is left of the event.
 
 pub use attributes::{Attributes, Facts, Request, User};
 pub use load::{Loaded, load};
@@ -24,4 +25,5 @@ pub use model::{
 pub use problem::{Kind, Problem};
 pub use program::Program;
 pub use record::{Broken, Reader, Recorded};
+pub use replay::{Effect, Replay, Room};
 pub use request::{Target, target};
