@@ -200,13 +200,12 @@ fn paths(body: &str, fate: Fate) -> Vec<Path> {
     }
 }
 
-/// Returns whether the level that stands there is above another; one that is
-/// no level may be.
+/// Returns whether the level that stands there is above another.
 fn is_above(line: &[u8], at: &Cut, level: Level) -> bool {
-    let Ok(Value::Text(text)) = value_at(line, at.start) else { return true };
+    let Ok(Value::Text(text)) = value_at(line, at.start) else { return false };
     let mut scratch = Vec::new();
     let own = text.read(&mut scratch).ok().and_then(Level::named);
-    own.is_none_or(|own| own > level)
+    own.is_some_and(|own| own > level)
 }
 
 /// Appends what is left, with the lowered level.
