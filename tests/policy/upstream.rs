@@ -1,12 +1,15 @@
 //! The cases of kube-apiserver and of OpenShift, where `KAUDIT_FILTER_DATA`
 //! has them.
 
-use std::{env, fs, path::PathBuf};
+use std::{collections::BTreeMap, env, fs, path::PathBuf};
 
-use kaudit_filter::policy::{Facts, Policy, Program, Request, Version, load};
+use kaudit_filter::pipeline::{Pipeline, Reading, Verdict};
+use kaudit_filter::policy::{
+    Effect, Facts, Level, List, Policy, Program, Request, Rule, Version, load,
+};
 use serde_json::Value;
 
-use super::{attributes, naive, policy, read, texts};
+use super::{apply, attributes, naive, policy, read, texts};
 use crate::tool::skip;
 
 /// Returns a file of the folder `policy`, if there is one.
@@ -136,11 +139,11 @@ fn policies_are_read_and_refused_as_upstream() {
 }
 
 /// Gives rules the places that those of another text have.
-fn place_as(rules: &mut [kaudit_filter::policy::Rule], other: &Policy) {
+fn place_as(rules: &mut [Rule], other: &Policy) {
     for (rule, other) in rules.iter_mut().zip(&other.rules) {
         let mut placed = other.clone();
         assert_eq!(placed.level, rule.level);
-        let lists = |rule: &kaudit_filter::policy::Rule| {
+        let lists = |rule: &Rule| {
             let lists = [
                 &rule.users,
                 &rule.user_groups,
@@ -152,9 +155,8 @@ fn place_as(rules: &mut [kaudit_filter::policy::Rule], other: &Policy) {
                 .map(|list| list.iter().map(str::to_owned).collect())
                 .into();
             for entry in &rule.resources {
-                let names_of = |list: &kaudit_filter::policy::List| {
-                    list.iter().map(str::to_owned).collect()
-                };
+                let names_of =
+                    |list: &List| list.iter().map(str::to_owned).collect();
                 names.push(vec![entry.group().to_owned()]);
                 names.push(names_of(&entry.resources));
                 names.push(names_of(&entry.resource_names));
@@ -236,4 +238,205 @@ fn check_level(
     assert_eq!(stages, wanted, "{name}: {request}");
     let omits = expected["omitManagedFields"].as_bool();
     assert_eq!(Some(decision.omit_managed_fields), omits, "{name}");
+}
+
+#[test]
+fn managed_fields_are_cut_as_upstream() {
+    let Some(cases) = json("cases.json") else { return };
+    let read = policy(&serde_json::json!({"omitManagedFields": true,
+        "rules": [{"level": "RequestResponse"}]}));
+    for case in all(&cases["copyWithoutManagedFields"]) {
+        let event = serde_json::json!({"level": "RequestResponse",
+            "verb": "get", "responseObject": case["object"]});
+        let (effect, found) = apply::apply(&read, &event);
+        let expected = case.get("expect");
+        assert_eq!(effect == Effect::Changed, expected.is_some(), "{case}");
+        let expected = expected.unwrap_or(&case["object"]);
+        assert_eq!(found["responseObject"], *expected, "{case}");
+    }
+}
+
+/// The step that does what the truncate backend does. How it fills batches is
+/// a matter of webhooks.
+#[test]
+fn long_events_are_truncated_as_upstream() {
+    let Some(cases) = json("cases.json") else { return };
+    let most = &cases["truncate"]["config"]["maxEventSize"];
+    let step = format!("truncate event to {most}");
+    let pipeline = Pipeline::compile(&step).unwrap();
+    let mut judge = pipeline.judge(Reading::default());
+    for case in all(&cases["truncate"]["events"]) {
+        let event = case["event"].to_string();
+        let long = "A".repeat(most.as_u64().unwrap() as usize);
+        let event = event.replace("A*102400", &long);
+        // One without any key is no event.
+        let event = event.replacen('{', r#"{"auditID":"a","#, 1);
+        let event = event.replace(",}", "}");
+        let mut edited = Vec::new();
+        let verdict = judge.judge(event.as_bytes(), &mut edited).verdict;
+        let is = |key: &str| case[key].as_bool().unwrap();
+        assert_eq!(verdict == Verdict::Skip, is("dropped"), "{case}");
+        assert_eq!(verdict == Verdict::Changed, is("truncated"), "{case}");
+        if is("truncated") {
+            let left: Value = serde_json::from_slice(&edited).unwrap();
+            let mark = "audit.k8s.io/truncated";
+            assert_eq!(left["annotations"][mark], "true");
+            assert_eq!(left.get("requestObject"), None);
+        }
+    }
+}
+
+const OWN_FIELDS: &str = "it cuts managed fields out of the event itself";
+const OWN_RULES: &str = "it has rules of its own where none matches";
+const CODES: &str = "it omits codes of responses";
+const WILDCARDS: &str = "it takes `*` in names of users and groups";
+
+/// Why a case of OpenShift's filter is about its extensions of a policy.
+fn extension(case: &Value) -> Option<&'static str> {
+    let (policy, expect) = (&case["policy"], case["expect"].as_str().unwrap());
+    let source = case["src"].as_str().unwrap();
+    let rules = policy["rules"].as_array().map_or(&[][..], Vec::as_slice);
+    let user = &case["event"]["user"];
+    let names = [&user["username"], &user["groups"][0], &user["groups"][1]];
+    let has_wildcard = |rule: &Value| {
+        let patterns = [texts(&rule["users"]), texts(&rule["userGroups"])];
+        let mut patterns = patterns.into_iter().flatten();
+        patterns.any(|it| names.iter().any(|name| is_like(it, name)))
+    };
+    if policy.get("omitResponseCodes").is_some() || source.contains("codes") {
+        return Some(CODES);
+    }
+    if rules.is_empty() {
+        return Some(OWN_RULES);
+    }
+    if rules.iter().any(has_wildcard) {
+        return Some(WILDCARDS);
+    }
+    if source.contains("root managedFields") {
+        return Some(OWN_FIELDS);
+    }
+    let is_matched = naive_matches(policy, &case["event"]);
+    (!is_matched && expect != "drop").then_some(OWN_RULES)
+}
+
+/// Returns whether a name is like a pattern that is more than a name.
+fn is_like(pattern: &str, name: &Value) -> bool {
+    let Some(name) = name.as_str() else { return false };
+    let ends = pattern.strip_prefix('*').is_some_and(|it| name.ends_with(it));
+    let begins = pattern.strip_suffix('*');
+    ends || begins.is_some_and(|it| name.starts_with(it))
+}
+
+/// Returns a policy with the level that OpenShift takes for granted.
+fn with_levels(policy: &Value) -> Value {
+    let mut policy = policy.clone();
+    for rule in policy["rules"].as_array_mut().into_iter().flatten() {
+        if rule["level"].is_null() {
+            rule["level"] = "RequestResponse".into();
+        }
+    }
+    policy
+}
+
+/// Returns whether a rule matches, going by verb, user and object alone.
+fn naive_matches(policy: &Value, event: &Value) -> bool {
+    let (user, object) = (&event["user"], &event["objectRef"]);
+    let resource = object["resource"].as_str().unwrap_or_default();
+    let (resource, sub) = resource.split_once('/').unwrap_or((resource, ""));
+    let uri = event["requestURI"].as_str().unwrap_or_default();
+    let attributes = serde_json::json!({
+        "user": {"name": user["username"], "groups": user["groups"]},
+        "verb": event["verb"],
+        "resourceRequest": object.as_object().is_some_and(|it| !it.is_empty()),
+        "namespace": object["namespace"].as_str().unwrap_or_default(),
+        "apiGroup": object["apiGroup"].as_str().unwrap_or_default(),
+        "resource": resource, "subresource": sub, "name": object["name"],
+        "path": uri.split('?').next().unwrap_or_default(),
+    });
+    naive::decide(policy, &attributes).is_some()
+}
+
+#[test]
+fn events_are_filtered_as_by_openshift() {
+    let Some(text) = data("openshift-filter-cases.jsonl") else { return };
+    let (mut checked, mut left) = (0, BTreeMap::<_, usize>::new());
+    for line in text.lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        if let Some(why) = extension(&case) {
+            let source = case["src"].as_str().unwrap().to_owned();
+            *left.entry((why, source)).or_default() += 1;
+            continue;
+        }
+        checked += 1;
+        let (effect, found) = apply::apply(
+            &policy(&with_levels(&case["policy"])),
+            &case["event"],
+        );
+        let expect = case["expect"].as_str().unwrap();
+        match expect {
+            "drop" | "None" => assert_eq!(effect, Effect::Skipped, "{case}"),
+            level if Level::named(level).is_some() => {
+                assert_ne!(effect, Effect::Skipped, "{case}");
+                assert_eq!(found["level"], level, "{case}");
+            }
+            "managedFields kept" | "keep" => {
+                assert_eq!(effect, Effect::Unchanged, "{case}");
+            }
+            "managedFields removed from requestObject+responseObject" => {
+                for body in ["requestObject", "responseObject"] {
+                    let metadata = found[body]["metadata"].as_object();
+                    assert_eq!(metadata.unwrap().len(), 2, "{case}");
+                }
+            }
+            other => panic!("{other}"),
+        }
+    }
+    let found: Vec<_> = left
+        .iter()
+        .map(|((why, source), count)| (*why, &**source, *count))
+        .collect();
+    assert_eq!(found, EXTENSIONS);
+    assert_eq!(checked, 66 - left.values().sum::<usize>());
+}
+
+/// What is left out of the cases of OpenShift's filter: why, which, and how
+/// many.
+const EXTENSIONS: &[(&str, &str, usize)] = &[
+    (OWN_FIELDS, "filter_test.go: root managedFields", 3),
+    (OWN_RULES, "filter_test.go: by namespace", 1),
+    (OWN_RULES, "filter_test.go: by resource", 2),
+    (OWN_RULES, "filter_test.go: default rules", 7),
+    (OWN_RULES, "filter_test.go: policy omitStages", 2),
+    (OWN_RULES, "filter_test.go: rule omitStages", 1),
+    (OWN_RULES, "filter_test.go: rule+policy omitStages", 1),
+    (CODES, "filter_test.go: explicit empty", 2),
+    (CODES, "filter_test.go: omit codes", 2),
+    (CODES, "filter_test.go: omit default codes", 1),
+    (CODES, "filter_test.go: omit default codes (404,409,422,429)", 1),
+    (WILDCARDS, "filter_test.go: by group", 2),
+    (WILDCARDS, "filter_test.go: by user", 2),
+];
+
+#[test]
+fn the_log_of_openshift_becomes_what_it_wants() {
+    let Some(want) = data("openshift-5-want.jsonl") else { return };
+    let Some(log) = data("../events/openshift-5.jsonl") else { return };
+    // Their policy has `*apiserver`, which is no name of a user.
+    let read = policy(&serde_json::json!({"rules": [
+        {"level": "RequestResponse", "users": ["system:apiserver"]},
+        {"level": "None", "verbs": ["get"]},
+        {"level": "Request", "verbs": ["patch"]},
+        {"level": "Metadata"},
+    ]}));
+    let mut found = String::new();
+    for line in log.lines() {
+        let event: Value = serde_json::from_str(line).unwrap();
+        let (effect, _) = apply::apply(&read, &event);
+        if effect != Effect::Skipped {
+            let (_, line) = apply::apply_line(&read, line);
+            found.push_str(std::str::from_utf8(&line).unwrap());
+            found.push('\n');
+        }
+    }
+    assert_eq!(found, want);
 }
