@@ -3,7 +3,8 @@
 mod naive; //    A second reading of how rules match,
 mod decide; //   beside which ours stands, on random policies;
 mod upstream; // the cases of those who define it;
-mod apply; //    and what the step makes of events.
+mod apply; //    what is left of events,
+mod run; //      and how the step is used.
 
 use kaudit_filter::policy::{
     Attributes, Loaded, Policy, Problem, Request, Target, User, Version, load,
