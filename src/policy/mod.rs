@@ -5,7 +5,8 @@
 //! keeps an apiserver from starting. All of it remembers where in the text it
 //! stood, so that findings can point.
 
-mod model; //      What a policy says,
+mod word; //       Levels and stages;
+mod model; //      what a policy says,
 mod problem; //    what is wrong with one,
 mod load; //       and how it is read.
 mod request; //    What is asked for,
@@ -18,12 +19,10 @@ mod replay; //     and what is left of the event.
 pub use attributes::{Attributes, Facts, Request, User};
 pub use load::{Loaded, load};
 pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
-pub use model::{
-    Flag, Item, Level, List, Policy, Resource, Rule, Span, Stage, StageItem,
-    Stages, Version,
-};
+pub use model::{Flag, Item, List, Policy, Resource, Rule, Span, StageItem};
 pub use problem::{Kind, Problem};
 pub use program::Program;
 pub use record::{Broken, Reader, Recorded};
 pub use replay::{Effect, Replay, Room};
 pub use request::{Target, target};
+pub use word::{Level, Stage, Stages, Version};
