@@ -11,6 +11,7 @@ pub mod unwrap; //   let the events out that are in them,
 pub mod event; //    are read as audit events,
 pub mod expr; //     judged,
 pub mod edit; //     trimmed,
+pub mod policy; //   or as an audit policy says;
 pub mod pipeline; // all of that on one line;
 pub mod format; //   what is kept gets a shape,
 pub mod sink; //     lines go out,

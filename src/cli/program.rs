@@ -98,7 +98,7 @@ impl Program {
                 true => plan.keep_within_first(window),
                 false => plan.keep_within(window),
             }
-            Ok((name, Pipeline::new(plan)))
+            Ok((name, ready(plan)?))
         });
         let routes = routes.collect::<Result<_, Complaint>>()?;
         Ok(Program { routes, ..self })
@@ -119,7 +119,7 @@ impl Program {
     fn compile(text: Text, files: &[OsString]) -> Result<Program, Complaint> {
         match text.compile() {
             Ok(Compiled { plan, warnings }) => Ok(Program {
-                routes: vec![(String::new(), Pipeline::new(plan))],
+                routes: vec![(String::new(), ready(plan)?)],
                 text,
                 warnings,
                 drawn: Vec::new(),
@@ -146,6 +146,10 @@ fn amended(pipeline: &Pipeline, labels: &[String]) -> Result<Plan, Complaint> {
     }
     plan.read_also("level");
     Ok(plan)
+}
+
+fn ready(plan: Plan) -> Result<Pipeline, Complaint> {
+    Pipeline::new(plan).map_err(|why| Complaint::usage(why.to_string()))
 }
 
 /// Returns the step that `--label KEY=TEXT` asks for.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::{
     engine::{Route, Score, Tally},
+    policy::Doubt,
     unwrap::Form,
 };
 
@@ -33,6 +34,9 @@ pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
         text.push_str(&format!("  {name:<9} {number:>14}\n"));
     }
     text.push_str(&format!("  {:<9} {:>14}\n", "unwrapped", forms(tally)));
+    for (doubt, number) in doubts(tally) {
+        text.push_str(&format!("  undecided: {doubt} {number:>14}\n"));
+    }
     text.push_str(&format!("  seconds   {seconds:>14.3}\n"));
     text.push_str(&format!("  MB/s      {rate:>14.0}\n"));
     text
@@ -48,6 +52,12 @@ fn forms(tally: &Tally) -> String {
         [] => "0".into(),
         [..] => forms.join(", "),
     }
+}
+
+/// Returns why audit policies could not decide on events, and on how many.
+pub(super) fn doubts(tally: &Tally) -> impl Iterator<Item = (Doubt, u64)> {
+    let all = Doubt::ALL.into_iter().zip(tally.doubts);
+    all.filter(|(_, number)| *number > 0)
 }
 
 /// Renders the numbers of each route.

@@ -154,6 +154,9 @@ impl<'a> Sitting<'a> {
         tally.unknown += u64::from(sum.is_unknown);
         tally.events += u64::from(sum.is_event);
         tally.coerced += u64::from(sum.coerced);
+        if let Some(doubt) = sum.doubt {
+            tally.doubts[doubt as usize] += 1;
+        }
     }
 
     #[inline]

@@ -3,6 +3,7 @@
 use super::score::Fate;
 use crate::{
     pipeline::{Judgement, Verdict},
+    policy::Doubt,
     scan::Defect,
 };
 
@@ -18,6 +19,8 @@ pub(super) struct Sum {
     /// Whether a route has it set aside, although another may keep it.
     pub is_aside: bool,
     pub coerced: u32,
+    /// Why a policy could not decide.
+    pub doubt: Option<Doubt>,
 }
 
 impl Sum {
@@ -32,6 +35,7 @@ impl Sum {
             is_unknown: judgement.verdict == Verdict::Unknown,
             is_aside: fate == Fate::Aside,
             coerced: judgement.coerced,
+            doubt: judgement.doubt,
         }
     }
 
@@ -54,5 +58,6 @@ impl Sum {
         self.is_unknown |= judgement.verdict == Verdict::Unknown;
         self.is_aside |= fate == Fate::Aside;
         self.coerced = self.coerced.max(judgement.coerced);
+        self.doubt = self.doubt.or(judgement.doubt);
     }
 }

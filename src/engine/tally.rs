@@ -5,7 +5,7 @@
 use std::ops::AddAssign;
 
 use super::score::{Fate, Score};
-use crate::{checkpoint::Counters, unwrap::Form};
+use crate::{checkpoint::Counters, policy::Doubt, unwrap::Form};
 
 /// How many lines, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,9 @@ pub struct Tally {
     /// Events that had been glued to the line in front of them, and were read
     /// as lines of their own: the input has so many lines less.
     pub recovered: u64,
+    /// Events that an audit policy could not decide on and left as they were,
+    /// for each reason, in the order of [`Doubt::ALL`].
+    pub doubts: [u64; Doubt::ALL.len()],
     /// Pieces behind the first one of a line, and read as lines of their own:
     /// the input has so many lines less.
     pub unfolded: u64,
@@ -131,6 +134,9 @@ impl AddAssign for Tally {
         self.recovered += more.recovered;
         self.unfolded += more.unfolded;
         self.joined += more.joined;
+        for (sum, more) in self.doubts.iter_mut().zip(more.doubts) {
+            *sum += more;
+        }
         for (sum, more) in self.forms.0.iter_mut().zip(more.forms.0) {
             *sum += more;
         }

@@ -13,7 +13,7 @@ mod route;
 mod schema;
 mod shape;
 mod table;
-mod uri;
+pub mod uri;
 mod visit;
 mod whole;
 pub mod word;

@@ -3,8 +3,15 @@
 //! Decoding follows the form encoding of the WHATWG URL standard, as Go does:
 //! `%XX` is a byte, `+` a blank in the query, `&` separates parameters.
 
+use std::borrow::Cow;
+
 /// Returns the decoded path: all before the first `?`.
-pub(super) fn path(uri: &str) -> String {
+///
+/// ```
+/// use kaudit_filter::event::uri::path;
+/// assert_eq!(path("/a%2Fb?c=d"), "/a/b");
+/// ```
+pub fn path(uri: &str) -> Cow<'_, str> {
     let (path, _) = uri.split_once('?').unwrap_or((uri, ""));
     decoded(path, Blank::Percent)
 }
@@ -13,12 +20,19 @@ pub(super) fn path(uri: &str) -> String {
 ///
 /// * A parameter without `=` has an empty value.
 /// * Bytes that are no UTF-8 read as U+FFFD; a `%` without two digits stays.
-pub(super) fn parameters(uri: &str) -> impl Iterator<Item = (String, String)> {
+///
+/// ```
+/// use kaudit_filter::event::uri::parameters;
+/// let mut found = parameters("/a?b+c=%26");
+/// assert_eq!(found.next(), Some(("b c".to_owned(), "&".to_owned())));
+/// ```
+pub fn parameters(uri: &str) -> impl Iterator<Item = (String, String)> {
     let query = uri.split_once('?').map_or("", |(_, query)| query);
     let parts = query.split('&').filter(|part| !part.is_empty());
     parts.map(|part| {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        (decoded(name, Blank::Plus), decoded(value, Blank::Plus))
+        let text = |part| decoded(part, Blank::Plus).into_owned();
+        (text(name), text(value))
     })
 }
 
@@ -31,10 +45,10 @@ enum Blank {
     Plus,
 }
 
-fn decoded(text: &str, blank: Blank) -> String {
+fn decoded(text: &str, blank: Blank) -> Cow<'_, str> {
     let plus = blank == Blank::Plus;
     if !text.bytes().any(|byte| byte == b'%' || (plus && byte == b'+')) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -58,7 +72,7 @@ fn decoded(text: &str, blank: Blank) -> String {
             decoded.push(char::REPLACEMENT_CHARACTER);
         }
     }
-    decoded
+    Cow::Owned(decoded)
 }
 
 /// Reads two hexadecimal digits.

@@ -9,8 +9,8 @@ use super::pattern::Pattern;
 use crate::event::{Computed, Origin, Repeats, Segment};
 
 pub use super::step::{
-    Action, Column, Count, Level, MOST_SEGMENTS, PREFIX, RULES, Rule, RuleId,
-    Step, TAGS, Target,
+    Action, Column, Count, Level, MOST_SEGMENTS, POLICY_READS, PREFIX, RULES,
+    Rule, RuleId, Step, TAGS, Target,
 };
 
 /// An index into [`Plan::nodes`].

@@ -10,7 +10,7 @@ fn verdict(line: &str) -> Verdict {
         since: instant("2026-03-02T06:00:00Z"),
         until: instant("2026-03-02T07:00:00Z"),
     });
-    let mut judge = Pipeline::new(plan).judge(Reading::default());
+    let mut judge = Pipeline::new(plan).unwrap().judge(Reading::default());
     judge.judge(line.as_bytes(), &mut Vec::new()).verdict
 }
 

@@ -1,0 +1,172 @@
+//! What an apiserver knows of a request when it decides what to record.
+
+use std::ops::Range;
+
+use super::request::{self, Target};
+
+/// Who asks for what.
+///
+/// * The user is the one that was authenticated: an apiserver decides before
+///   it looks at impersonation, and so is `user` of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attributes<'a> {
+    /// Who asks; nobody, if that could not be found out.
+    pub user: Option<User<'a>>,
+    /// The verb; nothing, if it is not known. That of a request that has none
+    /// is empty.
+    pub verb: Option<&'a str>,
+    /// What is asked for.
+    pub request: Request<'a>,
+}
+
+/// Who asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct User<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The groups.
+    pub groups: Vec<&'a str>,
+}
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request<'a> {
+    /// It is not known.
+    Unknown,
+    /// A path that is no resource, decoded and without its query.
+    Path(&'a str),
+    /// A resource.
+    Resource(Target<'a>),
+}
+
+/// Attributes that hold their text themselves.
+///
+/// ```
+/// use kaudit_filter::policy::{Facts, Request};
+///
+/// let facts = Facts::of_request(
+///     "GET",
+///     "/api/v1/namespaces/shop/secrets/db",
+///     Some(("jane", &["dev"])),
+/// );
+/// let attributes = facts.attributes();
+/// assert_eq!(attributes.verb, Some("get"));
+/// let Request::Resource(target) = attributes.request else { panic!() };
+/// assert_eq!((target.namespace, target.resource), ("shop", "secrets"));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// All texts, one behind the other.
+    pub(super) text: String,
+    pub(super) user: Option<Range<usize>>,
+    pub(super) groups: Vec<Range<usize>>,
+    pub(super) verb: Option<Range<usize>>,
+    pub(super) place: Place,
+}
+
+/// What says what is asked for.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Place {
+    #[default]
+    Unknown,
+    /// A decoded path, and the name that its query selects.
+    Path(Range<usize>, Range<usize>),
+    /// What an event says of its object.
+    Object(Parts),
+}
+
+/// The parts of an `objectRef`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts {
+    pub(super) group: Range<usize>,
+    pub(super) namespace: Range<usize>,
+    pub(super) resource: Range<usize>,
+    pub(super) subresource: Range<usize>,
+    pub(super) name: Range<usize>,
+}
+
+impl Facts {
+    /// Returns what an apiserver makes of a request: of an HTTP method, in
+    /// capitals, and a URI, as they are sent. The user, if there is one, is a
+    /// name and groups.
+    pub fn of_request(
+        method: &str,
+        uri: &str,
+        user: Option<(&str, &[&str])>,
+    ) -> Facts {
+        let mut facts = Facts::default();
+        if let Some((name, groups)) = user {
+            facts.user = Some(facts.add(name));
+            facts.groups = groups.iter().map(|it| facts.add(it)).collect();
+        }
+        let verb = request::verb(method, uri);
+        facts.verb = Some(facts.add(&verb));
+        facts.set_uri(uri, &verb);
+        facts
+    }
+
+    /// Returns what there is to decide on.
+    pub fn attributes(&self) -> Attributes<'_> {
+        let user = self.user.as_ref().map(|name| User {
+            name: &self.text[name.clone()],
+            groups: self.groups.iter().map(|it| self.at(it)).collect(),
+        });
+        let verb = self.verb.as_ref().map(|verb| self.at(verb));
+        Attributes { user, verb, request: self.request() }
+    }
+
+    /// Returns what is asked for.
+    pub(super) fn request(&self) -> Request<'_> {
+        match &self.place {
+            Place::Unknown => Request::Unknown,
+            Place::Path(path, selected) => {
+                let path = self.at(path);
+                match request::target(path) {
+                    Some(mut target) => {
+                        if target.name.is_empty() {
+                            target.name = self.at(selected);
+                        }
+                        Request::Resource(target)
+                    }
+                    None => Request::Path(path),
+                }
+            }
+            Place::Object(parts) => Request::Resource(Target {
+                group: self.at(&parts.group),
+                namespace: self.at(&parts.namespace),
+                resource: self.at(&parts.resource),
+                subresource: self.at(&parts.subresource),
+                name: self.at(&parts.name),
+            }),
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.groups.clear();
+        (self.user, self.verb) = (None, None);
+        self.place = Place::Unknown;
+    }
+
+    /// Adds a text.
+    pub(super) fn add(&mut self, text: &str) -> Range<usize> {
+        let from = self.text.len();
+        self.text.push_str(text);
+        from..self.text.len()
+    }
+
+    pub(super) fn at(&self, range: &Range<usize>) -> &str {
+        &self.text[range.clone()]
+    }
+
+    /// Remembers what a URI asks for, with this verb.
+    pub(super) fn set_uri(&mut self, uri: &str, verb: &str) {
+        let path = self.add(&crate::event::uri::path(uri));
+        let selected = match request::selected(uri, verb) {
+            Some(name) => self.add(&name),
+            None => 0..0,
+        };
+        self.place = Place::Path(path, selected);
+    }
+}

@@ -1,0 +1,28 @@
+//! Reads audit policies as kube-apiserver does, and does after the fact what
+//! they ask for.
+//!
+//! [`load`](fn@load) turns the text of a file into a [`Policy`], or into what
+//! keeps an apiserver from starting. All of it remembers where in the text it
+//! stood, so that findings can point.
+
+mod word; //       Levels and stages;
+mod model; //      what a policy says,
+mod problem; //    what is wrong with one,
+mod load; //       and how it is read.
+mod request; //    What is asked for,
+mod attributes; // and by whom;
+mod matching; //   what of that is recorded,
+mod program; //    decided fast;
+mod record; //     and what an event tells of it;
+mod replay; //     and what is left of the event.
+
+pub use attributes::{Attributes, Facts, Request, User};
+pub use load::{Loaded, load};
+pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
+pub use model::{Flag, Item, List, Policy, Resource, Rule, Span, StageItem};
+pub use problem::{Kind, Problem};
+pub use program::Program;
+pub use record::{Broken, Reader, Recorded};
+pub use replay::{Effect, Replay, Room};
+pub use request::{Target, target};
+pub use word::{Level, Stage, Stages, Version};

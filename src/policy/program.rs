@@ -1,0 +1,215 @@
+//! A policy made ready to decide on millions of requests.
+//!
+//! For each user, group, verb and namespace that rules name there is a set of
+//! the rules that it does not rule out, one bit a rule. So a request is looked
+//! up a few times, whatever the number of rules; only those in all of its sets
+//! are asked for the resource.
+
+use std::collections::HashMap;
+
+use super::attributes::{Attributes, Request};
+use super::matching::{Answer, Decision, Doubt};
+use super::model::{List, Policy, Rule};
+
+/// A policy that decides as [`Policy::decide`] does, only faster.
+#[derive(Clone, Debug)]
+pub struct Program {
+    policy: Policy,
+    /// What each rule decides, and what is decided where none matches.
+    decisions: Vec<Decision>,
+    default: Decision,
+    users: Index,
+    groups: Index,
+    verbs: Index,
+    namespaces: Index,
+    api_groups: Index,
+    /// The rules for everything, for resources, and for paths.
+    for_all: Bits,
+    for_resources: Bits,
+    for_paths: Bits,
+}
+
+/// A set of rules.
+#[derive(Clone, Debug, Default)]
+struct Bits(Vec<u64>);
+
+/// Which rules a name does not rule out.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    /// Those that do not ask.
+    any: Bits,
+    /// Those that ask for this name.
+    of: HashMap<Box<str>, Bits>,
+}
+
+impl Program {
+    /// Makes a policy ready.
+    ///
+    /// ```
+    /// use kaudit_filter::policy::{Facts, Program, Version, load};
+    /// let text = "
+    /// apiVersion: audit.k8s.io/v1
+    /// rules:
+    /// - {level: None, verbs: [watch]}
+    /// - {level: Metadata}
+    /// ";
+    /// let policy = load(text, Version::NEWEST).expect("it is right").policy;
+    /// let program = Program::new(policy);
+    /// let facts = Facts::of_request("GET", "/api/v1/pods?watch=1", None);
+    /// let decision = program.decide(&facts.attributes())?;
+    /// assert_eq!(decision.rule, Some(0));
+    /// # Ok::<(), kaudit_filter::policy::Doubt>(())
+    /// ```
+    pub fn new(policy: Policy) -> Program {
+        let rules = &policy.rules;
+        let all = 0..rules.len();
+        let index = |list: fn(&Rule) -> &List| {
+            Index::new(rules, |rule| list(rule).iter().collect())
+        };
+        Program {
+            decisions: all.map(|at| policy.decision(Some(at))).collect(),
+            default: policy.decision(None),
+            users: index(|rule| &rule.users),
+            groups: index(|rule| &rule.user_groups),
+            verbs: index(|rule| &rule.verbs),
+            namespaces: index(|rule| &rule.namespaces),
+            api_groups: Index::new(rules, api_groups),
+            for_all: Bits::of(rules, |rule| {
+                !rule.is_for_resources() && !rule.is_for_paths()
+            }),
+            for_resources: Bits::of(rules, Rule::is_for_resources),
+            for_paths: Bits::of(rules, Rule::is_for_paths),
+            policy,
+        }
+    }
+
+    /// Returns the policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Returns what an apiserver with this policy records of a request, as
+    /// [`Policy::decide`] does.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn decide(
+        &self,
+        attributes: &Attributes<'_>,
+    ) -> Result<Decision, Doubt> {
+        for word in 0..self.policy.rules.len().div_ceil(64) {
+            let mut candidates = self.candidates(attributes, word);
+            while candidates != 0 {
+                let at = word * 64 + candidates.trailing_zeros() as usize;
+                match self.policy.rules[at].last_answer(attributes) {
+                    Answer::Matches => return Ok(self.decisions[at]),
+                    Answer::Doubtful(doubt) => return Err(doubt),
+                    Answer::Fails(_) => (),
+                }
+                candidates &= candidates - 1;
+            }
+        }
+        Ok(self.default)
+    }
+
+    /// Returns those of 64 rules that nothing that is looked up rules out.
+    fn candidates(&self, attributes: &Attributes<'_>, word: usize) -> u64 {
+        let (mut users, mut groups) =
+            (self.users.any.word(word), self.groups.any.word(word));
+        if let Some(user) = &attributes.user {
+            users |= self.users.asking(user.name, word);
+            for group in &user.groups {
+                groups |= self.groups.asking(group, word);
+            }
+        }
+        let verbs = match attributes.verb {
+            Some(verb) => self.verbs.all(verb, word),
+            None => u64::MAX,
+        };
+        users & groups & verbs & self.requests(&attributes.request, word)
+    }
+
+    fn requests(&self, request: &Request<'_>, word: usize) -> u64 {
+        let for_all = self.for_all.word(word);
+        match request {
+            Request::Unknown => u64::MAX,
+            Request::Path(_) => for_all | self.for_paths.word(word),
+            Request::Resource(target) => {
+                let namespaces = self.namespaces.all(target.namespace, word);
+                let groups = self.api_groups.all(target.group, word);
+                let resources = self.for_resources.word(word);
+                for_all | resources & namespaces & groups
+            }
+        }
+    }
+}
+
+/// Returns the groups that the resources of a rule are in; none, if they may
+/// be in any.
+fn api_groups(rule: &Rule) -> Vec<&str> {
+    let groups = rule.resources.iter().map(|entry| entry.group());
+    let groups: Vec<&str> = groups.collect();
+    match groups.contains(&"*") {
+        true => Vec::new(),
+        false => groups,
+    }
+}
+
+impl Index {
+    /// Makes the index of the names that rules ask for; of one that does not
+    /// ask there are none.
+    fn new<'p>(
+        rules: &'p [Rule],
+        names: impl Fn(&'p Rule) -> Vec<&'p str>,
+    ) -> Index {
+        let mut index = Index::default();
+        for (at, rule) in rules.iter().enumerate() {
+            let names = names(rule);
+            if names.is_empty() {
+                index.any.add(at);
+            }
+            for name in names {
+                index.of.entry(name.into()).or_default().add(at);
+            }
+        }
+        index
+    }
+
+    /// Returns those of 64 rules that ask for a name.
+    fn asking(&self, name: &str, word: usize) -> u64 {
+        if self.of.is_empty() {
+            return 0;
+        }
+        self.of.get(name).map_or(0, |bits| bits.word(word))
+    }
+
+    /// Returns those of 64 rules that a name does not rule out.
+    fn all(&self, name: &str, word: usize) -> u64 {
+        self.any.word(word) | self.asking(name, word)
+    }
+}
+
+impl Bits {
+    fn of(rules: &[Rule], holds: impl Fn(&Rule) -> bool) -> Bits {
+        let mut bits = Bits::default();
+        for (at, rule) in rules.iter().enumerate() {
+            if holds(rule) {
+                bits.add(at);
+            }
+        }
+        bits
+    }
+
+    fn add(&mut self, at: usize) {
+        let word = at / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (at % 64);
+    }
+
+    fn word(&self, at: usize) -> u64 {
+        self.0.get(at).copied().unwrap_or(0)
+    }
+}
