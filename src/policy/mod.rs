@@ -13,8 +13,11 @@ mod attributes; // and by whom;
 mod matching; //   what of that is recorded,
 mod program; //    decided fast;
 mod record; //     and what an event tells of it.
+mod space; //      All requests at once,
+mod lint; //       what is probably not meant so,
 
 pub use attributes::{Attributes, Facts, Request, User};
+pub use lint::{Finding, Lint, Weight, line_of, lint};
 pub use load::{Loaded, load};
 pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
 pub use model::{
@@ -25,3 +28,4 @@ pub use problem::{Kind, Problem};
 pub use program::Program;
 pub use record::{Broken, Reader, Recorded};
 pub use request::{Target, target};
+pub use space::{Example, Part, Region, Side};
