@@ -35,6 +35,7 @@ mod reference; // So is what the language reference shows.
 mod man; // The manual page is made from it.
 mod pack; // What a package installs does what it says.
 mod console; // How what a document shows is run.
+mod policy; // Audit policies are checked, compared, tried and explained.
 mod examples; // What the library is used for works.
 mod follow_model; // Whatever happens to followed files, nothing is lost.
 mod floors; // Imports point down, and unsafe stays where it is.

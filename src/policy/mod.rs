@@ -15,9 +15,14 @@ mod program; //    decided fast;
 mod record; //     and what an event tells of it.
 mod space; //      All requests at once,
 mod lint; //       what is probably not meant so,
+mod diff; //       what two policies do differently,
 
 pub use attributes::{Attributes, Facts, Request, User};
-pub use lint::{Finding, Lint, Weight, line_of, lint};
+pub use diff::{Difference, Outcome, diff};
+pub use lint::{
+    ASKERS, Covered, Finding, Lint, Need, Verdict, Weight, coverage, line_of,
+    lint,
+};
 pub use load::{Loaded, load};
 pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
 pub use model::{
@@ -28,4 +33,4 @@ pub use problem::{Kind, Problem};
 pub use program::Program;
 pub use record::{Broken, Reader, Recorded};
 pub use request::{Target, target};
-pub use space::{Example, Part, Region, Side};
+pub use space::{Example, Part, Region, Side, TooLarge};

@@ -52,9 +52,15 @@ impl Lints<'_> {
         };
         let all = RESTRICTING.iter().find(|(name, _)| *name == meant);
         let all = all.map_or("all", |(_, all)| all);
-        let rule = rule_of(&problem.path);
-        let Some(rule) = rule.and_then(|at| self.policy.rules.get(at)) else {
-            return;
+        // What is indented too little belongs to the rule before.
+        let rules = &self.policy.rules;
+        let mut before = rules.iter().rev();
+        let before = before.find(|it| it.span.end <= problem.span.start);
+        let rule = rule_of(&problem.path).and_then(|at| rules.get(at));
+        let Some(rule) = rule.or(before) else { return };
+        let all = match problem.path.contains(".resources[") {
+            true if meant == "resources" => "all resources of the group",
+            true | false => all,
         };
         let level = rule.level.word();
         let message = format!("this rule takes {all}, at level {level}");

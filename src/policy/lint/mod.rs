@@ -9,11 +9,13 @@ mod url; //     paths,
 mod resource; // resources,
 mod stage; //   stages,
 mod reach; //   what no request gets to,
-mod body; //    and what had better not be recorded.
+mod body; //    and what had better not be recorded;
+mod coverage; // what should be.
 
 #[cfg(test)]
 mod tests;
 
+pub use coverage::{ASKERS, Covered, Need, Verdict, coverage};
 pub use finding::{Finding, Lint, Weight};
 
 use super::space::{Diagram, Kind, TooLarge};

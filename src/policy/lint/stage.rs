@@ -23,8 +23,9 @@ impl Lints<'_> {
         let twice: Vec<usize> =
             (0..policy.rules.len()).filter(records).collect();
         if let [first, ..] = twice[..] {
+            let verb = if twice.len() == 1 { "writes" } else { "write" };
             let message = format!(
-                "{} write each request twice: when it comes, too",
+                "{} {verb} each request twice: when it comes, too",
                 self.names(&twice)
             );
             let span = policy.rules[first].span.clone();

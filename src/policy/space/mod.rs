@@ -15,7 +15,7 @@ mod live; //    what of them ever does,
 mod region; //  and how that is said.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 pub use axis::Side;
 pub use diagram::TooLarge;

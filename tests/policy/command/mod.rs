@@ -1,0 +1,12 @@
+//! What `kaudit-filter policy` says.
+
+mod check; // Findings, in text and JSON.
+mod explain; // Which rule decides.
+
+/// How a policy begins.
+const HEAD: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\n";
+
+/// Returns a policy with these rules.
+fn policy(rules: &str) -> String {
+    format!("{HEAD}omitStages: [RequestReceived]\nrules:\n{rules}")
+}
