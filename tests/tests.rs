@@ -29,13 +29,13 @@ mod shapes; // Real bodies are as the tables of core API types say.
 mod pipelines; // The expression files that we ship do what they say.
 mod planted; // What others have put where all may write is left alone.
 mod route; // Pipelines: several routes, their sinks, and what is wrong with them.
+mod policy; // Audit policies do after the fact what an apiserver does.
 mod rules; // The rule files have the verdicts of those whose ideas they are.
 mod readme; // What README shows is what happens.
 mod reference; // So is what the language reference shows.
 mod man; // The manual page is made from it.
 mod pack; // What a package installs does what it says.
 mod console; // How what a document shows is run.
-mod policy; // Audit policies are checked, compared, tried and explained.
 mod examples; // What the library is used for works.
 mod follow_model; // Whatever happens to followed files, nothing is lost.
 mod floors; // Imports point down, and unsafe stays where it is.

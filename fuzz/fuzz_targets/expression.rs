@@ -17,6 +17,7 @@ fuzz_target!(|text: &str| {
             compiled.plan.to_string();
             let line = br#"{"verb":"get","user":{"groups":["a"]}}"#;
             Pipeline::new(compiled.plan)
+                .expect("there is no policy in it")
                 .judge(Reading::default())
                 .judge(line, &mut Vec::new());
         }

@@ -103,7 +103,7 @@ fn names(plan: &Plan, step: &Step, n: usize) -> Vec<String> {
         }
         Step::Tag { when: None, .. } | Step::Edit(..) => Vec::new(),
         Step::Fit { .. } | Step::Label { .. } => Vec::new(),
-        Step::Sample { .. } | Step::Head(_) => Vec::new(),
-        Step::Count(_) => Vec::new(),
+        Step::Policy { .. } | Step::Sample { .. } => Vec::new(),
+        Step::Head(_) | Step::Count(_) => Vec::new(),
     }
 }

@@ -2,33 +2,67 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
-use crate::expr::Source;
+use crate::expr::{Purpose, Read, Source};
+use crate::policy::{self, Problem, Version};
 
 /// How much is read of one file; the compiler takes a byte less.
 const MOST: u64 = (16 << 20) + 1;
 
 /// Returns what reads the files that `sources` name. A relative name counts
-/// from the folder of the source; from the current one, if that is no file.
+/// from the folder of the source; of one that is no file, from `folder`, and
+/// if there is none, from the current one.
 pub(super) fn loader<'s>(
     sources: &'s [Source<'_>],
-) -> impl FnMut(&str, usize) -> Result<String, String> + 's {
-    |file, at| {
+    folder: Option<&'s Path>,
+) -> impl FnMut(&str, usize, Purpose) -> Result<Read, String> + 's {
+    move |file, at, purpose| {
         let source = sources.get(at).and_then(|source| source.name);
-        let path = beside(source, file);
+        let path = beside(source, folder, file);
         let wrong = |why: String| format!("`{}`: {why}", path.display());
         let bytes = read(&path).map_err(|error| wrong(error.to_string()))?;
-        String::from_utf8(bytes)
-            .map_err(|_utf8| wrong("is not UTF-8".to_owned()))
+        let text = String::from_utf8(bytes)
+            .map_err(|_utf8| wrong("is not UTF-8".to_owned()))?;
+        match purpose {
+            Purpose::List => Ok(text.into()),
+            Purpose::Policy => policy(text, &path),
+        }
     }
 }
 
-fn beside(source: Option<&str>, file: &str) -> PathBuf {
-    let folder = source.and_then(|source| Path::new(source).parent());
-    folder.map_or_else(|| file.into(), |folder| folder.join(file))
+fn beside(source: Option<&str>, folder: Option<&Path>, file: &str) -> PathBuf {
+    let own = source.and_then(|source| Path::new(source).parent());
+    own.or(folder).map_or_else(|| file.into(), |folder| folder.join(file))
+}
+
+/// Reads an audit policy: one that no apiserver would start with is refused,
+/// and what it would ignore is told.
+fn policy(text: String, path: &Path) -> Result<Read, String> {
+    let path = path.display();
+    let place = |found: &Problem| {
+        let before = &text[..found.span.start];
+        let line = 1 + before.matches('\n').count();
+        let column =
+            1 + before.chars().rev().take_while(|c| *c != '\n').count();
+        format!("`{path}`, line {line}, column {column}: {}", found.message)
+    };
+    match policy::load(&text, Version::NEWEST) {
+        Ok(loaded) => {
+            let remarks = loaded.warnings.iter().map(place).collect();
+            Ok(Read { remarks, text })
+        }
+        Err(problems) => {
+            let more = match problems.len().saturating_sub(1) {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            let first = problems.first().map(place).unwrap_or_default();
+            Err(format!("no audit policy: {first}{more}"))
+        }
+    }
 }
 
 /// Reads a file, of a very long one more than any of us takes.
@@ -52,7 +86,10 @@ mod tests {
             (Some("rules/x.kaf"), "../a", "rules/../a"),
             (Some("/etc/x.kaf"), "/a", "/a"),
         ] {
-            assert_eq!(beside(source, file), Path::new(expected));
+            assert_eq!(beside(source, None, file), Path::new(expected));
         }
+        let folder = Some(Path::new("/etc"));
+        assert_eq!(beside(None, folder, "a"), Path::new("/etc/a"));
+        assert_eq!(beside(Some("x/y"), folder, "a"), Path::new("x/a"));
     }
 }

@@ -8,7 +8,10 @@ use std::{
 
 use super::{args::Args, exit::Complaint, load, pipeline::Sink, text::Text};
 use crate::{
-    expr::{self, Compiled, Finding, Source, plan::Step},
+    expr::{
+        self, Compiled, Finding, Source,
+        plan::{Plan, Step},
+    },
     pipeline::Pipeline,
     source::Name,
 };
@@ -100,7 +103,7 @@ impl Program {
     fn compile(text: Text, files: &[OsString]) -> Result<Program, Complaint> {
         match text.compile() {
             Ok(Compiled { plan, warnings }) => Ok(Program {
-                routes: vec![(String::new(), Pipeline::new(plan))],
+                routes: vec![(String::new(), ready(plan)?)],
                 text,
                 warnings,
                 drawn: Vec::new(),
@@ -129,7 +132,11 @@ fn amended(
         plan.steps.extend(label(word)?);
     }
     plan.read_also("level");
-    Ok(Pipeline::new(plan))
+    ready(plan)
+}
+
+fn ready(plan: Plan) -> Result<Pipeline, Complaint> {
+    Pipeline::new(plan).map_err(|why| Complaint::usage(why.to_string()))
 }
 
 /// Returns the step that `--label KEY=TEXT` asks for.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::engine::{Route, Score, Tally};
+use crate::policy::Doubt;
 
 /// Renders what `--stats` prints.
 pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
@@ -27,9 +28,18 @@ pub(super) fn block(tally: &Tally, elapsed: Duration) -> String {
     for (name, number) in rows {
         text.push_str(&format!("  {name:<9} {number:>14}\n"));
     }
+    for (doubt, number) in doubts(tally) {
+        text.push_str(&format!("  undecided: {doubt} {number:>14}\n"));
+    }
     text.push_str(&format!("  seconds   {seconds:>14.3}\n"));
     text.push_str(&format!("  MB/s      {rate:>14.0}\n"));
     text
+}
+
+/// Returns why audit policies could not decide on events, and on how many.
+pub(super) fn doubts(tally: &Tally) -> impl Iterator<Item = (Doubt, u64)> {
+    let all = Doubt::ALL.into_iter().zip(tally.doubts);
+    all.filter(|(_, number)| *number > 0)
 }
 
 /// Renders the numbers of each route.

@@ -1,5 +1,7 @@
 //! What was given to compile: files of expressions, and an expression.
 
+use std::path::{Path, PathBuf};
+
 use super::load::loader;
 use crate::expr::{self, Compiled, Finding, Source};
 
@@ -8,18 +10,27 @@ use crate::expr::{self, Compiled, Finding, Source};
 pub(super) struct Text {
     files: Vec<(String, String)>,
     expression: Option<String>,
+    /// From where the names of files count that the expression has; from the
+    /// current folder, if there is none.
+    folder: Option<PathBuf>,
 }
 
 impl Text {
     /// Returns the text of one expression.
     pub(super) fn expression(text: &str) -> Text {
-        Text { files: Vec::new(), expression: Some(text.to_owned()) }
+        Text { expression: Some(text.to_owned()), ..Text::default() }
     }
 
     /// Returns the text that `-x` gives, if any.
     pub(super) fn given(expression: Option<&str>) -> Text {
         let expression = expression.map(str::to_owned);
-        Text { files: Vec::new(), expression }
+        Text { expression, ..Text::default() }
+    }
+
+    /// Returns no text yet, of a pipeline file in this folder.
+    pub(super) fn beside(folder: Option<&Path>) -> Text {
+        let folder = folder.map(Path::to_owned);
+        Text { folder, ..Text::default() }
     }
 
     /// Takes `text` for the expression.
@@ -32,10 +43,13 @@ impl Text {
         self.files.push((name, text));
     }
 
-    /// Compiles all of it, and the lists that it names.
+    /// Compiles all of it, and the lists and policies that it names.
     pub(super) fn compile(&self) -> Result<Compiled, Vec<Finding>> {
         let sources = self.sources();
-        expr::compile_with(&sources, &mut loader(&sources))
+        expr::compile_with(
+            &sources,
+            &mut loader(&sources, self.folder.as_deref()),
+        )
     }
 
     /// Returns the texts as the compiler wants them.

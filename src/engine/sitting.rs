@@ -14,6 +14,7 @@ use super::{
 use crate::{
     frame::{Batch, Line, Position},
     pipeline::{Judgement, Verdict},
+    policy::Doubt,
     scan::Defect,
 };
 
@@ -47,6 +48,7 @@ pub(super) struct Sum {
     /// Whether a route has it set aside, although another may keep it.
     is_aside: bool,
     coerced: u32,
+    doubt: Option<Doubt>,
 }
 
 impl Sum {
@@ -61,6 +63,7 @@ impl Sum {
             is_unknown: judgement.verdict == Verdict::Unknown,
             is_aside: fate == Fate::Aside,
             coerced: judgement.coerced,
+            doubt: judgement.doubt,
         }
     }
 
@@ -74,6 +77,7 @@ impl Sum {
         self.is_unknown |= judgement.verdict == Verdict::Unknown;
         self.is_aside |= fate == Fate::Aside;
         self.coerced = self.coerced.max(judgement.coerced);
+        self.doubt = self.doubt.or(judgement.doubt);
     }
 }
 
@@ -133,6 +137,9 @@ impl<'a> Sitting<'a> {
         tally.unknown += u64::from(sum.is_unknown);
         tally.events += u64::from(sum.is_event);
         tally.coerced += u64::from(sum.coerced);
+        if let Some(doubt) = sum.doubt {
+            tally.doubts[doubt as usize] += 1;
+        }
     }
 
     #[inline]

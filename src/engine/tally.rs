@@ -6,6 +6,7 @@ use std::ops::AddAssign;
 
 use super::score::{Fate, Score};
 use crate::checkpoint::Counters;
+use crate::policy::Doubt;
 
 /// How many lines, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +41,9 @@ pub struct Tally {
     /// Events that had been glued to the line in front of them, and were read
     /// as lines of their own: the input has so many lines less.
     pub recovered: u64,
+    /// Events that an audit policy could not decide on and left as they were,
+    /// for each reason, in the order of [`Doubt::ALL`].
+    pub doubts: [u64; Doubt::ALL.len()],
 }
 
 impl Tally {
@@ -99,5 +103,8 @@ impl AddAssign for Tally {
         self.bytes += more.bytes;
         self.events += more.events;
         self.recovered += more.recovered;
+        for (sum, more) in self.doubts.iter_mut().zip(more.doubts) {
+            *sum += more;
+        }
     }
 }

@@ -103,8 +103,10 @@ pub(super) enum Step<'a> {
     Head(u64),
     /// `count [distinct path] [by keys] [top N]`.
     Count(Count<'a>),
-    /// `dedup`, `first`, `limit`, `policy`, and `count` over time: read in
-    /// full, not yet built.
+    /// `policy "FILE"`, and where it stands.
+    Policy { file: Box<str>, span: Span },
+    /// `dedup`, `first`, `limit`, and `count` over time: read in full, not
+    /// yet built.
     Later(Later<'a>),
 }
 

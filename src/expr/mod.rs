@@ -18,6 +18,7 @@ mod prelude; //  what is built in,
 mod public; //   among it @public,
 mod unit; //     durations and sizes,
 mod pattern; //  regular expressions,
+mod file; //     files that are named,
 mod later; //    and what is yet to come.
 
 mod eval; //     A plan and an event become a truth,
@@ -27,6 +28,7 @@ mod select; //   and fields are read without a question.
 pub use compile::{Compiled, Finding, Source, compile, compile_with, render};
 pub use coverage::{Asked, ConditionId, Coverage, Met};
 pub use eval::{Evaluation, Routes, Scratch, Spelled, Truth};
+pub use file::{Purpose, Read};
 pub use pattern::Pattern;
 pub use prelude::{Definition, predicates, show};
 pub use select::Selection;

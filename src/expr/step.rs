@@ -115,6 +115,15 @@ pub enum Step {
         /// What is written.
         text: Box<str>,
     },
+    /// Does what kube-apiserver would have done with this audit policy:
+    /// skips events, cuts out what it would not have recorded, and lowers
+    /// the level.
+    Policy {
+        /// The name of the file, as it was written.
+        file: Box<str>,
+        /// What the file holds.
+        text: Box<str>,
+    },
     /// Passes `keep` of every `of` events in a row, evenly spread, the first
     /// one among them.
     Sample {
@@ -206,8 +215,8 @@ impl Step {
             Step::Fit { has_bodies, .. } => vec![*has_bodies],
             Step::Tag { when, .. } => when.iter().copied().collect(),
             Step::Detect(_) | Step::Label { .. } => Vec::new(),
-            Step::Sample { .. } | Step::Head(_) => Vec::new(),
-            Step::Count(_) => Vec::new(),
+            Step::Policy { .. } | Step::Sample { .. } => Vec::new(),
+            Step::Head(_) | Step::Count(_) => Vec::new(),
         }
     }
 
@@ -217,7 +226,8 @@ impl Step {
             Step::Detect(rules) => rules,
             Step::Where(_) | Step::Skip(_) | Step::Edit(..) => &[],
             Step::Fit { .. } | Step::Tag { .. } | Step::Label { .. } => &[],
-            Step::Sample { .. } | Step::Head(_) | Step::Count(_) => &[],
+            Step::Policy { .. } | Step::Sample { .. } => &[],
+            Step::Head(_) | Step::Count(_) => &[],
         }
     }
 
@@ -243,7 +253,8 @@ impl Step {
             Step::Tag { name, when } => {
                 Step::Tag { name, when: when.map(|id| to.node(id)) }
             }
-            Step::Label { .. } | Step::Sample { .. } | Step::Head(_) => self,
+            Step::Label { .. } | Step::Policy { .. } => self,
+            Step::Sample { .. } | Step::Head(_) => self,
             Step::Count(Count { distinct, by, top }) => {
                 let distinct = distinct.map(|id| to.subject(id));
                 let by = by.into_iter().map(|column| {

@@ -11,6 +11,7 @@ use crate::edit::{self, Cut};
 use crate::event::Event;
 use crate::expr::plan::{NodeId, RuleId, Step};
 use crate::expr::{ConditionId, Evaluation, Scratch, Truth};
+use crate::policy::{self, Doubt};
 
 /// Where the steps work.
 #[derive(Debug)]
@@ -22,6 +23,12 @@ pub(super) struct Bench {
     pub(super) counted: Counted,
     /// Whether the run can end here: `head` has had its fill.
     pub(super) last: bool,
+    /// Why a policy could not decide on the event, if one could not.
+    pub(super) doubt: Option<Doubt>,
+    /// Where policies work.
+    pub(super) audit: policy::Room,
+    /// What they write of events that are not changed.
+    pub(super) unwanted: Vec<u8>,
     /// How many events have come to each step.
     come: Vec<u64>,
     pub(super) cuts: Vec<Cut>,
@@ -74,6 +81,9 @@ impl Bench {
             matched: Vec::new(),
             counted: Counted::default(),
             last: false,
+            doubt: None,
+            audit: policy::Room::default(),
+            unwanted: Vec::new(),
             come: vec![0; pipeline.plan.steps.len()],
             cuts: Vec::new(),
             names: String::new(),
@@ -94,6 +104,7 @@ impl Bench {
     ) -> Outcome {
         self.matched.clear();
         self.tags.clear();
+        self.doubt = None;
         let mut line = std::mem::take(&mut self.line);
         line.clear();
         let outcome = match self.stretch(pipeline, 0, event, &mut line, out) {
@@ -199,6 +210,9 @@ impl Bench {
             (Step::Edit(..), Tool::Edit(edit), Some(out)) => {
                 self.edit(run, edit, event, out)
             }
+            (Step::Policy { .. }, Tool::Policy(replay), out) => {
+                self.policy(replay, event, out)
+            }
             (Step::Tag { name, when }, Tool::Annotation(tool), Some(out)) => {
                 self.tag(run, (name, *when), event, tool, out)
             }
@@ -206,9 +220,8 @@ impl Bench {
                 annotate(event, tool, text, out)
             }
             (Step::Edit(..) | Step::Detect(_), ..) => Made::Truth(Truth::True),
-            (Step::Tag { .. } | Step::Label { .. }, ..) => {
-                Made::Truth(Truth::True)
-            }
+            (Step::Tag { .. } | Step::Label { .. }, ..)
+            | (Step::Policy { .. }, ..) => Made::Truth(Truth::True),
         }
     }
 

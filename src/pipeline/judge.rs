@@ -5,6 +5,7 @@ use super::{Counted, Depth, Pipeline, Reading};
 use crate::event::{self, Event, Identity};
 use crate::expr::plan::RuleId;
 use crate::expr::{Coverage, Truth};
+use crate::policy::Doubt;
 use crate::scan::{Defect, Validator};
 
 /// What becomes of a line.
@@ -35,6 +36,9 @@ pub struct Judgement {
     pub coerced: u32,
     /// Whether the run can end here: `head` has had its fill.
     pub last: bool,
+    /// Why an audit policy could not decide on the event, if one could not;
+    /// it has passed that step as it was.
+    pub doubt: Option<Doubt>,
 }
 
 impl Judgement {
@@ -44,6 +48,7 @@ impl Judgement {
         event: false,
         coerced: 0,
         last: false,
+        doubt: None,
     };
 }
 
@@ -204,5 +209,6 @@ fn conclude(
         event: identity == Identity::Event,
         coerced: std::mem::take(&mut bench.scratch.coerced),
         last: bench.last,
+        doubt: bench.doubt,
     }
 }

@@ -5,6 +5,7 @@ mod bench; //   and what do the steps make of it,
 mod tool; //    each with what it needs:
 mod mark; //    detect and tag,
 mod fit; //     truncate event,
+mod policy; //  policy,
 mod group; //   count,
 mod counted; // into groups.
 
@@ -17,6 +18,7 @@ use crate::event::{Computed, Event, Roots};
 use crate::expr::plan::{Count, Plan, Step, Subject};
 use crate::expr::{self, Finding, Routes, Source};
 use crate::scan::Scanner;
+pub use tool::Refused;
 use tool::Tool;
 
 /// How lines are read.
@@ -83,17 +85,22 @@ impl Pipeline {
     /// [`expr::render`] draws it.
     pub fn compile(text: &str) -> Result<Pipeline, Vec<Finding>> {
         let compiled = expr::compile(&[Source::expression(text)])?;
-        Ok(Pipeline::new(compiled.plan))
+        // Where no file is read, there is no policy to refuse.
+        Pipeline::new(compiled.plan).or(Err(Vec::new()))
     }
 
     /// Makes a plan ready to run.
-    pub fn new(plan: Plan) -> Pipeline {
-        let tools = plan.steps.iter().map(Tool::new);
-        Pipeline {
-            tools: tools.collect(),
+    ///
+    /// # Errors
+    ///
+    /// The first policy of its steps that cannot be applied.
+    pub fn new(plan: Plan) -> Result<Pipeline, Refused> {
+        let tools = plan.steps.iter().map(|it| Tool::new(it, &plan.roots));
+        Ok(Pipeline {
+            tools: tools.collect::<Result<_, Refused>>()?,
             routes: Arc::new(Routes::new(&plan)),
             plan: Arc::new(plan),
-        }
+        })
     }
 
     /// Has pipelines read the same top-level keys, so that one walk along a
@@ -111,7 +118,8 @@ impl Pipeline {
         for pipeline in pipelines {
             let mut plan = Plan::clone(&pipeline.plan);
             plan.roots.clone_from(&keys);
-            *pipeline = Pipeline::new(plan);
+            let Ok(aligned) = Pipeline::new(plan) else { return false };
+            *pipeline = aligned;
         }
         true
     }
@@ -143,7 +151,7 @@ impl Pipeline {
             Step::Where(_) | Step::Skip(_) | Step::Edit(..) => false,
             Step::Fit { .. } | Step::Detect(_) => false,
             Step::Tag { .. } | Step::Label { .. } => false,
-            Step::Count(_) => false,
+            Step::Policy { .. } | Step::Count(_) => false,
         })
     }
 
@@ -167,6 +175,7 @@ impl Pipeline {
             Step::Where(_) | Step::Skip(_) | Step::Edit(..) => None,
             Step::Fit { .. } | Step::Detect(_) => None,
             Step::Tag { .. } | Step::Label { .. } => None,
+            Step::Policy { .. } => None,
         };
         let age = self.plan.subjects.iter().any(is_age).then_some("age");
         age.or_else(|| self.plan.steps.iter().find_map(step))
@@ -186,6 +195,7 @@ impl Pipeline {
             Step::Where(_) | Step::Skip(_) | Step::Edit(..) => None,
             Step::Fit { .. } | Step::Detect(_) => None,
             Step::Tag { .. } | Step::Label { .. } => None,
+            Step::Policy { .. } => None,
             Step::Sample { .. } | Step::Head(_) => None,
         }
     }

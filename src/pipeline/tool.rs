@@ -1,9 +1,12 @@
 //! Makes the steps of a plan ready to run: what they need beside their
 //! description, once for all lines.
 
+use std::fmt::{self, Display, Formatter};
+
 use crate::edit::{Action, Annotation, Automaton, quoted};
 use crate::event::{BODIES, Path};
 use crate::expr::plan::{self, NodeId, RULES, Step, TAGS, Target};
+use crate::policy::{self, Loaded, Problem, Replay, Version};
 
 /// The annotation of events whose bodies were cut because of their size.
 const TRUNCATED: &str = "audit.k8s.io/truncated";
@@ -19,14 +22,35 @@ pub(super) enum Tool {
     Fit(Box<Fit>),
     /// The annotation that is written.
     Annotation(Box<Annotation>),
+    /// The policy that is applied.
+    Policy(Box<Replay>),
+}
+
+/// A policy that no apiserver would start with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The name of its file, as the expression calls it.
+    pub file: Box<str>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+impl Display for Refused {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let first = self.problems.first().map_or("", |it| &it.message);
+        write!(out, "`{}` is no audit policy: {first}", self.file)
+    }
 }
 
 impl Tool {
-    /// Makes a step ready.
-    pub(super) fn new(step: &Step) -> Tool {
+    /// Makes a step ready, of a plan that reads the top-level keys `roots`.
+    pub(super) fn new(
+        step: &Step,
+        roots: &[Box<str>],
+    ) -> Result<Tool, Refused> {
         let annotation =
             |key: &str| Tool::Annotation(Box::new(Annotation::new(key)));
-        match step {
+        Ok(match step {
             Step::Edit(action, targets) => {
                 Tool::Edit(Edit::new(action, targets))
             }
@@ -43,7 +67,14 @@ impl Tool {
             Step::Where(_) | Step::Skip(_) => Tool::None,
             Step::Sample { .. } | Step::Head(_) => Tool::None,
             Step::Count(_) => Tool::None,
-        }
+            Step::Policy { file, text } => {
+                let loaded = policy::load(text, Version::NEWEST);
+                let refused =
+                    |problems| Refused { file: file.clone(), problems };
+                let Loaded { policy, .. } = loaded.map_err(refused)?;
+                Tool::Policy(Box::new(Replay::new(policy, roots)))
+            }
+        })
     }
 }
 

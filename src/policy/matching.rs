@@ -151,16 +151,24 @@ impl Rule {
         if let Some(mismatch) = self.user_mismatch(attributes) {
             return Answer::Fails(mismatch);
         }
-        if !self.verbs.is_empty() {
-            match attributes.verb {
-                None => return Answer::Doubtful(Doubt::Verb),
-                Some(verb) if !self.verbs.has(verb) => {
-                    return Answer::Fails(Mismatch::Verb);
-                }
-                Some(_) => (),
+        let is_listed = |verb: &str| self.verbs.has(verb);
+        match attributes.verb {
+            Some(verb) if !self.verbs.is_empty() && !is_listed(verb) => {
+                Answer::Fails(Mismatch::Verb)
             }
+            _ => self.last_answer(attributes),
         }
-        self.request_answer(&attributes.request)
+    }
+
+    /// Returns whether the rule matches a request that neither its users nor
+    /// its verbs rule out.
+    pub(super) fn last_answer(&self, attributes: &Attributes<'_>) -> Answer {
+        let answer = self.request_answer(&attributes.request);
+        let is_asked = attributes.verb.is_none() && !self.verbs.is_empty();
+        match answer {
+            Answer::Matches if is_asked => Answer::Doubtful(Doubt::Verb),
+            answer => answer,
+        }
     }
 
     fn user_mismatch(&self, attributes: &Attributes<'_>) -> Option<Mismatch> {
@@ -180,7 +188,7 @@ impl Rule {
     }
 
     /// Returns whether the rule matches what is asked for.
-    pub(super) fn request_answer(&self, request: &Request<'_>) -> Answer {
+    fn request_answer(&self, request: &Request<'_>) -> Answer {
         let mismatch = match (self.is_for_resources(), request) {
             (true, Request::Resource(target)) => self.target_mismatch(target),
             (true, Request::Path(_)) => Some(Mismatch::NoResource),

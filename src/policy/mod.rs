@@ -12,10 +12,12 @@ mod request; //    What is asked for,
 mod attributes; // and by whom;
 mod matching; //   what of that is recorded,
 mod program; //    decided fast;
-mod record; //     and what an event tells of it.
+mod record; //     and what an event tells of it;
+mod replay; //     and what is left of the event.
 mod space; //      All requests at once,
 mod lint; //       what is probably not meant so,
 mod diff; //       what two policies do differently,
+mod simulate; //   and what one does to recorded traffic.
 
 pub use attributes::{Attributes, Facts, Request, User};
 pub use diff::{Difference, Outcome, diff};
@@ -32,5 +34,9 @@ pub use model::{
 pub use problem::{Kind, Problem};
 pub use program::Program;
 pub use record::{Broken, Reader, Recorded};
+pub use replay::{Effect, Replay, Room};
 pub use request::{Target, target};
+pub use simulate::{
+    Change, Count, Flags, Groups, Key, Pace, Pair, Peak, Simulator, Traffic,
+};
 pub use space::{Example, Part, Region, Side, TooLarge};

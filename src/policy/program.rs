@@ -102,7 +102,7 @@ impl Program {
             let mut candidates = self.candidates(attributes, word);
             while candidates != 0 {
                 let at = word * 64 + candidates.trailing_zeros() as usize;
-                match self.ask(at, attributes) {
+                match self.policy.rules[at].last_answer(attributes) {
                     Answer::Matches => return Ok(self.decisions[at]),
                     Answer::Doubtful(doubt) => return Err(doubt),
                     Answer::Fails(_) => (),
@@ -141,15 +141,6 @@ impl Program {
                 let resources = self.for_resources.word(word);
                 for_all | resources & namespaces & groups
             }
-        }
-    }
-
-    /// Asks a candidate for what was not looked up.
-    fn ask(&self, at: usize, attributes: &Attributes<'_>) -> Answer {
-        let rule = &self.policy.rules[at];
-        match attributes.verb {
-            None if !rule.verbs.is_empty() => Answer::Doubtful(Doubt::Verb),
-            _ => rule.request_answer(&attributes.request),
         }
     }
 }

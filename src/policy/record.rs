@@ -218,7 +218,8 @@ impl Reading<'_, '_, '_> {
             subresource = slash + 1..resource.end;
             resource.end = slash;
         }
-        if !resource.is_empty() {
+        let parts = [&group, &namespace, &resource, &subresource, &name];
+        if parts.iter().any(|part| !part.is_empty()) {
             facts.place = Place::Object(Parts {
                 group,
                 namespace,

@@ -60,7 +60,8 @@ pub(super) fn understand(
         match text.compile() {
             Ok(Compiled { plan, warnings: found }) => {
                 warnings.extend(steps.draw(&found));
-                let pipeline = Pipeline::new(plan);
+                let pipeline = Pipeline::new(plan)
+                    .map_err(|why| Complaint::usage(why.to_string()))?;
                 errors.extend(steps.misplaced(&pipeline));
                 pipelines.push(pipeline);
             }
@@ -89,7 +90,7 @@ fn definitions(
     page: &Page,
     color: Color,
 ) -> Result<Text, Complaint> {
-    let mut text = Text::default();
+    let mut text = Text::beside(folder);
     let mut wrong = Vec::new();
     for file in &scheme.definitions {
         let path = match folder {

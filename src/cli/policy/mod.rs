@@ -6,6 +6,7 @@ mod diff;
 mod explain;
 mod file;
 mod json;
+mod simulate;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -62,6 +63,18 @@ enum Action {
         override_usage = "kaudit-filter policy diff [OPTIONS] OLD NEW",
     )]
     Diff(diff::Args),
+    /// Say what a policy would keep of recorded events, and what that costs
+    ///
+    /// Of each rule how often it decides, and how much is kept by it; what
+    /// changes against another policy; how much a day that is; the busiest
+    /// second, and the flags that carry it; who makes the most noise; and
+    /// what the log cannot tell. LOGs are read as without a command.
+    #[command(
+        override_usage = "kaudit-filter policy simulate [OPTIONS] FILE [LOG]...",
+        after_help = "Exit codes: 0 it is said, 2 a policy cannot be used, \
+                      65 no event, 66 a LOG cannot be opened."
+    )]
+    Simulate(simulate::Args),
     /// Say which rule decides a request, and why the earlier ones do not
     ///
     /// REQUEST is a method and a URI, `GET /api/v1/namespaces/x/secrets/y`.
@@ -96,6 +109,7 @@ pub(super) fn run(
     let exit = match args.action {
         Action::Check(args) => check::run(&args, voice)?,
         Action::Diff(args) => diff::run(&args, voice)?,
+        Action::Simulate(args) => simulate::run(&args, voice)?,
         Action::Explain(args) => explain::run(&args, voice)?,
     };
     Ok(exit.into())

@@ -26,11 +26,17 @@ enum Change {
     Kept(Vec<Path>),
     /// An annotation of ours.
     Wrote(Path),
+    /// Other text stands at these, all or a part of it.
+    Rewrote(Path),
 }
 
 impl Dropped {
     pub(super) fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        let is_gone = |change: &Change| match change {
+            Change::Rewrote(_) => false,
+            Change::Cut(_) | Change::Kept(_) | Change::Wrote(_) => true,
+        };
+        !self.changes.iter().any(is_gone)
     }
 
     /// Notes what `drop` cuts. What it cuts in some events only may be
@@ -53,6 +59,27 @@ impl Dropped {
     pub(super) fn write(&mut self, annotation: &str) {
         let path = Path::keys(&["annotations", annotation]);
         self.change(Change::Wrote(path));
+    }
+
+    /// Notes that `mask` or `truncate` puts other text somewhere.
+    pub(super) fn rewrite(&mut self, targets: &[Target]) {
+        for Target { path, .. } in targets {
+            self.change(Change::Rewrote(path.clone()));
+        }
+    }
+
+    /// Returns whether all that is at a path is as it came.
+    pub(super) fn is_whole(&self, path: &Path) -> bool {
+        let touches = |other: &Path| {
+            covers(&other.0, &path.0) || covers(&path.0, &other.0)
+        };
+        self.changes.iter().all(|change| match change {
+            Change::Cut(other) | Change::Rewrote(other) => !touches(other),
+            Change::Kept(kept) => {
+                kept.iter().any(|kept| covers(&kept.0, &path.0))
+            }
+            Change::Wrote(_) => true,
+        })
     }
 
     fn change(&mut self, change: Change) {
@@ -123,7 +150,8 @@ impl Dropped {
                          in it",
                     ));
                 }
-                Change::Wrote(_) | Change::Kept(_) | Change::Cut(_) => (),
+                Change::Wrote(_) | Change::Rewrote(_) => (),
+                Change::Kept(_) | Change::Cut(_) => (),
             }
         }
         Ok(())

@@ -12,6 +12,7 @@ mod lint;
 mod list;
 mod literal;
 mod place;
+mod policy;
 mod rule;
 mod scope;
 mod shape;
@@ -121,7 +122,8 @@ impl<'c> Checker<'c> {
                     );
                 }
                 Item::Pipeline { steps, span } => {
-                    pipeline = Some((self.pipeline(steps, *span), *span));
+                    pipeline =
+                        Some((self.pipeline(steps, *span, load), *span));
                     self.dropped = Dropped::default();
                 }
             }

@@ -9,6 +9,7 @@ use crate::expr::plan::{self, Action};
 use super::Checker;
 use super::count::behind_count;
 use super::lint::Skipped;
+use super::list::Load;
 use super::rule::repeated;
 
 /// What `mask` writes if it is not told what.
@@ -25,13 +26,14 @@ impl Checker<'_> {
         &mut self,
         steps: &[Step<'_>],
         span: Span,
+        load: &mut Load<'_>,
     ) -> Vec<plan::Step> {
         if steps.len() > MOST_STEPS {
             let message = format!("a pipeline has at most {MOST_STEPS} steps");
             self.found.push(Diagnostic::error(span, message));
             return Vec::new();
         }
-        let checked = steps.iter().filter_map(|step| self.step(step));
+        let checked = steps.iter().filter_map(|step| self.step(step, load));
         let checked = checked.collect();
         self.found.extend(behind_count(steps));
         self.lint_secrets(steps);
@@ -40,7 +42,11 @@ impl Checker<'_> {
     }
 
     /// Checks a step; one that lets everything pass is none.
-    fn step(&mut self, step: &Step<'_>) -> Option<plan::Step> {
+    fn step(
+        &mut self,
+        step: &Step<'_>,
+        load: &mut Load<'_>,
+    ) -> Option<plan::Step> {
         match step {
             Step::Where(expr) => {
                 let node = self.condition(expr);
@@ -61,6 +67,7 @@ impl Checker<'_> {
             Step::Tag { name, when } => Some(self.tag(*name, when.as_ref())),
             Step::Label { name, text } => self.label(*name, text),
             Step::Sample { keep, of, span } => self.sample(*keep, *of, *span),
+            Step::Policy { file, span } => self.policy(file, *span, load),
             Step::Head(count) => Some(plan::Step::Head(*count)),
             Step::Count(count) => Some(self.count(count)),
             Step::Later(Later { construct, span, keys }) => {

@@ -82,6 +82,12 @@ impl Checker<'_> {
         if let Some(last) = places.last() {
             self.found.extend(too_many(&targets, last.span));
         }
+        match action {
+            Action::Mask(_) | Action::Truncate(_) => {
+                self.dropped.rewrite(&targets);
+            }
+            Action::Drop | Action::Keep => (),
+        }
         plan::Step::Edit(action, targets)
     }
 

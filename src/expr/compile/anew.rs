@@ -33,7 +33,8 @@ pub(super) fn lists(
         for (source, name, items) in definitions(files) {
             let is_last = last.get(name) == Some(&source);
             if is_last || trial.held(name).is_none() {
-                let load = &mut |file: &str| load(file, source);
+                let load =
+                    &mut |file: &str, purpose| load(file, source, purpose);
                 let found = &mut Vec::new();
                 let items = values(&trial, items, load, found);
                 trial.add_list(name, items);

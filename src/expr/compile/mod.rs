@@ -9,6 +9,7 @@ use crate::diag::{self, Color, Diagnostic, Severity};
 
 use super::ast::{File, Span};
 use super::check::Checker;
+use super::file::{Purpose, Read};
 use super::lower::Builder;
 use super::parse::{MAX_FOUND, parse};
 use super::plan::{Plan, Rule, RuleId, Step};
@@ -60,7 +61,8 @@ pub struct Finding {
 }
 
 /// Reads the file of this name for the source of this index.
-type LoadFrom<'l> = dyn FnMut(&str, usize) -> Result<String, String> + 'l;
+type LoadFrom<'l> =
+    dyn FnMut(&str, usize, Purpose) -> Result<Read, String> + 'l;
 
 /// Compiles sources, in the order in which they may use each other.
 ///
@@ -84,24 +86,26 @@ type LoadFrom<'l> = dyn FnMut(&str, usize) -> Result<String, String> + 'l;
 /// # Errors
 ///
 /// Returns everything that was found, warnings too, in the order of the
-/// text. A list in a file is an error: [`compile_with`] reads those.
+/// text. A list or policy in a file is an error: [`compile_with`] reads those.
 pub fn compile(sources: &[Source<'_>]) -> Result<Compiled, Vec<Finding>> {
-    compile_with(sources, &mut |file, _| {
+    compile_with(sources, &mut |file, _, _| {
         Err(format!("`{file}` is not read: files cannot be used here"))
     })
 }
 
-/// Compiles sources as [`compile`] does, and reads the files of lists with
-/// `load`: it is given the name of the file, as the expression calls it, and
-/// the index of the source; what it answers is the text of the file, or why
-/// there is none.
+/// Compiles sources as [`compile`] does, and reads the files of lists and
+/// policies with `load`: it is given the name of the file, as the expression
+/// calls it, the index of the source, and what the file is for; what it
+/// answers is the text of the file, or why there is none.
+///
+/// * What a policy says is not looked at here: that `load` has done.
 ///
 /// ```
 /// use kaudit_filter::expr::{Source, compile_with};
 /// let given = Source::expression("list mine = from \"a\"\nns in @mine");
-/// let compiled = compile_with(&[given], &mut |file, source| {
+/// let compiled = compile_with(&[given], &mut |file, source, _| {
 ///     assert_eq!((file, source), ("a", 0));
-///     Ok("prod\nstaging # a comment\n".to_owned())
+///     Ok("prod\nstaging # a comment\n".to_owned().into())
 /// });
 /// let plan = compiled.expect("it is correct").plan.to_string();
 /// assert!(plan.contains("in (\"prod\", \"staging\")"));
@@ -130,7 +134,8 @@ pub fn compile_with(
         calls.note(at, file);
         scope.begin_source();
         let mut checker = Checker::new(&mut scope, &mut builder, &mut found);
-        match checker.file(file, &mut |name| load(name, at)) {
+        match checker.file(file, &mut |name, purpose| load(name, at, purpose))
+        {
             Some((_, span)) if pipeline.is_some() => found.push(second(span)),
             Some((steps, _)) => pipeline = Some(steps),
             None => (),

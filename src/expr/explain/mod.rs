@@ -70,6 +70,7 @@ impl Plan {
             }
             Step::Fit { .. } | Step::Detect(_) => vec![None],
             Step::Tag { .. } | Step::Label { .. } => vec![None],
+            Step::Policy { .. } => vec![None],
             Step::Where(_) | Step::Skip(_) => Vec::new(),
             Step::Sample { .. } | Step::Head(_) => Vec::new(),
             Step::Count(_) => Vec::new(),

@@ -37,6 +37,9 @@ impl Plan {
             Step::Label { key, text } => {
                 writeln!(out, "label events with {key} = {text:?}")
             }
+            Step::Policy { file, .. } => {
+                writeln!(out, "apply the audit policy {file:?}")
+            }
             Step::Sample { keep, of } => {
                 writeln!(out, "keep {keep} of every {of} events")
             }

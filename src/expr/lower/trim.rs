@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::index;
 use crate::event::position;
 use crate::expr::plan::{
-    Matcher, Measure, Node, NodeId, Plan, Rule, RuleId, Step, Subject,
-    SubjectId, Test, TestId,
+    Matcher, Measure, Node, NodeId, POLICY_READS, Plan, Rule, RuleId, Step,
+    Subject, SubjectId, Test, TestId,
 };
 use crate::expr::step::Renumber;
 
@@ -62,6 +62,10 @@ impl<'p> Trim<'p> {
     fn take_roots(&mut self) {
         let roots = self.to.subjects.iter().flat_map(Subject::roots);
         let mut roots: Vec<Box<str>> = roots.map(Into::into).collect();
+        let is_policy = |step: &Step| matches!(step, Step::Policy { .. });
+        if self.to.steps.iter().any(is_policy) {
+            roots.extend(POLICY_READS.map(Into::into));
+        }
         roots.sort_by(|a, b| (position(a), a).cmp(&(position(b), b)));
         roots.dedup();
         self.to.roots = roots;

@@ -60,8 +60,8 @@ impl<'a> Parser<'a, '_> {
             "count" => self.count(keyword.span),
             "limit" => self.limit(keyword),
             "policy" => {
-                self.text("a file name in quotes")?;
-                Ok(self.later(keyword, Vec::new()))
+                let file = self.text("a file name in quotes")?;
+                Ok(Step::Policy { file, span: self.since(keyword.span) })
             }
             _ => self.by_keys(keyword),
         }

@@ -397,7 +397,7 @@ fn lists_are_read_from_where_the_caller_says() {
             Ok("# us\nu\n\"v\"".to_owned())
         },
     );
-    let pipeline = Pipeline::new(compiled.unwrap().plan);
+    let pipeline = Pipeline::new(compiled.unwrap().plan).unwrap();
     let mut judge = pipeline.judge(Reading::default());
     let masked = GET.replace(r#""u""#, r#""***""#);
     assert_eq!(sent(&mut judge, GET), masked);

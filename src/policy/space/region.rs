@@ -55,6 +55,28 @@ impl Region {
     pub fn example(&self) -> Example {
         self.example.clone()
     }
+
+    /// Adds another region, if the two differ in one list of values only.
+    pub(in crate::policy) fn join(&mut self, other: &Region) -> bool {
+        let sides = |parts: &[Part]| -> Vec<_> {
+            parts.iter().map(|part| (part.side, part.is_other)).collect()
+        };
+        if sides(&self.parts) != sides(&other.parts) {
+            return false;
+        }
+        let mut parts = self.parts.iter_mut().zip(&other.parts);
+        let Some((mine, theirs)) = parts.find(|(a, b)| a != b) else {
+            return true;
+        };
+        let is_list = !mine.is_other && mine.side != Side::UserGroup;
+        if !is_list || parts.any(|(a, b)| a != b) {
+            return false;
+        }
+        let new = theirs.values.iter().filter(|it| !mine.values.contains(it));
+        let new: Vec<String> = new.cloned().collect();
+        mine.values.extend(new);
+        true
+    }
 }
 
 impl Example {
