@@ -17,6 +17,7 @@ mod replay; //     and what is left of the event.
 mod space; //      All requests at once,
 mod lint; //       what is probably not meant so,
 mod diff; //       what two policies do differently,
+mod manifest; //   how an apiserver is told of one,
 mod simulate; //   and what one does to recorded traffic.
 
 pub use attributes::{Attributes, Facts, Request, User};
@@ -26,6 +27,7 @@ pub use lint::{
     lint,
 };
 pub use load::{Loaded, load};
+pub use manifest::lint_manifest;
 pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
 pub use model::{
     Flag, Item, Level, List, Policy, Resource, Rule, Span, Stage, StageItem,

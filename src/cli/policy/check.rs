@@ -16,7 +16,7 @@ use crate::{
     diag::{self, Color},
     policy::{
         self, ASKERS, Covered, Finding, Lint, Problem, Version, Weight,
-        coverage, lint,
+        coverage, lint, lint_manifest,
     },
 };
 
@@ -31,6 +31,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "1.N", value_parser = version)]
     kubernetes: Option<Version>,
 
+    /// Check the flags, mounts and volumes of this static pod too
+    #[arg(long, value_name = "kube-apiserver.yaml")]
+    manifest: Option<PathBuf>,
+
     /// Print text, or JSON: a line for each FILE
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     output: Output,
@@ -39,8 +43,10 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let (mut exit, mut out) = (Exit::Ran, String::new());
-    for path in &args.files {
-        match Checked::new(path, args) {
+    let policies = args.files.iter().map(|path| (path, What::Policy));
+    let manifest = args.manifest.iter().map(|path| (path, What::Manifest));
+    for (path, what) in policies.chain(manifest) {
+        match Checked::new(path, what, args) {
             Err(error) => {
                 voice.say_of(path, error);
                 exit = exit.worst(Exit::Usage);
@@ -61,6 +67,13 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     Ok(exit)
 }
 
+/// What a file is.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Policy,
+    Manifest,
+}
+
 /// A file, and what was found in it.
 struct Checked {
     name: String,
@@ -71,20 +84,23 @@ struct Checked {
 }
 
 impl Checked {
-    fn new(path: &Path, args: &Args) -> Result<Checked, String> {
+    fn new(path: &Path, what: What, args: &Args) -> Result<Checked, String> {
         let name = path.display().to_string();
         let bytes = load::read(path).map_err(|error| error.to_string())?;
         let text = String::from_utf8(bytes);
         let text = text.map_err(|_utf8| "is not UTF-8".to_owned())?;
         let version = args.kubernetes.unwrap_or_default();
-        let (found, covered) = match policy::load(&text, version) {
-            Ok(loaded) => {
-                let found = lint(&loaded, &text, args.kubernetes);
-                (found, coverage(&loaded.policy))
-            }
-            Err(problems) => {
-                (problems.iter().map(refused).collect(), Vec::new())
-            }
+        let (found, covered) = match what {
+            What::Manifest => (in_manifest(&text, args), Vec::new()),
+            What::Policy => match policy::load(&text, version) {
+                Ok(loaded) => {
+                    let found = lint(&loaded, &text, args.kubernetes);
+                    (found, coverage(&loaded.policy))
+                }
+                Err(problems) => {
+                    (problems.iter().map(refused).collect(), Vec::new())
+                }
+            },
         };
         Ok(Checked { name, text, found, covered })
     }
@@ -172,6 +188,19 @@ impl Checked {
             "cis-3.2.2": covered,
         });
         format!("{line}\n")
+    }
+}
+
+/// Returns what is found in a manifest. Of several policies it can be for
+/// any.
+fn in_manifest(text: &str, args: &Args) -> Vec<Finding> {
+    let name = match &args.files[..] {
+        [only] => only.to_str(),
+        _ => None,
+    };
+    match lint_manifest(text, args.kubernetes, name) {
+        Ok(found) => found,
+        Err(problem) => vec![refused(&problem)],
     }
 }
 

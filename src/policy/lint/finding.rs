@@ -76,6 +76,20 @@ lints! {
     BarePath "bare-path" "The path alone; those below it are others.",
     DiscoveryOnly "discovery-only" "Paths of the API are discovery; resources are no paths.",
     NamesMissCreate "names-miss-create" "A create has no name yet, so that a rule with names never takes it.",
+    NoApiserver "no-apiserver" "The manifest is of no kube-apiserver.",
+    BadFlag "bad-flag" "A flag that no apiserver takes.",
+    RepeatedFlag "repeated-flag" "A flag is given twice; the last one counts.",
+    NoPolicyFlag "no-policy-flag" "Without --audit-policy-file nothing is recorded.",
+    NoBackend "no-backend" "There is neither a log nor a webhook to write to.",
+    OtherFile "other-file" "The manifest names another file than the one that is checked.",
+    NotMounted "not-mounted" "The path is not that of a mounted file or folder.",
+    HostPathType "host-path-type" "The type of the volume does not fit.",
+    ReadOnlyLog "read-only-log" "The folder of the log cannot be written to.",
+    WritablePolicy "writable-policy" "The apiserver can write to the policy.",
+    LogMode "log-mode" "The mode loses events, or slows requests down.",
+    LogFormat "log-format" "The format tells less than JSON.",
+    Rotation "rotation" "Logs are not rotated, or never removed.",
+    Untruncated "untruncated" "Events of any size are sent.",
     TooLarge "too-large" "The policy names too much to look at all requests.",
 }
 
@@ -112,6 +126,16 @@ impl Finding {
         message: impl Into<String>,
     ) -> Finding {
         let weight = Weight::Note;
+        Finding { weight, ..Finding::new(lint, span, message) }
+    }
+
+    /// Returns an error.
+    pub(in crate::policy) fn error(
+        lint: Lint,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Finding {
+        let weight = Weight::Error;
         Finding { weight, ..Finding::new(lint, span, message) }
     }
 
