@@ -3,8 +3,9 @@
 mod naive; //    A second reading of how rules match,
 mod decide; //   beside which ours stands, on random policies;
 mod upstream; // the cases of those who define it;
-mod apply; //    and what the step makes of events.
-mod command; //  What the commands for policies say.
+mod apply; //    what is left of events,
+mod run; //      how the step is used,
+mod command; //  and what the commands for policies say.
 
 use kaudit_filter::policy::{
     Attributes, Loaded, Policy, Problem, Request, Target, User, Version, load,

@@ -11,7 +11,7 @@ use std::fmt::{self, Display, Formatter};
 
 use crate::event::position;
 
-use super::plan::{Action, Extent, Plan, Step, TestId};
+use super::plan::{Action, Extent, POLICY_READS, Plan, Step, TestId};
 
 /// How deep the operands of `all of` and `any of` are indented.
 const INDENT: usize = 2;
@@ -94,6 +94,15 @@ impl Plan {
             let relative = field.1.starts_with('.');
             if !relative && !fields.contains(&field) {
                 fields.push(field);
+            }
+        }
+        let is_policy = |step: &Step| matches!(step, Step::Policy { .. });
+        if self.steps.iter().any(is_policy) {
+            let reads = POLICY_READS.map(|key| (position(key), key.into()));
+            for field in reads {
+                if !fields.contains(&field) {
+                    fields.push(field);
+                }
             }
         }
         fields.sort_by_key(|(root, _)| *root);

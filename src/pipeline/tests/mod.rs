@@ -392,7 +392,7 @@ fn lists_are_read_from_where_the_caller_says() {
     let text = "list them = from \"them.txt\"\nuser in @them | mask user";
     let compiled = expr::compile_with(
         &[Source::file("x", "let y = verb = get"), Source::expression(text)],
-        &mut |file, source| {
+        &mut |file, source, _| {
             assert_eq!((file, source), ("them.txt", 1));
             Ok("# us\nu\n\"v\"".to_owned())
         },
