@@ -394,7 +394,7 @@ fn lists_are_read_from_where_the_caller_says() {
         &[Source::file("x", "let y = verb = get"), Source::expression(text)],
         &mut |file, source, _| {
             assert_eq!((file, source), ("them.txt", 1));
-            Ok("# us\nu\n\"v\"".to_owned())
+            Ok("# us\nu\n\"v\"".to_owned().into())
         },
     );
     let pipeline = Pipeline::new(compiled.unwrap().plan).unwrap();
