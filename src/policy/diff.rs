@@ -105,25 +105,11 @@ pub fn diff(
         for &pair in pairs {
             let wanted = |leaf: &Option<_>| *leaf == Some(pair);
             let (regions, count) = diagram.regions(PARTS, wanted);
-            let found_all = regions.len();
-            let regions = merged(regions);
-            let count = count - (found_all - regions.len()) as u64;
             let (rules, outcomes) = pair;
             found.push(Difference { rules, outcomes, regions, count });
         }
     }
     Ok(found)
-}
-
-/// Joins regions that differ in one list of values only.
-fn merged(regions: Vec<Region>) -> Vec<Region> {
-    let mut all: Vec<Region> = Vec::new();
-    for region in regions {
-        if !all.iter_mut().any(|known| known.join(&region)) {
-            all.push(region);
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod file;
 mod json;
 mod simulate;
 
-use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+use std::{ffi::OsString, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -121,7 +121,7 @@ fn version(text: &str) -> Result<Version, String> {
 }
 
 /// Says why a policy cannot be used.
-fn refuse(path: &PathBuf, wrong: Wrong, voice: &mut Voice) -> Exit {
+fn refuse(path: &Path, wrong: Wrong, voice: &mut Voice) -> Exit {
     match wrong {
         Wrong::Unreadable(error) => voice.say_of(path, error),
         Wrong::Refused(drawn) => voice.show(&drawn),

@@ -112,6 +112,9 @@ impl Axis {
     }
 }
 
+/// How nobody is called.
+pub(super) const NOBODY: &str = "nobody (401)";
+
 /// The verbs of requests for resources,
 const VERBS: [&str; 9] = [
     "get",
@@ -181,7 +184,7 @@ fn entries<'p>(policies: &[&'p Policy]) -> impl Iterator<Item = &'p Resource> {
 fn who(policies: &[&Policy]) -> Vec<Axis> {
     let users = rules(policies).flat_map(|rule| rule.users.iter());
     let mut users = named(users.map(str::to_owned).collect(), "jane");
-    let nobody = Point::exact("").shown("nobody (401)");
+    let nobody = Point::exact("").shown(NOBODY);
     users.push(Point { sort: Sort::Nobody, ..nobody });
     let groups = rules(policies).flat_map(|rule| rule.user_groups.iter());
     let groups: BTreeSet<&str> = groups.collect();

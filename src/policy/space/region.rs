@@ -4,7 +4,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::hash::Hash;
 
-use super::axis::{Axis, Side, Sort};
+use super::axis::{Axis, NOBODY, Side, Sort};
+use super::bits::Bits;
 use super::diagram::{Diagram, Edge, Node};
 use crate::policy::{Attributes, Request, Target, User};
 
@@ -54,28 +55,6 @@ impl Region {
     /// Returns one of the requests.
     pub fn example(&self) -> Example {
         self.example.clone()
-    }
-
-    /// Adds another region, if the two differ in one list of values only.
-    pub(in crate::policy) fn join(&mut self, other: &Region) -> bool {
-        let sides = |parts: &[Part]| -> Vec<_> {
-            parts.iter().map(|part| (part.side, part.is_other)).collect()
-        };
-        if sides(&self.parts) != sides(&other.parts) {
-            return false;
-        }
-        let mut parts = self.parts.iter_mut().zip(&other.parts);
-        let Some((mine, theirs)) = parts.find(|(a, b)| a != b) else {
-            return true;
-        };
-        let is_list = !mine.is_other && mine.side != Side::UserGroup;
-        if !is_list || parts.any(|(a, b)| a != b) {
-            return false;
-        }
-        let new = theirs.values.iter().filter(|it| !mine.values.contains(it));
-        let new: Vec<String> = new.cloned().collect();
-        mine.values.extend(new);
-        true
     }
 }
 
@@ -169,6 +148,9 @@ impl Display for Region {
     }
 }
 
+/// How many ways are walked until those that are left are only counted.
+const WAYS: usize = 300;
+
 impl<L: Clone + Eq + Hash> Diagram<L> {
     /// Returns regions of requests that end in leaves that are `wanted`, at
     /// most so many, and how many there are. They have no request in common.
@@ -177,17 +159,21 @@ impl<L: Clone + Eq + Hash> Diagram<L> {
         most: usize,
         wanted: impl Fn(&L) -> bool,
     ) -> (Vec<Region>, u64) {
+        let all = |axis: &Axis| Bits::of(axis.points.len(), |_| true);
         let mut walk = Walk {
             diagram: self,
             counts: vec![None; self.nodes.len()],
             wanted,
-            most,
-            way: Vec::new(),
+            way: self.axes.iter().map(all).collect(),
             found: Vec::new(),
         };
         let count = walk.count(self.root);
         walk.go(self.root);
-        (walk.found, count)
+        let rest = count - walk.found.len() as u64;
+        let found = merged(walk.found);
+        let count = found.len() as u64 + rest;
+        let regions = found.iter().take(most);
+        (regions.map(|sets| region(&self.axes, sets)).collect(), count)
     }
 }
 
@@ -196,10 +182,9 @@ struct Walk<'d, L, W> {
     /// How many ways lead from each node to what is wanted.
     counts: Vec<Option<u64>>,
     wanted: W,
-    most: usize,
-    /// Along which axes and by which edges it went.
-    way: Vec<(usize, &'d Edge)>,
-    found: Vec<Region>,
+    /// Of each axis, the points that are still possible.
+    way: Vec<Bits>,
+    found: Vec<Vec<Bits>>,
 }
 
 impl<L, W: Fn(&L) -> bool> Walk<'_, L, W> {
@@ -220,35 +205,75 @@ impl<L, W: Fn(&L) -> bool> Walk<'_, L, W> {
     }
 
     fn go(&mut self, node: usize) {
-        if self.counts[node] == Some(0) || self.found.len() == self.most {
+        if self.counts[node] == Some(0) || self.found.len() == WAYS {
             return;
         }
         let diagram = self.diagram;
         match &diagram.nodes[node] {
-            Node::Leaf(_) => {
-                let region = region(&diagram.axes, &self.way);
-                self.found.push(region);
-            }
+            Node::Leaf(_) => self.found.push(self.way.clone()),
             Node::Fork(axis, edges) => {
                 for edge in edges {
-                    self.way.push((*axis, edge));
+                    let points = points(&diagram.axes[*axis], edge);
+                    let all = std::mem::replace(&mut self.way[*axis], points);
                     self.go(edge.to);
-                    self.way.pop();
+                    self.way[*axis] = all;
                 }
             }
         }
     }
 }
 
-fn region(axes: &[Axis], way: &[(usize, &Edge)]) -> Region {
-    let parts = way.iter().map(|(axis, edge)| part(&axes[*axis], edge));
-    let mut example = Example::default();
-    for (at, axis) in axes.iter().enumerate() {
-        let edge = way.iter().find(|(axis, _)| *axis == at);
-        let class = edge.map_or(0, |(_, edge)| edge.classes[0]);
-        example.set(axis, axis.classes[class].points[0]);
+/// Returns the points of an edge.
+fn points(axis: &Axis, edge: &Edge) -> Bits {
+    let mut points = Bits::none(axis.points.len());
+    let classes = edge.classes.iter().map(|class| &axis.classes[*class]);
+    for point in classes.flat_map(|class| &class.points) {
+        points.insert(*point);
     }
-    Region { parts: parts.collect(), example }
+    points
+}
+
+/// Joins regions that differ on one side only, until there are none.
+fn merged(mut regions: Vec<Vec<Bits>>) -> Vec<Vec<Bits>> {
+    let mut at = 0;
+    while at < regions.len() {
+        let joins = |other: usize| {
+            let pairs = regions[at].iter().zip(&regions[other]);
+            let mut sides = pairs.enumerate().filter(|(_, (a, b))| a != b);
+            let side = sides.next().map(|(side, _)| side);
+            side.filter(|_| sides.next().is_none())
+        };
+        let mut others = (0..regions.len()).filter(|other| *other != at);
+        let found = others.find_map(|it| joins(it).map(|side| (it, side)));
+        match found {
+            None => at += 1,
+            Some((other, side)) => {
+                let (to, from) = (at.min(other), at.max(other));
+                let gone = regions.remove(from);
+                regions[to][side].add(&gone[side]);
+                // It may go together with those in front of it now.
+                at = 0;
+            }
+        }
+    }
+    regions
+}
+
+fn region(axes: &[Axis], sets: &[Bits]) -> Region {
+    let both = || axes.iter().zip(sets);
+    let mut example = Example::default();
+    for (axis, set) in both() {
+        example.set(axis, set.iter().next().unwrap_or_default());
+    }
+    let parts = both().filter_map(|(axis, set)| part(axis, set));
+    let mut parts: Vec<Part> = parts.collect();
+    // Who is in a group is somebody.
+    let mut groups = parts.iter();
+    if groups.any(|it| it.side == Side::UserGroup && !it.is_other) {
+        let is_anybody = |part: &Part| part.values == [NOBODY];
+        parts.retain(|it| it.side != Side::User || !is_anybody(it));
+    }
+    Region { parts, example }
 }
 
 impl Example {
@@ -276,18 +301,17 @@ impl Example {
     }
 }
 
-/// Returns what the points of an edge have in common, in the shorter way.
-fn part(axis: &Axis, edge: &Edge) -> Part {
-    let inside = |at: usize| {
-        let mut classes = edge.classes.iter();
-        classes.any(|class| axis.classes[*class].points.contains(&at))
-    };
+/// Returns what points have in common, in the shorter way; nothing, if they
+/// are all that there are.
+fn part(axis: &Axis, set: &Bits) -> Option<Part> {
+    let inside: Vec<usize> = set.iter().collect();
+    if inside.len() == axis.points.len() {
+        return None;
+    }
+    let mut points = inside.iter().map(|at| &axis.points[*at]);
+    let is_other = points.any(|point| point.sort == Sort::Other);
     let all = 0..axis.points.len();
-    let mut others = all
-        .clone()
-        .filter(|at| axis.points[*at].sort == Sort::Other && inside(*at));
-    let is_other = others.next().is_some();
-    let shown = all.filter(|at| inside(*at) != is_other);
+    let shown = all.filter(|at| inside.contains(at) != is_other);
     let shown = shown.map(|at| match axis.side {
         Side::UserGroup => axis.group.to_string(),
         Side::User
@@ -298,5 +322,5 @@ fn part(axis: &Axis, edge: &Edge) -> Part {
         | Side::Name
         | Side::Path => axis.points[at].shown.to_string(),
     });
-    Part { side: axis.side, is_other, values: shown.collect() }
+    Some(Part { side: axis.side, is_other, values: shown.collect() })
 }

@@ -169,3 +169,20 @@ fn a_policy_does_nothing_to_a_terminal() {
     assert_eq!(ran.code, Some(1));
     assert!(!ran.err.contains('\x1b'), "{}", ran.err);
 }
+
+#[test]
+fn a_manifest_is_checked_beside_its_policy() {
+    let folder = Folder::new();
+    let file = folder.file("policy.yaml", policy("- level: Metadata\n"));
+    let text = "kind: Pod\nspec:\n  containers:\n  - name: kube-apiserver\n    \
+                command: [kube-apiserver, --audit-policy-file=/p/policy.yaml, \
+                --audit-log-path=-]\n";
+    let manifest = folder.file("m.yaml", text);
+    let ran = run(&["policy", "check", &file, "--manifest", &manifest], "");
+    assert_eq!(ran.code, Some(1));
+    let words = "`/p/policy.yaml` is in no mount";
+    assert!(ran.err.contains(words), "{}", ran.err);
+    let ran = run(&["policy", "check", &file, "--manifest", &file], "");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("[no-apiserver]"), "{}", ran.err);
+}

@@ -1,7 +1,9 @@
 //! What `kaudit-filter policy` says.
 
 mod check; // Findings, in text and JSON.
+mod diff; // What differs.
 mod explain; // Which rule decides.
+mod simulate; // What a log would become.
 
 /// How a policy begins.
 const HEAD: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\n";
