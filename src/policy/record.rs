@@ -286,7 +286,7 @@ impl Facts {
             }
         };
         let name = name.map_or(0..0, |name| self.add(&name));
-        let is_resource = request::target(self.at(&path)).is_some();
+        let is_resource = request::is_target(self.at(&path));
         self.place = Place::Path(path, name);
         is_resource
     }

@@ -61,6 +61,11 @@ pub fn target(path: &str) -> Option<Target<'_>> {
     Some(found)
 }
 
+/// Returns whether a decoded path leads to a resource.
+pub(super) fn is_target(path: &str) -> bool {
+    split(path).is_some_and(|(_, parts)| !PREFIXES.contains(&parts))
+}
+
 fn is_of_namespace(part: &str) -> bool {
     ["status", "finalize"].contains(&part)
 }
@@ -207,6 +212,7 @@ mod tests {
         let path = path(uri);
         let Target { group, namespace, resource, subresource, name: own } =
             target(&path).unwrap();
+        assert!(is_target(&path));
         let name = if own.is_empty() { &name } else { own };
         let found = [group, namespace, resource, subresource, name];
         assert_eq!((&*verb, found), expected, "{request}");
@@ -302,6 +308,7 @@ mod tests {
             "/API/v1/pods",
         ] {
             assert_eq!(target(path), None, "{path}");
+            assert!(!is_target(path), "{path}");
             assert_eq!(verb("GET", path), "get");
         }
     }

@@ -162,6 +162,25 @@ fn a_line_that_breaks_is_not_changed() {
     }
 }
 
+/// Whatever was cut and glued together, no body gets past.
+#[test]
+fn a_line_of_two_events_is_never_changed() {
+    let read = policy(&json!({"rules": [{"level": "Metadata"}]}));
+    let one = r#"{"level":"Request","verb":"get","requestObject":{"a":["b{\\\"",1]},"x":"}"}"#;
+    let (effect, _) = apply_line(&read, one);
+    assert_eq!(effect, Effect::Changed);
+    for cut in (1..=one.len()).filter(|at| one.is_char_boundary(*at)) {
+        let glued = format!("{}{one}", &one[..cut]);
+        let (effect, _) = apply_line(&read, &glued);
+        let keys: Vec<Box<str>> = Vec::new();
+        let roots = Roots::new(&keys, None);
+        let bytes = glued.as_bytes();
+        let event = Event::new(Scanner::best(), bytes, 0, &roots);
+        assert!(event.breaks(), "{glued}");
+        assert_eq!(effect, Effect::Broken, "{glued}");
+    }
+}
+
 #[test]
 fn the_uri_says_what_was_asked_for() {
     let rule = json!({"level": "None",

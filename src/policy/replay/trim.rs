@@ -89,10 +89,6 @@ impl Trim {
         room: &mut Room,
         out: &mut Vec<u8>,
     ) -> Result<bool, Broken> {
-        // Another event may be glued to it, bodies and all.
-        if event.breaks() {
-            return Err(Broken);
-        }
         self.find(ask, event, room).map_err(|defect| {
             event.note(defect);
             Broken
@@ -119,10 +115,10 @@ impl Trim {
             last: [None; KEYS.len()],
             levels: &mut room.levels,
         };
-        if let End::Broken(defect) =
-            walk(scanner, line, event.start(), &mut found)
-        {
-            return Err(defect);
+        match walk(scanner, line, event.start(), &mut found) {
+            End::Broken(defect) => return Err(defect),
+            End::Closed(end) => check_end(event, end)?,
+            End::Stopped => (),
         }
         let [_, request, response, annotations] = found.last;
         for cut in &mut room.levels {
@@ -162,6 +158,13 @@ impl Trim {
             Some(_) => Ok(Fate::Stays),
         }
     }
+}
+
+/// Refuses a line that goes on behind the event: another one may be glued to
+/// it, bodies and all.
+fn check_end(event: &Event<'_, '_>, end: usize) -> Result<(), Defect> {
+    let found = event.broken_end(end).or(event.defect());
+    found.map_or(Ok(()), Err)
 }
 
 /// Returns where the automaton for these fates is.
