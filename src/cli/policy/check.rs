@@ -43,6 +43,7 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let (mut exit, mut out) = (Exit::Ran, String::new());
+    let mut drawn = Vec::new();
     let policies = args.files.iter().map(|path| (path, What::Policy));
     let manifest = args.manifest.iter().map(|path| (path, What::Manifest));
     for (path, what) in policies.chain(manifest) {
@@ -55,7 +56,7 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
                 exit = exit.worst(checked.exit());
                 match args.output {
                     Output::Text => {
-                        voice.show(&checked.drawn(voice.color));
+                        drawn.extend(checked.drawn(voice.color));
                         out.push_str(&checked.summary());
                     }
                     Output::Json => out.push_str(&checked.json()),
@@ -63,6 +64,7 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
             }
         }
     }
+    voice.show(&drawn);
     show::print(&out)?;
     Ok(exit)
 }

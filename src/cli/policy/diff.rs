@@ -64,7 +64,11 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
         Output::Text => text(difference, old, new),
         Output::Json => line(difference),
     });
-    let mut out: String = each.collect();
+    let between = match args.output {
+        Output::Text => "\n",
+        Output::Json => "",
+    };
+    let mut out = each.collect::<Vec<_>>().join(between);
     if found.is_empty() && args.output == Output::Text {
         out = "same decisions\n".to_owned();
     }
@@ -105,7 +109,7 @@ fn text(found: &Difference, old: &Policy, new: &Policy) -> String {
         let example = escape(example.as_bytes());
         text.push_str(&format!("  such as: {example}\n"));
     }
-    text + "\n"
+    text
 }
 
 /// Returns what changes, in words.

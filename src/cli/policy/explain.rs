@@ -90,6 +90,9 @@ fn events(policy: &Policy, voice: &mut Voice) -> Result<Exit, Complaint> {
         if event.identity() != Identity::Event {
             continue;
         }
+        if seen > 0 {
+            show::print("\n")?;
+        }
         seen += 1;
         if reader.read(&mut event, &mut facts).is_err() {
             voice.say(format!("line {}: the event breaks", number + 1));
@@ -120,7 +123,7 @@ fn explained(policy: &Policy, attributes: &Attributes<'_>) -> String {
                 return text + &decided(&decision);
             }
             Answer::Doubtful(doubt) => {
-                text.push_str(&format!("{place} cannot be told: {doubt}\n\n"));
+                text.push_str(&format!("{place} cannot be told: {doubt}\n"));
                 return text;
             }
             Answer::Fails(mismatch) => {
@@ -218,7 +221,7 @@ fn decided(decision: &Decision) -> String {
     let level = decision.level;
     let mut text = format!("  level     {}\n", level.word());
     if level == Level::None {
-        return text + "  recorded  nothing\n\n";
+        return text + "  recorded  nothing\n";
     }
     let stages = Stage::ALL.into_iter();
     let kept = stages.filter(|it| !decision.omit_stages.contains(*it));
@@ -237,5 +240,5 @@ fn decided(decision: &Decision) -> String {
         true if level >= Level::Request => ", without managedFields",
         true | false => "",
     };
-    text + &format!("  bodies    {bodies}{fields}\n\n")
+    text + &format!("  bodies    {bodies}{fields}\n")
 }

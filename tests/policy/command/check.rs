@@ -59,7 +59,7 @@ const DEFECTS: [(&str, i32, &[&str]); 20] = [
 
 #[test]
 fn the_defects_of_policies_that_others_wrote_are_found() {
-    let Ok(data) = env::var("KAUDIT_FILTER_DATA") else {
+    let Some(data) = env::var_os("KAUDIT_FILTER_DATA") else {
         return skip("KAUDIT_FILTER_DATA is not set: policies of others");
     };
     let folder = Path::new(&data).join("policy/policies");

@@ -46,7 +46,6 @@ Request -> Metadata
   {new}: rule 2 (line 7)
   - by others than a; of the group core; on configmaps
   such as: get configmaps x in default by jane
-
 "
         ),
     );

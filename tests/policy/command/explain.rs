@@ -49,7 +49,6 @@ get: secrets of the core group, name y, namespace x; by jane of dev
   level     Metadata
   stages    ResponseStarted, ResponseComplete, Panic
   bodies    none
-
 ",
     );
     check(
@@ -67,7 +66,6 @@ authenticated)
   level     RequestResponse
   stages    ResponseStarted, ResponseComplete
   bodies    what is sent and what is answered, without managedFields
-
 ",
     );
 }
@@ -85,7 +83,6 @@ get: the path /healthz/etcd; by a\\u{1b}
   rule 3   line 9    decides
   level     None
   recorded  nothing
-
 ",
     );
 }

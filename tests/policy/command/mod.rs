@@ -1,5 +1,6 @@
 //! What `kaudit-filter policy` says.
 
+mod document; // What docs/policy.md shows.
 mod check; // Findings, in text and JSON.
 mod diff; // What differs.
 mod explain; // Which rule decides.
