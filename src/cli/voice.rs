@@ -164,7 +164,8 @@ impl Voice {
         self.block(&text);
     }
 
-    /// Says how many flaws were not told one by one.
+    /// Says how many flaws were not told one by one, and how many events no
+    /// policy could decide on.
     pub(super) fn sum_up(&mut self, tally: &Tally) {
         let kinds = [
             (tally.defective, "defective"),
@@ -175,6 +176,11 @@ impl Voice {
             if all > told {
                 self.say(format!("{all} lines are {what}"));
             }
+        }
+        for (doubt, number) in stats::doubts(tally) {
+            self.say(format!(
+                "{number} events passed a policy as they were: {doubt}"
+            ));
         }
     }
 

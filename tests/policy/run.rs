@@ -115,6 +115,8 @@ fn events_that_cannot_be_decided_on_pass_and_are_counted() {
     let ran = run(&[&step, "-s"], &input);
     ran.check(0, &format!("{odd}{}{odd}", lowered()));
     assert_eq!(ran.number("undecided: no level"), 2, "{}", ran.err);
+    let said = "2 events passed a policy as they were: no level";
+    assert!(ran.err.contains(said), "{}", ran.err);
     assert_eq!(ran.number("kept"), 3);
     assert_eq!(ran.number("changed"), 1);
 }

@@ -74,6 +74,6 @@ pub fn load(text: &str, version: Version) -> Result<Loaded, Vec<Problem>> {
 
 fn second_document(at: usize) -> Problem {
     let message = "a second document, which is ignored";
-    Problem::new(Kind::Document, "", at..at + 3, message)
+    Problem::new(Kind::Document, "", at..at, message)
         .help("an apiserver reads the first one only: put all in one")
 }

@@ -118,13 +118,22 @@ fn what_is_written_twice_or_not_known_is_warned_of() {
         "Rules: 1\nrules:\n- level: None\n  resources:\n  - verbs: [x]\n",
         &[("Rules", "Rules"), ("rules[0].resources[0].verbs", "verbs")],
     );
-    warned("rules: [{level: None}]\n---\nx: [\n", &[("", "---")]);
+    warned("rules: [{level: None}]\n---\nx: [\n", &[("", "")]);
     warned(
         "metadata: {nom: x}\nrules: [{level: None}]",
         &[("metadata.nom", "nom")],
     );
     let twice = rule("- level: None\n  users: [a]\n  users: [b, c]\n");
     assert_eq!(twice.users.iter().collect::<Vec<_>>(), ["b", "c"]);
+}
+
+#[test]
+fn what_follows_the_first_document_is_not_read() {
+    let body = "rules: [{level: None}]\n";
+    for behind in ["---\nx: [", "---\nx\ny: z", "...\nü", "...\n}", "---\n"] {
+        warned(&format!("{body}{behind}"), &[("", "")]);
+    }
+    warned(&format!("{body}...\n# that is all\n"), &[]);
 }
 
 #[test]

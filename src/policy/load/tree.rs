@@ -64,18 +64,22 @@ pub(in crate::policy) fn read(text: &str) -> Result<Tree, Problem> {
     let mut parser = Parser::new_from_str(bare);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|it| places.broken(&it))?;
-        let span = places.span(span.start, span.end);
-        if let (Event::DocumentStart(..), Some(root)) = (&event, &builder.root)
-        {
-            let root = root.clone();
-            check_tabs(&text[..span.start], &builder.shields)?;
-            return Ok(Tree { root, second: Some(span.start) });
+        let is_end = event == Event::DocumentEnd;
+        builder.take(event, places.span(span.start, span.end))?;
+        if is_end {
+            break;
         }
-        builder.take(event, span)?;
     }
-    check_tabs(text, &builder.shields)?;
+    // What is wrong behind the first document, nobody reads.
+    let second = match parser.next_event() {
+        Some(Ok((Event::DocumentStart(..), span))) => Some(span.start),
+        Some(Err(error)) => Some(*error.marker()),
+        Some(Ok(_)) | None => None,
+    };
+    let second = second.map(|marker| places.offset(marker));
+    check_tabs(&text[..second.unwrap_or(text.len())], &builder.shields)?;
     let null = Node { value: Value::Null, span: 0..0 };
-    Ok(Tree { root: builder.root.unwrap_or(null), second: None })
+    Ok(Tree { root: builder.root.unwrap_or(null), second })
 }
 
 /// What begins as JSON is read as JSON, where YAML would allow more.
