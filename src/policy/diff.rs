@@ -79,7 +79,8 @@ impl Outcome {
 /// let found = diff(&old, &new)?;
 /// assert_eq!(found.len(), 1);
 /// assert_eq!(found[0].outcomes[1].level, Level::Request);
-/// assert_eq!(found[0].regions[0].to_string(), "of the group core; on secrets");
+/// let requests = found[0].regions[0].to_string();
+/// assert_eq!(requests, "of the group core; on secrets");
 /// # Ok::<(), kaudit_filter::policy::TooLarge>(())
 /// ```
 ///

@@ -50,19 +50,30 @@ macro_rules! lints {
 
 lints! {
     Refused "refused" "An apiserver does not start with it.",
-    UnknownField "unknown-field" "A field that is not known, or stands in the wrong place, is ignored.",
-    RepeatedField "repeated-field" "A field is given twice; the last one counts.",
-    IgnoredDocument "ignored-document" "Of several YAML documents only the first is read.",
-    WidenedRule "widened-rule" "What should have restricted a rule is ignored, so it takes more than was meant.",
+    UnknownField "unknown-field"
+        "A field that is not known, or stands in the wrong place, is ignored.",
+    RepeatedField "repeated-field"
+        "A field is given twice; the last one counts.",
+    IgnoredDocument "ignored-document"
+        "Of several YAML documents only the first is read.",
+    WidenedRule "widened-rule"
+        "What should have restricted a rule is ignored, so it takes more than \
+         was meant.",
     EmptyList "empty-list" "An empty list restricts nothing.",
-    UnreachableRule "unreachable-rule" "Earlier rules take all that a rule is for.",
-    ShadowedValue "shadowed-value" "Earlier rules take all that one value of a rule is for.",
-    RedundantRule "redundant-rule" "Without the rule nothing changes, or stages only.",
+    UnreachableRule "unreachable-rule"
+        "Earlier rules take all that a rule is for.",
+    ShadowedValue "shadowed-value"
+        "Earlier rules take all that one value of a rule is for.",
+    RedundantRule "redundant-rule"
+        "Without the rule nothing changes, or stages only.",
     MatchesNothing "matches-nothing" "No request is like this.",
     WrongGroup "wrong-group" "The resource is in another API group.",
-    SingularResource "singular-resource" "Resources are named in the plural, in lower case.",
-    UnknownResource "unknown-resource" "Kubernetes has no such resource, subresource or group.",
-    DeadGroup "dead-group" "The group or resource was removed from Kubernetes.",
+    SingularResource "singular-resource"
+        "Resources are named in the plural, in lower case.",
+    UnknownResource "unknown-resource"
+        "Kubernetes has no such resource, subresource or group.",
+    DeadGroup "dead-group"
+        "The group or resource was removed from Kubernetes.",
     SecretBody "secret-body" "Contents of secrets are recorded.",
     TokenBody "token-body" "Tokens are recorded.",
     ConfigmapBody "configmap-body" "Contents of configmaps are recorded.",
@@ -72,17 +83,23 @@ lints! {
     TwoStages "two-stages" "Each request is recorded when it comes, too.",
     NoCatchAll "no-catch-all" "Requests that no rule is for are not recorded.",
     NothingRecorded "nothing-recorded" "Nothing at all is recorded.",
-    NewWildcard "new-wildcard" "Before 1.36 an apiserver does not start with this group.",
+    NewWildcard "new-wildcard"
+        "Before 1.36 an apiserver does not start with this group.",
     BarePath "bare-path" "The path alone; those below it are others.",
-    DiscoveryOnly "discovery-only" "Paths of the API are discovery; resources are no paths.",
-    NamesMissCreate "names-miss-create" "A create has no name yet, so that a rule with names never takes it.",
+    DiscoveryOnly "discovery-only"
+        "Paths of the API are discovery; resources are no paths.",
+    NamesMissCreate "names-miss-create"
+        "A create has no name yet, so that a rule with names never takes it.",
     NoApiserver "no-apiserver" "The manifest is of no kube-apiserver.",
     BadFlag "bad-flag" "A flag that no apiserver takes.",
     RepeatedFlag "repeated-flag" "A flag is given twice; the last one counts.",
-    NoPolicyFlag "no-policy-flag" "Without --audit-policy-file nothing is recorded.",
+    NoPolicyFlag "no-policy-flag"
+        "Without --audit-policy-file nothing is recorded.",
     NoBackend "no-backend" "There is neither a log nor a webhook to write to.",
-    OtherFile "other-file" "The manifest names another file than the one that is checked.",
-    NotMounted "not-mounted" "The path is not that of a mounted file or folder.",
+    OtherFile "other-file"
+        "The manifest names another file than the one that is checked.",
+    NotMounted "not-mounted"
+        "The path is not that of a mounted file or folder.",
     HostPathType "host-path-type" "The type of the volume does not fit.",
     ReadOnlyLog "read-only-log" "The folder of the log cannot be written to.",
     WritablePolicy "writable-policy" "The apiserver can write to the policy.",

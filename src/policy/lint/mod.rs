@@ -46,7 +46,8 @@ pub fn lint(
     version: Option<Version>,
 ) -> Vec<Finding> {
     let policy = &loaded.policy;
-    let mut lints = Lints { policy, text, version, found: Vec::new() };
+    let (work, found) = (WORK, Vec::new());
+    let mut lints = Lints { policy, text, version, work, found };
     lints.fields(&loaded.warnings);
     for rule in &policy.rules {
         lints.lists(rule);
@@ -68,8 +69,13 @@ struct Lints<'p> {
     policy: &'p Policy,
     text: &'p str,
     version: Option<Version>,
+    /// How many forks may still be looked at.
+    work: usize,
     found: Vec<Finding>,
 }
+
+/// How many forks are looked at for one policy: about a second's worth.
+const WORK: usize = 200_000;
 
 /// A rule that decides requests of a kind that is asked for; none, if no rule
 /// is for some of them.
@@ -107,9 +113,15 @@ impl Lints<'_> {
         }
     }
 
+    /// Takes note of work; enough is enough.
+    fn spend(&mut self, forks: usize) -> Result<(), TooLarge> {
+        self.work = self.work.checked_sub(forks).ok_or(TooLarge)?;
+        Ok(())
+    }
+
     /// Returns which rules decide the requests that `probe` is for, the first
     /// first. There may be none, if no request is like that.
-    fn deciders(&self, probe: Rule) -> Result<Vec<Decider>, TooLarge> {
+    fn deciders(&mut self, probe: Rule) -> Result<Vec<Decider>, TooLarge> {
         let probe = Policy { rules: vec![probe], ..Policy::default() };
         let both = [self.policy, &probe];
         let mut all = Vec::new();
@@ -117,6 +129,7 @@ impl Lints<'_> {
             let diagram = Diagram::new(kind, &both, |landing| {
                 landing.rules[1].map(|_| landing.rules[0])
             })?;
+            self.spend(diagram.size())?;
             all.extend(diagram.leaves().flatten());
         }
         all.sort_unstable();

@@ -4,12 +4,9 @@
 use super::{Decider, Finding, Lint, Lints};
 use crate::policy::space::{Diagram, Kind, Live, Side, TooLarge};
 use crate::policy::{
-    Item, Level, List, Policy, Resource, Rule, Span, Target, is_path,
+    Item, Level, List, Outcome, Policy, Resource, Rule, Span, Target, is_path,
     is_resource,
 };
-
-/// How often it is asked which rules take something.
-const PROBES: usize = 40;
 
 impl Lints<'_> {
     /// Adds what no request gets to.
@@ -33,10 +30,9 @@ impl Lints<'_> {
         } else if has_gap {
             self.gap()?;
         }
-        let mut asked = 0;
         for at in 0..policy.rules.len() {
-            let found = self.rule(at, &live, &mut asked)?;
-            if !found && !is_silent && policy.rules.len() <= PROBES {
+            let found = self.rule(at, &live)?;
+            if !found && !is_silent {
                 self.redundant(at)?;
             }
         }
@@ -59,65 +55,68 @@ impl Lints<'_> {
         self.add(
             Finding::new(Lint::NoCatchAll, span, message)
                 .help(format!("for example: {example}"))
-                .help("end with `- level: Metadata`, or say with `- level: None` that it is meant so"),
+                .help(
+                    "end with `- level: Metadata`, or say with `- level: \
+                     None` that it is meant so",
+                ),
         );
         Ok(())
     }
 
     /// Adds what of a rule no request gets to; returns whether that is all of
     /// it.
-    fn rule(
-        &mut self,
-        at: usize,
-        live: &[Live; 2],
-        asked: &mut usize,
-    ) -> Result<bool, TooLarge> {
+    fn rule(&mut self, at: usize, live: &[Live; 2]) -> Result<bool, TooLarge> {
         let rule = &self.policy.rules[at];
         let decides = |entry| live.iter().any(|it| it.decides(at, entry));
         let entries: Vec<Option<usize>> = match rule.resources.len() {
             0 => vec![None],
             count => (0..count).map(Some).collect(),
         };
-        let dead: Vec<_> =
-            entries.iter().filter(|it| !decides(**it)).collect();
-        let span = rule.span.clone();
-        if dead.len() == entries.len() {
-            let probe = Rule { level: Level::Metadata, ..rule.clone() };
-            self.taken(probe, span, Lint::UnreachableRule, "this rule")?;
+        if !entries.iter().any(|entry| decides(*entry)) {
+            let span = rule.span.clone();
+            let lint = Lint::UnreachableRule;
+            self.taken(rule.clone(), span, lint, "this rule")?;
             return Ok(true);
         }
         for entry in entries {
             let resource = entry.map(|it| &rule.resources[it]);
-            if !decides(entry) {
-                if let Some(resource) = resource {
+            match resource {
+                Some(resource) if !decides(entry) => {
                     let span = resource.span.clone();
                     let probe = with(rule, resource.clone());
                     let lint = Lint::ShadowedValue;
                     self.taken(probe, span, lint, "this entry")?;
                 }
-                continue;
-            }
-            for (side, item) in items(rule, resource) {
-                let fits = |text: &str, part: &str| {
-                    matches(side, &item.text, text, part)
-                };
-                let answers = live
-                    .iter()
-                    .map(|it| it.decides_where((at, entry), side, fits));
-                let answers: Vec<bool> = answers.flatten().collect();
-                *asked += usize::from(answers == [false]);
-                if !answers.is_empty()
-                    && !answers.contains(&true)
-                    && *asked <= PROBES
-                {
-                    let probe = only(rule, resource, side, item);
-                    let what = format!("`{}`", item.text);
-                    let span = item.span.clone();
-                    self.taken(probe, span, Lint::ShadowedValue, &what)?;
-                }
+                Some(_) | None => self.values((at, entry), live)?,
             }
         }
         Ok(false)
+    }
+
+    /// Adds the values of an entry, or of a rule without, that no request
+    /// gets to.
+    fn values(
+        &mut self,
+        (at, entry): (usize, Option<usize>),
+        live: &[Live; 2],
+    ) -> Result<(), TooLarge> {
+        let rule = &self.policy.rules[at];
+        let resource = entry.map(|it| &rule.resources[it]);
+        for (side, item) in items(rule, resource) {
+            let fits =
+                |text: &str, part: &str| matches(side, &item.text, text, part);
+            let answers = live.iter();
+            let answers =
+                answers.map(|it| it.decides_where((at, entry), side, fits));
+            let answers: Vec<bool> = answers.flatten().collect();
+            if !answers.is_empty() && !answers.contains(&true) {
+                let probe = only(rule, resource, side, item);
+                let what = format!("`{}`", item.text);
+                let span = item.span.clone();
+                self.taken(probe, span, Lint::ShadowedValue, &what)?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds that other rules take all that `probe` is for.
@@ -141,10 +140,13 @@ impl Lints<'_> {
                 let verb = if takers.len() == 1 { "takes" } else { "take" };
                 let names = self.names(&takers);
                 let message = format!(
-                    "{what} is never reached: {names} {verb} all that it is for"
+                    "{what} is never reached: {names} {verb} all that it is \
+                     for"
                 );
-                Finding::new(lint, span, message)
-                    .help("the first rule that matches decides: put this one before, or remove it")
+                Finding::new(lint, span, message).help(
+                    "the first rule that matches decides: put this one \
+                     before, or remove it",
+                )
             }
         };
         self.add(finding);
@@ -155,21 +157,14 @@ impl Lints<'_> {
     fn redundant(&mut self, at: usize) -> Result<(), TooLarge> {
         let mut rest: Policy = self.policy.clone();
         let rule = rest.rules.remove(at);
-        let decision = |policy: &Policy, rule| {
-            let found = policy.decision(rule);
-            (found.level, found.omit_stages, found.omit_managed_fields)
-        };
         let (mut is_same, mut is_level) = (true, true);
         for kind in Kind::ALL {
             let diagram = Diagram::new(kind, &[self.policy, &rest], |it| {
-                let one = decision(self.policy, it.rules[0]);
-                let other = decision(&rest, it.rules[1]);
-                (
-                    one == other
-                        || (one.0, other.0) == (Level::None, Level::None),
-                    one.0 == other.0,
-                )
+                let one = Outcome::of(self.policy, it.rules[0]);
+                let other = Outcome::of(&rest, it.rules[1]);
+                (one == other, one.level == other.level)
             })?;
+            self.spend(diagram.size())?;
             is_same &= diagram.leaves().all(|(same, _)| *same);
             is_level &= diagram.leaves().all(|(_, level)| *level);
         }
@@ -183,7 +178,10 @@ impl Lints<'_> {
         let is_tail = at == rest.rules.len() && rule.level == Level::None;
         let finding = Finding::note(Lint::RedundantRule, rule.span, message);
         self.add(match (is_same, is_tail) {
-            (true, true) => finding.help("what no rule is for is not recorded anyway; to say so is no fault"),
+            (true, true) => finding.help(
+                "what no rule is for is not recorded anyway; to say so is no \
+                 fault",
+            ),
             (true, false) => finding.help("rules behind it decide alike"),
             (false, _) => finding,
         });

@@ -41,6 +41,7 @@ pub(in crate::policy) struct Diagram<L> {
     pub(super) axes: Vec<Axis>,
     pub(super) nodes: Vec<Node<L>>,
     pub(super) root: usize,
+    races: usize,
     /// Of each cube the policy, the rule, and the entry of `resources`.
     pub(in crate::policy) cubes: Vec<(usize, usize, Option<usize>)>,
 }
@@ -90,11 +91,16 @@ impl<L: Clone + Eq + Hash> Diagram<L> {
         let alive = Bits::of(cubes.len(), |_| true);
         let wants = Bits::of(cubes.len(), |at| cubes[at].wants_group());
         let root = builder.visit(0, alive, wants)?;
-        let nodes = builder.nodes;
+        let (nodes, races) = (builder.nodes, builder.reached.len());
         let cubes =
             cubes.iter().map(|cube| (cube.policy, cube.at, cube.entry));
         let cubes = cubes.collect();
-        Ok(Diagram { axes, nodes, root, cubes })
+        Ok(Diagram { axes, nodes, root, races, cubes })
+    }
+
+    /// Returns how much work it was: how many races there were.
+    pub(in crate::policy) fn size(&self) -> usize {
+        self.races
     }
 
     /// Returns all leaves.
