@@ -29,11 +29,11 @@ use super::{Loaded, Policy, Rule, Span, Version};
 /// use kaudit_filter::policy::{Lint, Version, lint, load};
 /// let text = "
 /// apiVersion: audit.k8s.io/v1
+/// omitStages: [RequestReceived]
 /// rules:
-/// - level: Metadata
+/// - level: Request
 ///   resources: [{resources: [deployments]}]
 /// - level: Metadata
-///   omitStages: [RequestReceived]
 /// ";
 /// let loaded = load(text, Version::NEWEST).expect("it is read");
 /// let found = lint(&loaded, text, None);
