@@ -1,7 +1,10 @@
 //! What is found in policies, and what is not.
 
+use proptest::prelude::*;
+
 use super::*;
-use crate::policy::load;
+use crate::policy::space::tests as space;
+use crate::policy::{Example, load};
 
 const HEAD: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\n";
 
@@ -242,4 +245,36 @@ fn every_lint_has_a_name_of_its_own() {
     names.dedup();
     assert_eq!(names.len(), count);
     assert!(Lint::ALL.iter().all(|it| it.about().ends_with('.')));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_rule_is_called_unreachable_if_no_request_gets_to_it(
+        mut policy in space::policy(),
+    ) {
+        for (at, rule) in policy.rules.iter_mut().enumerate() {
+            rule.span = at + 1..at + 2;
+        }
+        let (warnings, count) = (Vec::new(), policy.rules.len());
+        let loaded = Loaded { policy, warnings };
+        let found = lint(&loaded, "", None);
+        let requests = space::requests(&[&loaded.policy]);
+        let decides = |rule: Decider| {
+            let decided = |it: &Example| loaded.policy.decide(&it.attributes());
+            let mut all = requests.iter().map(decided);
+            all.any(|it| it.expect("all is known").rule == rule)
+        };
+        let lints = [Lint::UnreachableRule, Lint::MatchesNothing];
+        for at in 0..count {
+            let is_told = found.iter().any(|it| {
+                it.span == (at + 1..at + 2) && lints.contains(&it.lint)
+            });
+            assert_eq!(is_told, !decides(Some(at)), "{at}: {found:#?}");
+        }
+        let has = |lint| found.iter().any(|it| it.lint == lint);
+        let is_silent = has(Lint::NothingRecorded);
+        assert_eq!(has(Lint::NoCatchAll), decides(None) && !is_silent);
+    }
 }
