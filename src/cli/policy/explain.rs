@@ -120,7 +120,7 @@ fn explained(policy: &Policy, attributes: &Attributes<'_>) -> String {
             Answer::Matches => {
                 text.push_str(&format!("{place} decides\n"));
                 let decision = policy.loaded.policy.decision(Some(at));
-                return text + &decided(&decision);
+                return text + &decided(&decision, attributes);
             }
             Answer::Doubtful(doubt) => {
                 text.push_str(&format!("{place} cannot be told: {doubt}\n"));
@@ -134,7 +134,7 @@ fn explained(policy: &Policy, attributes: &Attributes<'_>) -> String {
         }
     }
     text.push_str("  no rule is for it\n");
-    text + &decided(&policy.loaded.policy.decision(None))
+    text + &decided(&policy.loaded.policy.decision(None), attributes)
 }
 
 /// Returns what an apiserver sees of a request.
@@ -217,7 +217,7 @@ fn mismatched(
 }
 
 /// Returns what is recorded.
-fn decided(decision: &Decision) -> String {
+fn decided(decision: &Decision, attributes: &Attributes<'_>) -> String {
     let level = decision.level;
     let mut text = format!("  level     {}\n", level.word());
     if level == Level::None {
@@ -231,14 +231,38 @@ fn decided(decision: &Decision) -> String {
         kept => kept.join(", "),
     };
     text.push_str(&format!("  stages    {kept}\n"));
-    let bodies = match level {
-        Level::None | Level::Metadata => "none",
-        Level::Request => "what is sent",
-        Level::RequestResponse => "what is sent and what is answered",
-    };
+    let bodies = bodies(level, attributes);
     let fields = match decision.omit_managed_fields {
-        true if level >= Level::Request => ", without managedFields",
+        true if bodies.starts_with("what") => ", without managedFields",
         true | false => "",
     };
     text + &format!("  bodies    {bodies}{fields}\n")
+}
+
+/// Subresources that are streams: no body of them is ever recorded.
+const STREAMS: [&str; 5] = ["attach", "exec", "log", "portforward", "proxy"];
+
+/// Verbs of requests that send something.
+const WRITES: [&str; 5] =
+    ["create", "update", "patch", "delete", "deletecollection"];
+
+/// Returns which bodies a level records of a request.
+fn bodies(level: Level, attributes: &Attributes<'_>) -> &'static str {
+    let verb = attributes.verb.unwrap_or_default();
+    let is_stream = match &attributes.request {
+        Request::Resource(target) => STREAMS.contains(&target.subresource),
+        Request::Unknown | Request::Path(_) => false,
+    };
+    let is_path = matches!(attributes.request, Request::Path(_));
+    let sends = WRITES.contains(&verb) && !is_path;
+    match level {
+        Level::None | Level::Metadata => "none",
+        _ if is_stream || ["watch", "proxy"].contains(&verb) => {
+            "none, as it is a stream"
+        }
+        Level::Request if sends => "what is sent",
+        Level::Request => "none, as nothing is sent",
+        Level::RequestResponse if sends => "what is sent and what is answered",
+        Level::RequestResponse => "what is answered",
+    }
 }

@@ -216,7 +216,8 @@ fn resources(policies: &[&Policy]) -> Vec<Point> {
     for item in entries(policies).flat_map(|entry| entry.resources.iter()) {
         let (name, part) = item.split_once('/').unwrap_or((item, ""));
         names.insert(name.to_owned());
-        parts.insert(part.to_owned());
+        // No request has a slash in its subresource.
+        parts.extend((!part.contains('/')).then(|| part.to_owned()));
     }
     for no_name in ["", "*"] {
         names.remove(no_name);
@@ -251,23 +252,35 @@ fn paths(policies: &[&Policy]) -> Vec<Point> {
     let stems: BTreeSet<&str> =
         urls.map(|url| url.trim_end_matches('*')).collect();
     let mut points = Vec::new();
-    let is_stem = |path: &str| stems.iter().any(|it| path.starts_with(it));
-    if !is_stem("/other") {
-        points.push(Point::other("/other"));
+    if !stems.contains("") && !stems.contains("/") {
+        let is_free =
+            |path: &str| !stems.iter().any(|it| path.starts_with(it));
+        let other = if is_free("/other") {
+            "/other".into()
+        } else {
+            next("/", &stems)
+        };
+        points.push(Point::other(other));
     }
     for stem in &stems {
         // A stem that is empty stands for all.
         let base = if stem.is_empty() { "/" } else { stem };
-        let deeper = fresh(&format!("{base}x"), |path| {
-            let mut longer = stems.iter().filter(|it| it.len() > stem.len());
-            longer.any(|it| path.starts_with(it))
-        });
         let exact = Point::exact(*stem);
-        let below = Point::exact(deeper).shown(format!("{stem}*"));
+        let deeper = Point::exact(next(base, &stems));
+        let below = deeper.shown(format!("{stem}*"));
         let both = [exact, below].into_iter();
         points.extend(both.filter(|it| is_possible(&it.text)));
     }
     points
+}
+
+/// Returns `base` with a letter behind it, so that no other stem is for it.
+fn next(base: &str, stems: &BTreeSet<&str>) -> String {
+    let letters = "xyz".chars().chain('a'..);
+    let mut paths = letters.map(|letter| format!("{base}{letter}"));
+    let free = paths.find(|path| !stems.contains(&**path));
+    // There are more letters than stems.
+    free.unwrap_or_else(|| base.to_owned())
 }
 
 /// Returns whether a path is one, and of no resource.

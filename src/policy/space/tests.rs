@@ -37,7 +37,17 @@ fn resource() -> impl Strategy<Value = Resource> {
     })
 }
 
-const URLS: [&str; 5] = ["/a", "/a*", "/api*", "/ab/c", "*"];
+const URLS: [&str; 9] = [
+    "/a",
+    "/a*",
+    "/ax*",
+    "/axx",
+    "/api*",
+    "/api/v1/*",
+    "/other",
+    "/ab/c",
+    "*",
+];
 
 pub(in crate::policy) fn rule() -> impl Strategy<Value = Rule> {
     let who = (some(&["u", "v"]), some(&["g", "h"]), some(&["get", "post"]));
@@ -97,6 +107,32 @@ pub(in crate::policy) fn requests(policies: &[&Policy]) -> Vec<Example> {
 
 fn decided(policy: &Policy, example: &Example) -> Decision {
     policy.decide(&example.attributes()).expect("all is known")
+}
+
+#[test]
+fn paths_have_points_whatever_is_named() {
+    for urls in [
+        &["/a*", "/ax*", "/axx*"][..],
+        &["/other", "/x"],
+        &["*", "/"],
+        &["/x*", "/y*", "/z*", "/a*", "/other*"],
+    ] {
+        let rule = |url: &&str| Rule {
+            level: Level::Metadata,
+            non_resource_urls: list(vec![*url]),
+            ..Rule::default()
+        };
+        let rules = urls.iter().map(rule).collect();
+        let policy = Policy { rules, ..Policy::default() };
+        let diagram =
+            Diagram::new(Kind::Path, &[&policy], |it| it.rules[0]).unwrap();
+        let found: Vec<_> = diagram.leaves().collect();
+        let is_all = urls.iter().any(|url| *url == "*");
+        assert_eq!(found.contains(&&None), !is_all, "{urls:?}");
+        let reached = (0..urls.len()).filter(|at| found.contains(&&Some(*at)));
+        let expected = if is_all || urls[0] == "/a*" { 1 } else { urls.len() };
+        assert_eq!(reached.count(), expected, "{urls:?}");
+    }
 }
 
 proptest! {
