@@ -117,7 +117,7 @@ pub fn diff(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::space::tests::{policy, requests};
+    use super::super::space::tests::{plain_requests, policy, requests};
     use super::*;
 
     fn outcome(policy: &Policy, request: &super::super::Example) -> Outcome {
@@ -148,7 +148,8 @@ mod tests {
                     assert_eq!(both, outcomes, "{region}: {request}");
                 }
             }
-            for request in requests(&[&one, &other]) {
+            let made = requests(&[&one, &other]);
+            for request in made.into_iter().chain(plain_requests()) {
                 let both = [outcome(&one, &request), outcome(&other, &request)];
                 let is_told = found.iter().any(|it| it.outcomes == both);
                 assert_eq!(is_told, both[0] != both[1], "{request}");

@@ -105,6 +105,62 @@ pub(in crate::policy) fn requests(policies: &[&Policy]) -> Vec<Example> {
     all
 }
 
+/// Requests that are made without a look at any policy.
+pub(in crate::policy) fn plain_requests() -> Vec<Example> {
+    let paths = "/ /a /ab /ax /axx /axxy /api /api/v1 /other /others /z \
+                 /ab/c /ab/c/d";
+    let path = |path: &str| Example {
+        path: Some(path.to_owned()),
+        ..Example::default()
+    };
+    let mut what: Vec<Example> =
+        paths.split_ascii_whitespace().map(path).collect();
+    for group in ["", "apps", "q.io"] {
+        for (resource, subresource) in
+            [("pods", ""), ("pods", "exec"), ("as", "zz"), ("q", "exec")]
+        {
+            for (namespace, name) in
+                [("", ""), ("x", "n"), ("y", "m"), ("", "o"), ("x", "")]
+            {
+                what.push(Example {
+                    group: group.to_owned(),
+                    resource: resource.to_owned(),
+                    subresource: subresource.to_owned(),
+                    namespace: namespace.to_owned(),
+                    name: name.to_owned(),
+                    ..Example::default()
+                });
+            }
+        }
+    }
+    let groups = [&[][..], &["g"], &["h", "k"], &["g", "h"]];
+    let users = ["u", "v", "w"].into_iter();
+    let who = users.flat_map(|user| groups.map(|it| (Some(user), it)));
+    let who: Vec<_> = who.chain([(None, &[][..])]).collect();
+    let mut all = Vec::new();
+    for what in &what {
+        for (user, groups) in &who {
+            for verb in ["get", "post", "list"] {
+                // A path has no verb of resources.
+                if what.path.is_some() && verb == "list" {
+                    continue;
+                }
+                all.push(Example {
+                    user: user.map(str::to_owned),
+                    user_groups: groups
+                        .iter()
+                        .map(|it| it.to_string())
+                        .collect(),
+                    verb: verb.to_owned(),
+                    ..what.clone()
+                });
+            }
+        }
+    }
+    all.retain(|it| it.path.is_some() || it.verb != "post");
+    all
+}
+
 fn decided(policy: &Policy, example: &Example) -> Decision {
     policy.decide(&example.attributes()).expect("all is known")
 }
