@@ -7,43 +7,51 @@ use crate::policy::{Attributes, Request};
 /// How many groups are told apart.
 const MOST: usize = 100_000;
 
+/// Stands between the parts of a key; never in one.
+const BETWEEN: char = '\0';
+
 /// Who does what.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Key<'g> {
     /// The user; empty for nobody.
-    pub user: Box<str>,
+    pub user: &'g str,
     /// The verb.
-    pub verb: Box<str>,
-    /// The resource with its subresource and group, or the path's beginning.
-    pub what: Box<str>,
+    pub verb: &'g str,
+    /// The resource with its group and subresource, or the path's beginning.
+    pub what: &'g str,
 }
 
 /// Events and bytes that are kept, by who does what.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
-    known: HashMap<Key, (u64, u64)>,
+    /// By the parts of a key, one behind the other.
+    known: HashMap<Box<str>, (u64, u64)>,
     /// Events and bytes of groups that found no room.
     pub other: (u64, u64),
+    /// The key that is looked for.
+    sought: String,
 }
 
 impl Groups {
     pub(super) fn add(&mut self, attributes: &Attributes<'_>, bytes: u64) {
         let user = attributes.user.as_ref().map_or("", |user| user.name);
-        let verb = attributes.verb.unwrap_or_default();
-        let key = Key {
-            user: user.into(),
-            verb: verb.into(),
-            what: what(&attributes.request).into(),
-        };
-        self.enter(key, 1, bytes);
+        let mut sought = std::mem::take(&mut self.sought);
+        sought.clear();
+        push(&mut sought, user);
+        sought.push(BETWEEN);
+        push(&mut sought, attributes.verb.unwrap_or_default());
+        sought.push(BETWEEN);
+        push_what(&mut sought, &attributes.request);
+        self.enter(&sought, 1, bytes);
+        self.sought = sought;
     }
 
-    fn enter(&mut self, key: Key, events: u64, bytes: u64) {
+    fn enter(&mut self, key: &str, events: u64, bytes: u64) {
         let is_full = self.known.len() >= MOST;
-        let place = match self.known.get_mut(&key) {
+        let place = match self.known.get_mut(key) {
             Some(place) => place,
             None if is_full => &mut self.other,
-            None => self.known.entry(key).or_default(),
+            None => self.known.entry(key.into()).or_default(),
         };
         place.0 += events;
         place.1 += bytes;
@@ -55,7 +63,7 @@ impl Groups {
         let mut all: Vec<_> = other.known.into_iter().collect();
         all.sort_unstable();
         for (key, (events, bytes)) in all {
-            self.enter(key, events, bytes);
+            self.enter(&key, events, bytes);
         }
         self.other.0 += other.other.0;
         self.other.1 += other.other.1;
@@ -63,39 +71,50 @@ impl Groups {
 
     /// Returns the groups with the most bytes: who, how many events, how many
     /// bytes.
-    pub fn noisiest(&self, most: usize) -> Vec<(&Key, u64, u64)> {
-        let all = self.known.iter();
-        let mut all: Vec<_> =
-            all.map(|(key, (events, bytes))| (key, *events, *bytes)).collect();
-        all.sort_unstable_by(|(a, _, few), (b, _, many)| {
+    pub fn noisiest(&self, most: usize) -> Vec<(Key<'_>, u64, u64)> {
+        let mut all: Vec<_> = self.known.iter().collect();
+        all.sort_unstable_by(|(a, (_, few)), (b, (_, many))| {
             many.cmp(few).then(a.cmp(b))
         });
-        all.truncate(most);
-        all
+        let all = all.into_iter().take(most);
+        all.map(|(key, (events, bytes))| (parts(key), *events, *bytes))
+            .collect()
     }
 }
 
-/// Returns what is asked for, in a few words.
-fn what(request: &Request<'_>) -> String {
+fn parts(key: &str) -> Key<'_> {
+    let mut parts = key.splitn(3, BETWEEN).map(Some);
+    let mut part = || parts.next().flatten().unwrap_or_default();
+    Key { user: part(), verb: part(), what: part() }
+}
+
+fn push(key: &mut String, part: &str) {
+    match part.contains(BETWEEN) {
+        false => key.push_str(part),
+        true => key.push_str(&part.replace(BETWEEN, "\u{fffd}")),
+    }
+}
+
+/// Adds what is asked for, in a few words.
+fn push_what(key: &mut String, request: &Request<'_>) {
     match request {
-        Request::Unknown => "-".to_owned(),
+        Request::Unknown => key.push('-'),
         Request::Path(path) => {
             let mut parts = path.split('/');
-            let first = parts.nth(1).unwrap_or_default();
-            let rest = if parts.next().is_some() { "/..." } else { "" };
-            format!("/{first}{rest}")
+            key.push('/');
+            push(key, parts.nth(1).unwrap_or_default());
+            key.push_str(if parts.next().is_some() { "/..." } else { "" });
         }
         Request::Resource(target) => {
-            let mut what = target.resource.to_owned();
+            push(key, target.resource);
             for (sign, part) in
                 [('.', target.group), ('/', target.subresource)]
             {
                 if !part.is_empty() {
-                    what.push(sign);
-                    what.push_str(part);
+                    key.push(sign);
+                    push(key, part);
                 }
             }
-            what
         }
     }
 }

@@ -12,6 +12,8 @@ const WINDOW: i64 = 30;
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
     seconds: HashMap<i64, u64>,
+    /// Of the second that came last: events come many at once.
+    last: (i64, u64),
     /// The first and the last second of any event.
     ends: Option<(i64, i64)>,
     /// Kept bytes of events whose time is known.
@@ -40,7 +42,19 @@ impl Pace {
         };
         self.see(second);
         self.bytes += bytes;
-        self.enter(second, 1);
+        if self.last.0 != second {
+            self.settle();
+            self.last.0 = second;
+        }
+        self.last.1 += 1;
+    }
+
+    /// Enters the second that came last.
+    fn settle(&mut self) {
+        let (second, events) = std::mem::take(&mut self.last);
+        if events > 0 {
+            self.enter(second, events);
+        }
     }
 
     /// Notes that there was an event, kept or not.
@@ -61,7 +75,9 @@ impl Pace {
     }
 
     /// Adds what came behind.
-    pub(super) fn append(&mut self, other: Pace) {
+    pub(super) fn append(&mut self, mut other: Pace) {
+        self.settle();
+        other.settle();
         let mut seconds: Vec<_> = other.seconds.into_iter().collect();
         seconds.sort_unstable();
         for (second, events) in seconds {
@@ -90,8 +106,9 @@ impl Pace {
 
     /// Returns the busiest time.
     pub fn peak(&self) -> Peak {
-        let mut seconds: Vec<(i64, u64)> =
-            self.seconds.iter().map(|(at, count)| (*at, *count)).collect();
+        let mut whole = self.clone();
+        whole.settle();
+        let mut seconds: Vec<(i64, u64)> = whole.seconds.into_iter().collect();
         seconds.sort_unstable();
         let mut peak = Peak::default();
         let (mut from, mut sum) = (0, 0);

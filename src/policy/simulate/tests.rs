@@ -52,7 +52,7 @@ fn events_and_bytes_are_counted_by_rule_and_level() {
     assert_eq!(traffic.pace.peak().second, 2);
     assert_eq!(traffic.pace.span(), Some(4));
     let noisy = traffic.groups.noisiest(1);
-    assert_eq!((&*noisy[0].0.what, noisy[0].1), ("pods", 2));
+    assert_eq!((noisy[0].0.what, noisy[0].1), ("pods", 2));
 }
 
 #[test]

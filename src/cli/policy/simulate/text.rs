@@ -193,7 +193,7 @@ fn noise(traffic: &Traffic, top: usize) -> String {
         "events", "bytes"
     );
     for (key, events, bytes) in noisiest {
-        let user = if key.user.is_empty() { "nobody" } else { &key.user };
+        let user = if key.user.is_empty() { "nobody" } else { key.user };
         let who = format!("{} {} by {user}", key.verb, key.what);
         let who = escape(who.as_bytes());
         let line = format!("{events:>10}{:>12}  {who}\n", size(bytes));
