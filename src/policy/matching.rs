@@ -6,8 +6,9 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::attributes::{Attributes, Request};
-use super::model::{Level, Policy, Resource, Rule, Stages};
+use super::model::{Policy, Resource, Rule};
 use super::request::Target;
+use super::word::{Level, Stages};
 
 /// What is recorded of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

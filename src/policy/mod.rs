@@ -4,8 +4,13 @@
 //! [`load`](fn@load) turns the text of a file into a [`Policy`], or into what
 //! keeps an apiserver from starting. All of it remembers where in the text it
 //! stood, so that findings can point.
+//!
+//! [`lint`](fn@lint), [`diff`](fn@diff) and [`lint_manifest`] say what is wrong
+//! with policies before they are used, a [`Simulator`] what one would make of a
+//! log.
 
-mod model; //      What a policy says,
+mod word; //       Levels and stages;
+mod model; //      what a policy says,
 mod problem; //    what is wrong with one,
 mod load; //       and how it is read.
 mod request; //    What is asked for,
@@ -29,10 +34,7 @@ pub use lint::{
 pub use load::{Loaded, load};
 pub use manifest::lint_manifest;
 pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
-pub use model::{
-    Flag, Item, Level, List, Policy, Resource, Rule, Span, Stage, StageItem,
-    Stages, Version,
-};
+pub use model::{Flag, Item, List, Policy, Resource, Rule, Span, StageItem};
 pub use problem::{Kind, Problem};
 pub use program::Program;
 pub use record::{Broken, Reader, Recorded};
@@ -42,3 +44,4 @@ pub use simulate::{
     Change, Count, Flags, Groups, Key, Pace, Pair, Peak, Simulator, Traffic,
 };
 pub use space::{Example, Part, Region, Side, TooLarge};
+pub use word::{Level, Stage, Stages, Version};

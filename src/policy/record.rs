@@ -1,8 +1,8 @@
 //! Reads from an event what an apiserver knew of its request.
 
 use super::attributes::{Facts, Parts, Place};
-use super::model::{Level, Stage};
 use super::request;
+use super::word::{Level, Stage};
 use crate::event::{Event, Place as Root};
 use crate::expr::plan::POLICY_READS;
 use crate::scan::{

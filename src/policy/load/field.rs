@@ -4,8 +4,8 @@
 use super::read::Reader;
 use super::tree::{Entry, Node, Value};
 use crate::diag::nearest;
-use crate::policy::model::Version;
 use crate::policy::problem::{Kind, Problem};
+use crate::policy::word::Version;
 
 /// An object of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

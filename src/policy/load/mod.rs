@@ -10,8 +10,9 @@ mod value; //  with the values that are allowed there.
 #[cfg(test)]
 mod tests;
 
-use super::model::{Policy, Version};
+use super::model::Policy;
 use super::problem::{Kind, Problem};
+use super::word::Version;
 use read::Reader;
 
 /// How long the text of a policy may be, in bytes.

@@ -3,9 +3,10 @@
 use super::field::{Fields, Object, joined};
 use super::tree::{Entry, Node, Value};
 use crate::policy::model::{
-    Flag, Item, List, Policy, Resource, Rule, Span, StageItem, Version,
+    Flag, Item, List, Policy, Resource, Rule, Span, StageItem,
 };
 use crate::policy::problem::{Kind, Problem};
+use crate::policy::word::Version;
 
 /// Reads a policy, and remembers what is wrong with it.
 pub(super) struct Reader {

@@ -8,10 +8,9 @@ use super::field::{Fields, joined};
 use super::read::{Reader, first_key};
 use super::tree::{Entry, Node, Value};
 use crate::diag::nearest;
-use crate::policy::model::{
-    Item, Level, Resource, Rule, Span, Stage, StageItem,
-};
+use crate::policy::model::{Item, Resource, Rule, Span, StageItem};
 use crate::policy::problem::{Kind, Problem};
+use crate::policy::word::{Level, Stage};
 
 /// The version that is read.
 const VERSION: &str = "audit.k8s.io/v1";

@@ -8,9 +8,10 @@ mod trim;
 
 use super::attributes::Facts;
 use super::matching::{Decision, Doubt};
-use super::model::{Level, Policy};
+use super::model::Policy;
 use super::program::Program;
 use super::record::{Broken, Reader, Recorded};
+use super::word::Level;
 use crate::event::Event;
 use trim::Trim;
 

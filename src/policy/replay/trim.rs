@@ -4,7 +4,7 @@ use super::super::record::Broken;
 use super::body::{Shape, Sorter};
 use crate::edit::{Action, Automaton, Cut, cuts};
 use crate::event::{BODIES, Event, Path, Segment};
-use crate::policy::model::Level;
+use crate::policy::word::Level;
 use crate::scan::{
     Defect, End, Finder, Value, Wanted, behind_blanks, value_at, value_end,
     walk,
