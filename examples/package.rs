@@ -43,6 +43,12 @@ pub(crate) fn page() -> io::Result<Vec<u8>> {
         let name = verbatim(command.get_name());
         let help = command.clone().render_long_help().to_string();
         roff.extend(format!(".SS \"{name}\"\n{}", block(&help)).bytes());
+        for action in command.get_subcommands() {
+            let name = format!("{name} {}", verbatim(action.get_name()));
+            let help = action.clone().render_long_help().to_string();
+            let text = format!(".SS \"{name}\"\n{}", block(&help));
+            roff.extend(text.bytes());
+        }
     }
     if let Some(more) = grammar.get_after_long_help() {
         roff.extend(chapters(&more.to_string()).bytes());

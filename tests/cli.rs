@@ -107,11 +107,6 @@ fn a_wrong_label_is_refused() {
 }
 
 #[test]
-fn commands_to_come_are_named_as_such() {
-    check_refused(&["policy"], "not in this version");
-}
-
-#[test]
 fn a_log_given_as_expressions_is_recognised() {
     let folder = Folder::new();
     let log = folder.file("audit.log", failed());

@@ -10,7 +10,7 @@ use clap::{
 use clap_complete::Shell;
 
 use super::{
-    args, check, checkpoint, exit::Complaint, pipeline, report, show,
+    args, check, checkpoint, exit::Complaint, pipeline, policy, report, show,
 };
 use crate::expr;
 
@@ -109,6 +109,7 @@ pub fn grammar() -> Command {
     args::Args::command()
         .disable_help_subcommand(true)
         .subcommand(check::Args::command().name("check"))
+        .subcommand(policy::Args::command().name("policy"))
         .subcommand(report::Args::command().name("report"))
         .subcommand(checkpoint::Args::command().name("checkpoint"))
         .subcommand(Args::command().name("completions"))

@@ -21,6 +21,7 @@ mod settings;
 mod show;
 mod signal;
 mod pipeline;
+mod policy;
 mod sink;
 mod size;
 mod state;
@@ -82,6 +83,9 @@ fn serve(
     }
     if words.peek().is_some_and(|word| word == "completions") {
         return completions::run(words);
+    }
+    if words.peek().is_some_and(|word| word == "policy") {
+        return policy::run(words, voice);
     }
     if words.peek().is_some_and(|word| word == "report") {
         return report::run(words, voice);

@@ -19,9 +19,6 @@ use crate::{
 /// The expression of a command line that has none.
 pub(super) const DEFAULT: &str = "code>=400";
 
-/// Words that the next versions will know as commands.
-const RESERVED: [&str; 1] = ["policy"];
-
 /// What judges, what is read, and what to say about the choice.
 #[derive(Debug)]
 pub(super) struct Program {
@@ -267,13 +264,7 @@ fn refuse_reserved(word: &OsStr) -> Result<(), Complaint> {
         let word = word.display();
         return Err(Complaint::usage(format!("it is --{word}")));
     }
-    match RESERVED.iter().find(|&&reserved| word == reserved) {
-        None => Ok(()),
-        Some(word) => Err(Complaint::usage(format!(
-            "`{word}` is a command that is not in this version; a file of \
-             this name is ./{word}, an expression goes behind -x"
-        ))),
-    }
+    Ok(())
 }
 
 /// Returns whether a word says of itself that it is a file.
@@ -331,14 +322,5 @@ mod tests {
         };
         let program = Program::from_args(&args).unwrap();
         assert_eq!(program.inputs, [Name::Path("check".into())]);
-    }
-
-    #[test]
-    fn commands_to_come_are_no_expressions() {
-        for word in RESERVED {
-            let operands = vec![OsString::from(word)];
-            let args = Args { operands, ..Args::default() };
-            assert!(Program::from_args(&args).is_err(), "{word}");
-        }
     }
 }

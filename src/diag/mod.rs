@@ -20,6 +20,8 @@ pub enum Severity {
     Error,
     /// It can, but probably does not mean what was meant.
     Warning,
+    /// It is good to know.
+    Note,
 }
 
 /// One finding in a text, with where and what to do.
@@ -68,6 +70,21 @@ impl Diagnostic {
         message: impl Into<String>,
     ) -> Diagnostic {
         let severity = Severity::Warning;
+        Diagnostic { severity, ..Diagnostic::error(span, message) }
+    }
+
+    /// Returns a note about `span`.
+    ///
+    /// ```
+    /// use kaudit_filter::diag::{Diagnostic, Severity};
+    /// let found = Diagnostic::note(0..6, "`*` stands for all");
+    /// assert_eq!(found.severity, Severity::Note);
+    /// ```
+    pub fn note(
+        span: impl Into<Range<usize>>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        let severity = Severity::Note;
         Diagnostic { severity, ..Diagnostic::error(span, message) }
     }
 

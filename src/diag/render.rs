@@ -57,6 +57,7 @@ pub fn render(
     let level = match found.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let snippet = Snippet::source(shown.text)
         .path(clean(origin))

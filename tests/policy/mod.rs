@@ -5,7 +5,8 @@ mod decide; //   beside which ours stands, on random policies;
 mod upstream; // the cases of those who define it;
 mod openshift; // and of those who apply policies as we do;
 mod apply; //    what is left of events,
-mod run; //      and how the step is used.
+mod run; //      how the step is used,
+mod command; //  and what the commands for policies say.
 
 use kaudit_filter::policy::{
     Attributes, Loaded, Policy, Problem, Request, Target, User, Version, load,

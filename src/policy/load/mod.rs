@@ -1,7 +1,7 @@
 //! Turns the text of a policy file into a policy, as kube-apiserver does:
 //! strictly, then again with what is not known left out, which it warns of.
 
-mod tree; //   Text becomes values with places,
+pub(super) mod tree; //   Text becomes values with places,
 mod scalar; // each of a type,
 mod read; //   these the fields of a policy,
 mod field; //  known ones and others,

@@ -23,13 +23,13 @@ const DEPTH: usize = 64;
 
 /// A value, and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) value: Value,
-    pub(super) span: Span,
+pub(in crate::policy) struct Node {
+    pub(in crate::policy) value: Value,
+    pub(in crate::policy) span: Span,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(in crate::policy) enum Value {
     Null,
     Bool(bool),
     Number,
@@ -40,21 +40,21 @@ pub(super) enum Value {
 
 /// A member of a map.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) key: Box<str>,
-    pub(super) at: Span,
-    pub(super) value: Node,
+pub(in crate::policy) struct Entry {
+    pub(in crate::policy) key: Box<str>,
+    pub(in crate::policy) at: Span,
+    pub(in crate::policy) value: Node,
 }
 
 /// The first document of a text.
-pub(super) struct Tree {
-    pub(super) root: Node,
+pub(in crate::policy) struct Tree {
+    pub(in crate::policy) root: Node,
     /// Where a second one begins, if there is one.
-    pub(super) second: Option<usize>,
+    pub(in crate::policy) second: Option<usize>,
 }
 
 /// Reads the first document of a text; one that is empty is null.
-pub(super) fn read(text: &str) -> Result<Tree, Problem> {
+pub(in crate::policy) fn read(text: &str) -> Result<Tree, Problem> {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with('{') {
         check_json(text)?;

@@ -88,18 +88,42 @@ impl Replay {
         room: &mut Room,
         out: &mut Vec<u8>,
     ) -> Effect {
+        match self.decide(event, room) {
+            Ok((decision, recorded)) => {
+                self.carry_out(&decision, recorded, event, room, out)
+            }
+            Err(effect) => effect,
+        }
+    }
+
+    /// Returns what the policy decides on an event, and what that says of
+    /// itself.
+    pub(super) fn decide(
+        &self,
+        event: &mut Event<'_, '_>,
+        room: &mut Room,
+    ) -> Result<(Decision, Recorded), Effect> {
         let Ok(recorded) = self.reader.read(event, &mut room.facts) else {
-            return Effect::Broken;
+            return Err(Effect::Broken);
         };
-        let attributes = room.facts.attributes();
-        let decision = match self.program.decide(&attributes) {
-            Ok(decision) => decision,
-            Err(doubt) => return Effect::Undecided(doubt),
-        };
-        if let Some(effect) = early(&decision, recorded) {
+        let decision = self.program.decide(&room.facts.attributes());
+        let decision = decision.map_err(Effect::Undecided)?;
+        Ok((decision, recorded))
+    }
+
+    /// Does what was decided on the event that was decided on last.
+    pub(super) fn carry_out(
+        &self,
+        decision: &Decision,
+        recorded: Recorded,
+        event: &Event<'_, '_>,
+        room: &mut Room,
+        out: &mut Vec<u8>,
+    ) -> Effect {
+        if let Some(effect) = early(decision, recorded) {
             return effect;
         }
-        let is_patch = attributes.verb == Some("patch");
+        let is_patch = room.facts.attributes().verb == Some("patch");
         let ask = trim::Ask {
             level: decision.level,
             omits_managed_fields: decision.omit_managed_fields,
@@ -110,6 +134,13 @@ impl Replay {
             Ok(false) => Effect::Unchanged,
             Err(Broken) => Effect::Broken,
         }
+    }
+}
+
+impl Room {
+    /// Returns what was read of the event that was decided on last.
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
     }
 }
 

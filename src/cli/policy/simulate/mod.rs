@@ -1,0 +1,162 @@
+//! `kaudit-filter policy simulate`.
+
+mod crew;
+mod json;
+mod text;
+
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
+
+use self::crew::{Crew, Tray};
+use super::{
+    super::{
+        args::{self as typed, Read},
+        exit::{Complaint, Exit},
+        settings::Settings,
+        show, signal,
+        voice::Voice,
+    },
+    Output,
+    file::{self, Policy},
+    refuse, version,
+};
+use crate::{
+    engine::{self, Form, Job, Outlet, Summary},
+    policy::{Simulator, Traffic, Version},
+    source::{Reason, Stop, Watch},
+};
+
+/// What was typed behind `policy simulate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The policy
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// The logs [default: standard input]
+    #[arg(value_name = "LOG")]
+    logs: Vec<OsString>,
+
+    /// Say what changes against this policy
+    #[arg(long, value_name = "OLD")]
+    against: Option<PathBuf>,
+
+    /// The version of the apiserver [default: the newest that is known]
+    #[arg(long, value_name = "1.N", value_parser = version)]
+    kubernetes: Option<Version>,
+
+    /// Print text, or one JSON object
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    output: Output,
+
+    /// Noisiest groups, and changes, that are shown
+    #[arg(long, value_name = "N", default_value = "10")]
+    top: usize,
+
+    /// Threads that judge [default: the cores we may use, at most 8]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+/// What a run came to.
+struct Result<'a> {
+    args: &'a Args,
+    new: &'a Policy,
+    old: Option<&'a Policy>,
+    traffic: Traffic,
+    summary: Summary,
+}
+
+/// Runs the command.
+pub(super) fn run(
+    args: &Args,
+    voice: &mut Voice,
+) -> std::result::Result<Exit, Complaint> {
+    let version = args.kubernetes.unwrap_or_default();
+    let mut policies = Vec::new();
+    for path in [Some(&args.file), args.against.as_ref()].iter().flatten() {
+        match file::read(path, version, voice.color) {
+            Ok(policy) => policies.push(policy),
+            Err(wrong) => return Ok(refuse(path, wrong, voice)),
+        }
+    }
+    let Some(new) = policies.first() else { return Ok(Exit::Usage) };
+    let old = policies.get(1);
+    let settings = Settings::from_args(as_filter(args)?, voice.color)?;
+    for hint in settings.hints() {
+        voice.say(hint);
+    }
+    let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
+    signal::listen(&stop).map_err(Complaint::Start)?;
+    let of = |policy: &Policy| policy.loaded.policy.clone();
+    let simulator = Simulator::new(of(new), old.map(of));
+    let crew = Crew::new(&simulator, settings.rules.threads.most());
+    let (summary, traffic) = read(&settings, &stop, crew, voice);
+    voice.sum_up(&summary.tally);
+    if let Some(Reason::Signal(_)) = stop.reason() {
+        voice.say("ended early: this is about what was read until then");
+    }
+    let exit = exit(&settings, &summary, voice);
+    let result = Result { args, new, old, traffic, summary };
+    show::print(&match args.output {
+        Output::Text => text::page(&result),
+        Output::Json => json::page(&result),
+    })?;
+    Ok(exit)
+}
+
+/// Returns the command line of a filter that keeps everything.
+fn as_filter(args: &Args) -> std::result::Result<Box<typed::Args>, Complaint> {
+    let name = OsString::from("kaudit-filter");
+    let Read::Args(filter) = typed::read::<typed::Args>([name])? else {
+        return Err(Complaint::usage("--help is for the command line"));
+    };
+    Ok(Box::new(typed::Args {
+        operands: args.logs.clone(),
+        expr: Some("true".to_owned()),
+        threads: args.threads,
+        ..*filter
+    }))
+}
+
+/// Reads every log from begin to end.
+fn read(
+    settings: &Settings,
+    stop: &Arc<Stop>,
+    crew: Crew,
+    voice: &mut Voice,
+) -> (Summary, Traffic) {
+    let job = Job {
+        routes: &settings.wires.routes,
+        forms: &[Form::Verbatim],
+        rules: settings.rules,
+        inputs: &settings.inputs,
+        watch: Watch { stop: Arc::clone(stop), output: None },
+    };
+    let tray = Tray::new(crew);
+    let mut outlets = vec![Outlet::only("simulate", Box::new(tray.clone()))];
+    let summary =
+        engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
+    drop(outlets);
+    (summary, tray.finish())
+}
+
+fn exit(settings: &Settings, summary: &Summary, voice: &mut Voice) -> Exit {
+    let (tally, mut exit) = (&summary.tally, Exit::Ran);
+    if tally.events == 0 {
+        if tally.read > 0 {
+            voice.say("no line of the input is a Kubernetes audit event");
+        }
+        exit = exit.worst(Exit::Data);
+    }
+    if summary.not_opened > 0 {
+        exit = exit.worst(Exit::NoInput);
+    }
+    if summary.unreadable > 0 {
+        exit = exit.worst(Exit::Io);
+    }
+    if let Some(failure) = &summary.failure {
+        voice.failed(failure, settings);
+        exit = exit.worst(Exit::Io);
+    }
+    exit
+}

@@ -1,0 +1,85 @@
+//! `policy diff` says for which requests two policies decide differently.
+
+use serde_json::Value;
+
+use super::policy;
+use crate::tool::{Folder, Ran, run};
+
+fn diff(folder: &Folder, args: &[&str], old: &str, new: &str) -> Ran {
+    let old = folder.file("old.yaml", policy(old));
+    let new = folder.file("new.yaml", policy(new));
+    run(&[&["policy", "diff"], args, &[&old, &new]].concat(), "")
+}
+
+const OLD: &str = "\
+- level: None
+  users: [a]
+- level: Metadata
+  resources: [{resources: [secrets]}]
+- level: Request
+";
+
+#[test]
+fn the_same_decisions_are_one_line() {
+    let folder = Folder::new();
+    diff(&folder, &[], OLD, OLD).check(0, "same decisions\n");
+    // In another order, of rules that have no request in common, too.
+    let one = "- {level: None, verbs: [get]}\n- {level: Request, \
+               verbs: [list]}\n- level: Metadata\n";
+    let other = "- {level: Request, verbs: [list]}\n- {level: None, \
+                 verbs: [get]}\n- level: Metadata\n";
+    diff(&folder, &[], one, other).check(0, "same decisions\n");
+}
+
+#[test]
+fn a_difference_names_requests_and_the_deciding_rules() {
+    let folder = Folder::new();
+    let new = OLD.replace("secrets", "secrets, configmaps");
+    let ran = diff(&folder, &[], OLD, &new);
+    let (old, new) = (folder.path("old.yaml"), folder.path("new.yaml"));
+    ran.check(
+        1,
+        &format!(
+            "\
+Request -> Metadata
+  {old}: rule 3 (line 9)
+  {new}: rule 2 (line 7)
+  - by others than a; of the group core; on configmaps
+  such as: get configmaps x in default by jane
+"
+        ),
+    );
+}
+
+#[test]
+fn a_difference_in_stages_is_one() {
+    let folder = Folder::new();
+    let new =
+        format!("{OLD}  omitStages: [Panic]\n  omitManagedFields: true\n");
+    let ran = diff(&folder, &["-o", "json"], OLD, &new);
+    assert_eq!(ran.code, Some(1));
+    let lines: Vec<Value> = String::from_utf8(ran.out)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    // Resources and paths.
+    assert_eq!(lines.len(), 2);
+    assert_eq!(lines[0]["new"]["level"], "Request");
+    let stages = &lines[0]["new"]["omitStages"];
+    assert_eq!(stages, &Value::from(vec!["RequestReceived", "Panic"]));
+    assert_eq!(lines[0]["old"]["rule"], 3);
+    assert_eq!(lines[1]["requests"][0], "by others than a");
+}
+
+#[test]
+fn a_policy_that_cannot_be_used_is_not_compared() {
+    let folder = Folder::new();
+    let ran = diff(&folder, &[], OLD, "- level: Much\n");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("`Much` is no level"), "{}", ran.err);
+    let none = folder.path("none.yaml");
+    let ran = run(&["policy", "diff", &none, &none], "");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("none.yaml: No such file"), "{}", ran.err);
+}
