@@ -107,6 +107,23 @@ fn a_path_that_is_mounted_under_another_name_is_found() {
 }
 
 #[test]
+fn a_file_that_is_mounted_under_another_name_is_found() {
+    let mount = "mountPath: /etc/kubernetes/audit\n";
+    let text = GOOD.replace(mount, "mountPath: /etc/policy.yaml\n");
+    let host = "path: /etc/kubernetes/audit\n      type: Directory";
+    let file = "path: /etc/kubernetes/audit/policy.yaml\n      type: File";
+    let text = text.replace(host, file);
+    let first = &found(&text, Some(36))[0];
+    assert_eq!(first.lint, Lint::NotMounted);
+    let help = "`audit` is mounted as `/etc/policy.yaml`: write \
+                --audit-policy-file=/etc/policy.yaml";
+    assert_eq!(first.help, [help]);
+    let path = "/etc/kubernetes/audit/policy.yaml\n    - --audit-log-path";
+    let right = "/etc/policy.yaml\n    - --audit-log-path";
+    assert_eq!(found(&text.replace(path, right), Some(36)), []);
+}
+
+#[test]
 fn mounts_and_volumes_are_checked() {
     let log = "/var/log/kubernetes/audit/";
     check("readOnly: false", "readOnly: true", Lint::ReadOnlyLog, log);

@@ -99,30 +99,30 @@ impl Simulator {
         }
         let mut event = Event::new(self.scanner, line, start, &self.roots);
         let (room, out) = (&mut self.room, &mut self.out);
-        let new = match fate(&self.new, &mut event, room, out) {
-            Ok(fate) => fate,
-            Err(effect) => return traffic.unknown(effect, bytes),
-        };
-        let attributes = room.facts().attributes();
-        traffic.enter(&new, bytes);
-        if new.level.is_some() {
-            let second = second(&mut event, &self.times);
-            traffic.pace.add(second, new.bytes);
-            traffic.groups.add(&attributes, new.bytes);
-        } else if let Some(second) = second(&mut event, &self.times) {
-            traffic.pace.see(second);
-        }
-        let Some(replay) = &self.old else { return };
-        match fate(replay, &mut event, &mut self.room, &mut self.out) {
-            Ok(old) => {
-                traffic.old.add(old.level.is_some(), bytes, old.bytes);
-                let is_same = (old.level, old.bytes) == (new.level, new.bytes);
-                if !is_same {
-                    let attributes = self.room.facts().attributes();
-                    traffic.change(&old, &new, &attributes);
+        let new = fate(&self.new, &mut event, room, out);
+        match &new {
+            Ok(new) => {
+                traffic.enter(new, bytes);
+                let second = second(&mut event, &self.times);
+                if new.level.is_some() {
+                    traffic.pace.add(second, new.bytes);
+                    let attributes = room.facts().attributes();
+                    traffic.groups.add(&attributes, new.bytes);
+                } else if let Some(second) = second {
+                    traffic.pace.see(second);
                 }
             }
-            Err(_) => traffic.old.add(true, bytes, bytes),
+            Err(effect) => traffic.unknown(*effect, bytes),
+        }
+        let Some(replay) = &self.old else { return };
+        let old = fate(replay, &mut event, room, out);
+        // What cannot be decided on is kept.
+        let kept = old.map_or(bytes, |old| old.bytes);
+        traffic.old.add(kept > 0, bytes, kept);
+        if let (Ok(new), Ok(old)) = (new, old)
+            && (old.level, old.bytes) != (new.level, new.bytes)
+        {
+            traffic.change(&old, &new, &room.facts().attributes());
         }
     }
 }

@@ -65,6 +65,10 @@ fn what_changes_is_told_by_the_rules_with_an_example() {
     let old = "[{level: Request}]";
     let traffic = simulate(RULES, Some(old), &lines);
     assert_eq!(traffic.old.kept_events, 3);
+    let lines = &[&lines[..], &[r#"{"level":"Request"}"#.to_owned()]].concat();
+    let traffic = simulate(RULES, Some(old), lines);
+    assert_eq!(traffic.old.events, traffic.all.events);
+    assert_eq!(traffic.doubts.values().sum::<u64>(), 1);
     let changes: Vec<_> = traffic.changes.iter().collect();
     assert_eq!(changes.len(), 2);
     let (pair, change) = changes[0];
@@ -73,7 +77,7 @@ fn what_changes_is_told_by_the_rules_with_an_example() {
     assert_eq!(change.events, 1);
     assert_eq!(change.new_bytes, 0);
     assert_eq!(change.example.to_string(), "watch secrets in n by u");
-    let same = simulate(RULES, Some(RULES), &lines);
+    let same = simulate(RULES, Some(RULES), lines);
     assert!(same.changes.is_empty());
     assert_eq!(same.old.kept_bytes, same.all.kept_bytes);
 }
