@@ -3,8 +3,9 @@
 //!
 //! Understood are what kube-apiserver's own rotation writes,
 //! `STEM-2006-01-02T15-04-05.000.EXT`, what logrotate does, `NAME.1` and
-//! `NAME-20060102`, and what kubelet does, `NAME.20060102-150405`, each with `.gz` or `.zst` as well. A name only suggests:
-//! whose content it is, the content says.
+//! `NAME-20060102`, and what kubelet does, `NAME.20060102-150405`, each with
+//! `.gz` or `.zst` as well. A name only suggests: whose content it is, the
+//! content says.
 
 use std::{cmp::Reverse, ffi::OsStr, os::unix::ffi::OsStrExt};
 
