@@ -129,7 +129,9 @@ fn read(
         routes: &settings.wires.routes,
         forms: &[Form::Verbatim],
         rules: settings.rules,
+        choice: &settings.wrapping.choice,
         inputs: &settings.inputs,
+        streams: None,
         watch: Watch { stop: Arc::clone(stop), output: None },
     };
     let tray = Tray::new(crew);
