@@ -3,6 +3,7 @@
 use super::{
     cri::Head,
     decode::Room,
+    docker,
     form::Form,
     legacy, prefix,
     survey::{Shape, survey},
@@ -67,6 +68,13 @@ fn of_line(
     match text.get(start)? {
         b'{' | b'[' if is_document => Some(Form::Documents),
         b'{' => match survey(scanner, text, start, None, room).shape {
+            // Of a program that writes more than events, too; and so long
+            // may a part be that it is cut here.
+            Shape::Text(Form::Log) | Shape::Foreign | Shape::Unknown
+                if docker::shows(scanner, text) =>
+            {
+                Some(Form::Docker)
+            }
             Shape::Event => Some(Form::Event),
             Shape::Viaq => Some(Form::Viaq),
             Shape::Google => Some(Form::Google),

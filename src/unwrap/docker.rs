@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::{
     decode::Room,
-    member::{Member, Members, word},
+    member::{Close, Member, Members, word},
     region::{Part, Stream},
 };
 use crate::scan::{Scanner, behind_blanks, value_end};
@@ -29,6 +29,27 @@ struct Seen {
     /// Whether the text ends with a newline, or is not as long as a part.
     is_end: bool,
     stream: Option<Stream>,
+}
+
+/// Returns whether a line is a record of Docker by its keys, whatever its text
+/// is; or could be, where it is cut.
+pub(super) fn shows(scanner: Scanner, line: &[u8]) -> bool {
+    let start = behind_blanks(line, 0);
+    let mut members = Members::new(line, start);
+    let (mut keys, mut scratch) = ([false; 3], Vec::new());
+    while let Some(Member { key, value }) = members.next(scanner, line) {
+        let name = word(line, &key, &mut scratch);
+        let is_text = line.get(value) == Some(&b'"');
+        let names: [&[u8]; 3] = [b"log", b"stream", b"time"];
+        if let Some(n) = names.iter().position(|known| *known == name) {
+            keys[n] |= is_text;
+        }
+        members.pass(line, value_end(scanner, line, value).ok());
+    }
+    match members.close() {
+        Close::Closed(_) => keys == [true; 3],
+        Close::Open | Close::Broken(_) | Close::Cut => keys[0],
+    }
 }
 
 /// Returns the part of a line of the program that this line is.
@@ -150,6 +171,17 @@ mod tests {
         // What ends with a backslash and an n has no newline.
         let tricky = format!("{}\\n", &text[2..]);
         check(&line(&tricky), Some((Stream::Out, true)));
+    }
+
+    #[test]
+    fn records_show_themselves_by_their_keys() {
+        let shows = |line: &str| shows(Scanner::best(), line.as_bytes());
+        assert!(shows(&line("klog\n")));
+        assert!(shows(r#"{"time":"T","stream":"stderr","log":"a"}"#));
+        assert!(shows(r#"{"log":"\u003c\u003c"#));
+        assert!(!shows(r#"{"log":"a","stream":"stdout"}"#));
+        assert!(!shows(r#"{"log":{},"stream":"stdout","time":"T"}"#));
+        assert!(!shows(r#"{"message":"a"#));
     }
 
     #[test]

@@ -172,7 +172,11 @@ impl Unwrapper {
             Form::Docker => {
                 docker::append(self.scanner, part, &mut chain.text)
             }
-            _ => chain.text.push(&part[text..]),
+            // What has carriage returns has them behind each part.
+            _ => {
+                let text = &part[text..];
+                chain.text.push(text.strip_suffix(b"\r").unwrap_or(text));
+            }
         }
         chain.add(line);
         match goes_on {

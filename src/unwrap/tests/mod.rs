@@ -96,6 +96,28 @@ fn parts_of_a_line_are_joined() {
 }
 
 #[test]
+fn a_carriage_return_is_no_part_of_an_event() {
+    let (one, two) = EVENT.split_at(40);
+    let text = format!("{TIME} stdout P {one}\r\n{TIME} stdout F {two}\r\n");
+    assert_eq!(pieces(&text), [(Form::Cri, 2, EVENT.into())]);
+}
+
+#[test]
+fn dockers_log_shows_itself_in_its_first_line() {
+    let line = |text: &str| {
+        let text = quoted(text).replace('<', "\\u003c");
+        format!(r#"{{"log":{text},"stream":"stdout","time":"T"}}"#)
+    };
+    let detect = |text: &str| Form::detect(Scanner::best(), text.as_bytes());
+    assert_eq!(detect(&format!("{}\n", line("I0302 klog\n"))), Form::Docker);
+    // A part that is longer than what is looked at.
+    let part = line(&format!(r#"{{"kind":"Event","a":"{}"#, "<".repeat(99)));
+    assert_eq!(detect(&part[..200]), Form::Docker);
+    assert_eq!(detect(r#"{"log":"I0302 klog\n","x":"y"}"#), Form::Event);
+    assert_eq!(detect(&format!(r#"{{"log":{}}}"#, quoted(EVENT))), Form::Log);
+}
+
+#[test]
 fn texts_of_shippers_are_read() {
     for newline in ["", "\n", "\r\n"] {
         let text = quoted(&format!("{EVENT}{newline}"));
