@@ -63,15 +63,19 @@ fuzz_target!(|input: &[u8]| {
         let mut cutter = Cutter::new(scanner, form, most);
         let step = 1 + usize::from(*how >> 1 & 31);
         let (mut begin, mut parts) = (0, Vec::new());
+        let mut amid = Default::default();
         for end in (0..bytes.len()).step_by(step).skip(1) {
             let length = cutter.whole(&bytes[begin..end]);
             if length > 0 {
                 let upto = &bytes[..begin + length];
+                unwrapper.begin(amid);
                 parts.extend(unwrap(&mut unwrapper, upto, begin));
+                amid = cutter.behind();
                 cutter.take(length);
                 begin += length;
             }
         }
+        unwrapper.begin(amid);
         parts.extend(unwrap(&mut unwrapper, bytes, begin));
         assert_eq!(parts, whole, "{form}, {most}, {step} at a time");
     }

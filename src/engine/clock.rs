@@ -71,6 +71,7 @@ impl Clock {
                 Unwrapper::new(scanner, &self.choice, form, self.most);
             self.unwrapper = (form, unwrapper);
         }
+        self.unwrapper.1.begin(batch.amid);
         let is_plain = form == Form::Event;
         let mut stretches = match (batch.content, &self.choice) {
             (Content::Piece { .. }, _) => Vec::new(),

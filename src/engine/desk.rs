@@ -179,6 +179,7 @@ impl Desk {
     fn records(&mut self, sitting: &mut Sitting<'_>) -> Option<usize> {
         let mut unwrapper = self.unwrapper.take()?;
         let bytes = &sitting.batch.bytes[..];
+        unwrapper.begin(sitting.batch.amid);
         let flow = unwrapper.each(bytes, &mut |piece| {
             sitting.out.tally.nuls +=
                 if piece.lines > 0 { piece.line.nuls as u64 } else { 0 };

@@ -42,6 +42,8 @@ struct Wrapped {
     line: Line,
     /// Its lines behind the first.
     more: u64,
+    /// All of them, where others may be between them.
+    parts: Vec<Line>,
     /// How its last piece was wrapped.
     form: Form,
     is_aside: bool,
@@ -89,8 +91,13 @@ impl<'a> Sitting<'a> {
             }
             (lines, _) => {
                 self.fold();
-                let (more, is_aside) = (lines - 1, false);
-                self.wrapped = Some(Wrapped { line, more, form, is_aside });
+                self.wrapped = Some(Wrapped {
+                    line,
+                    more: lines - 1,
+                    parts: piece.parts.to_vec(),
+                    form,
+                    is_aside: false,
+                });
             }
         }
         if form != Form::Event {
@@ -245,7 +252,7 @@ impl<'a> Sitting<'a> {
                 let defect = judgement.defect;
                 let at = defect.map_or(0, |defect| defect.at);
                 self.out.end = Some(End::Undecided {
-                    line: self.out.tally.lines(),
+                    line: self.number(),
                     offset: self.batch.offset(line.place(at)),
                     defect,
                 });
@@ -296,15 +303,19 @@ impl<'a> Sitting<'a> {
         if self.rules.on_invalid != OnInvalid::SetAside {
             return;
         }
-        let line = match &mut self.wrapped {
-            None => line,
-            Some(wrapped) if wrapped.is_aside => return,
+        let aside = &mut self.out.aside;
+        match &mut self.wrapped {
+            None => add_line(aside, line),
+            Some(wrapped) if wrapped.is_aside => {}
             Some(wrapped) => {
                 wrapped.is_aside = true;
-                wrapped.line
+                let Wrapped { line, parts, .. } = wrapped;
+                match &parts[..] {
+                    [] => add_line(aside, *line),
+                    parts => parts.iter().for_each(|it| add_line(aside, *it)),
+                }
             }
-        };
-        add_line(&mut self.out.aside, line);
+        }
     }
 
     /// Passes on a part of a line that outgrew the cap.
@@ -337,8 +348,20 @@ impl<'a> Sitting<'a> {
     fn find(&mut self, kind: usize, flaw: Flaw, offset: u64) {
         if self.told[kind] < TOLD {
             self.told[kind] += 1;
-            let line = self.out.tally.lines();
+            let line = self.number();
             self.out.findings.push(Finding { line, offset, flaw });
+        }
+    }
+
+    /// Returns how many lines of the batch are in front of what is judged. A
+    /// record may have begun in front of others that ended before it.
+    fn number(&self) -> u64 {
+        match &self.wrapped {
+            None => self.out.tally.lines(),
+            Some(wrapped) => {
+                let front = &self.batch.bytes[..wrapped.line.start];
+                memchr::memchr_iter(b'\n', front).count() as u64
+            }
         }
     }
 

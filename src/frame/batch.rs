@@ -30,6 +30,20 @@ pub struct Batch {
     /// A line behind `bytes` that is longer than the cap, newline included,
     /// as a range of offsets in the input. Empty where there is none.
     pub beyond: Range<u64>,
+    /// How it begins for each stream of a container's log.
+    pub amid: [Amid; 2],
+}
+
+/// Whether bytes begin amid a line that a container runtime took apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Amid {
+    /// Nobody knows: what was in front was not seen.
+    #[default]
+    Unknown,
+    /// They do not.
+    No,
+    /// They do, and what was in front was given up.
+    Yes,
 }
 
 /// Whether a batch holds lines or a part of one.
@@ -84,10 +98,14 @@ impl Batch {
         Batch {
             sequence,
             position: Position { input, offset },
-            bytes: self.bytes.slice(range),
+            bytes: self.bytes.slice(range.clone()),
             hole,
             content: self.content,
             beyond: if is_last { self.beyond.clone() } else { 0..0 },
+            amid: match range.start {
+                0 => self.amid,
+                _ => Default::default(),
+            },
         }
     }
 

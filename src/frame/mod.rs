@@ -10,7 +10,7 @@ mod batch;
 mod block;
 mod line;
 
-pub use batch::{Batch, Content, Hole, Position};
+pub use batch::{Amid, Batch, Content, Hole, Position};
 pub use block::{Block, Pool};
 pub use line::{Line, Lines};
 

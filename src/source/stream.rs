@@ -28,7 +28,9 @@ use super::{
     wrapping::HEAD,
 };
 use crate::{
-    frame::{Batch, Block, Content, Hole, Position, first_line, leading_nuls},
+    frame::{
+        Amid, Batch, Block, Content, Hole, Position, first_line, leading_nuls,
+    },
     unwrap::{Cutter, Form},
 };
 
@@ -63,6 +65,8 @@ struct Turn {
     rest: Vec<u8>,
     /// NUL bytes passed over in front of the next batch.
     hole: u64,
+    /// How the next batch begins.
+    amid: [Amid; 2],
     /// Whether the next byte is amid a line that outgrew the cap.
     is_amid: bool,
     is_over: bool,
@@ -275,7 +279,7 @@ impl Stream {
         if nuls > 0 {
             block.discard(nuls);
             turn.hole += nuls as u64;
-            turn.cutter = Some(self.cutter());
+            turn.cutter = Some(self.cutter().amid(turn.amid));
             return false;
         }
         let length = block.filled().len();
@@ -347,6 +351,7 @@ impl Turn {
             offset: 0,
             rest: Vec::new(),
             hole: 0,
+            amid: Default::default(),
             is_amid: false,
             is_over: false,
         }
@@ -375,9 +380,11 @@ impl Turn {
         let hole = Hole { at: 0, bytes: mem::take(&mut self.hole) };
         let position = Position { input: number, offset: self.offset };
         let sequence = self.sequence;
+        let behind = self.cutter.as_ref().map(Cutter::behind);
+        let amid = mem::replace(&mut self.amid, behind.unwrap_or_default());
         let bytes = block.freeze();
         self.sequence += 1;
         self.offset += bytes.len() as u64 + hole.bytes;
-        Batch { sequence, position, bytes, hole, content, beyond: 0..0 }
+        Batch { sequence, position, bytes, hole, content, beyond: 0..0, amid }
     }
 }

@@ -46,7 +46,7 @@ impl Head {
     /// Returns the part of a line of the program that this is.
     pub(super) fn part(self) -> Part {
         let Head { text, stream, goes_on } = self;
-        Part { stream, text, goes_on }
+        Part { stream, text, goes_on, is_whole: false }
     }
 }
 

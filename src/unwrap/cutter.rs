@@ -6,7 +6,7 @@ use super::{
     region::Region,
 };
 use crate::{
-    frame::{Line, Lines, whole_lines},
+    frame::{Amid, Line, Lines, whole_lines},
     scan::Scanner,
 };
 
@@ -35,6 +35,8 @@ pub struct Cutter {
     at: usize,
     /// Bytes behind `at` in which there is no newline.
     bare: usize,
+    /// How what follows the whole records begins.
+    amid: [Amid; 2],
     region: Region,
     documents: Documents,
 }
@@ -43,9 +45,23 @@ impl Cutter {
     /// Makes one for the beginning of an input, or for the line behind one
     /// that was too long.
     pub fn new(scanner: Scanner, form: Form, most: usize) -> Cutter {
-        let region = Region::new(most);
+        let amid = Default::default();
+        let region = Region::new(most, amid);
         let documents = Documents::new(most);
-        Cutter { scanner, form, whole: 0, at: 0, bare: 0, region, documents }
+        let (whole, at, bare) = (0, 0, 0);
+        Cutter { scanner, form, whole, at, bare, amid, region, documents }
+    }
+
+    /// Has the bytes begin like this, which are asked for first.
+    pub fn amid(mut self, amid: [Amid; 2]) -> Cutter {
+        self.amid = amid;
+        self.region = self.region.anew(amid);
+        self
+    }
+
+    /// Returns how the bytes begin behind those that are whole records.
+    pub fn behind(&self) -> [Amid; 2] {
+        self.amid
     }
 
     /// Returns how many of `bytes` are whole records. Those are all bytes of
@@ -83,13 +99,13 @@ impl Cutter {
 
     fn line(&mut self, bytes: &[u8], line: Line) {
         if !self.region.has_room(line.end) {
-            self.whole = line.start - line.nuls;
-            self.region.leave();
+            self.leave(line.start - line.nuls);
         }
         let text = &bytes[line.start..line.end];
-        self.region.enter(line.start, self.form.part(self.scanner, text));
+        self.region.enter(line, self.form.part(self.scanner, text));
         if self.region.is_at_rest() {
             self.whole = line.next;
+            self.amid = self.region.amid();
         }
     }
 
@@ -97,10 +113,17 @@ impl Cutter {
     /// arriving.
     fn too_long(&mut self, bytes: &[u8]) -> usize {
         if !self.region.has_room(bytes.len()) {
-            self.whole = self.at;
-            self.region.leave();
+            self.leave(self.at);
         }
         self.whole
+    }
+
+    /// Gives up the records that are arriving; what is in front of `end` is
+    /// whole.
+    fn leave(&mut self, end: usize) {
+        self.whole = end;
+        self.region.leave();
+        self.amid = self.region.amid();
     }
 
     /// Returns how many of `bytes` are whole documents.

@@ -28,6 +28,9 @@ struct Seen {
     is_log: bool,
     /// Whether the text ends with a newline, or is not as long as a part.
     is_end: bool,
+    /// Whether it is a whole document. A part can be one, but not the first
+    /// of an event; a client can make its event as long as a part.
+    is_whole: bool,
     stream: Option<Stream>,
 }
 
@@ -55,7 +58,12 @@ pub(super) fn shows(scanner: Scanner, line: &[u8]) -> bool {
 /// Returns the part of a line of the program that this line is.
 pub(super) fn part(scanner: Scanner, line: &[u8]) -> Option<Part> {
     if let Some(stream) = ended(line) {
-        return Some(Part { stream, text: 0, goes_on: false });
+        return Some(Part {
+            stream,
+            text: 0,
+            goes_on: false,
+            is_whole: false,
+        });
     }
     let start = behind_blanks(line, 0);
     if line.get(start) != Some(&b'{') {
@@ -65,11 +73,12 @@ pub(super) fn part(scanner: Scanner, line: &[u8]) -> Option<Part> {
     let (mut seen, mut room) = (Seen::default(), Vec::new());
     while let Some(Member { key, value }) = members.next(scanner, line) {
         let end = value_end(scanner, line, value).ok()?;
-        seen.member(line, word(line, &key, &mut room), value..end);
+        seen.member(scanner, line, word(line, &key, &mut room), value..end);
         members.pass(line, Some(end));
     }
     let stream = seen.stream.filter(|_| seen.is_log)?;
-    Some(Part { stream, text: 0, goes_on: !seen.is_end })
+    let Seen { is_end, is_whole, .. } = seen;
+    Some(Part { stream, text: 0, goes_on: !is_end, is_whole })
 }
 
 /// Returns the stream of a line that Docker wrote, if it shows at its end that
@@ -92,12 +101,18 @@ fn ended(line: &[u8]) -> Option<Stream> {
 
 impl Seen {
     /// Takes the member `name`.
-    fn member(&mut self, line: &[u8], name: &[u8], value: Range<usize>) {
+    fn member(
+        &mut self,
+        scanner: Scanner,
+        line: &[u8],
+        name: &[u8],
+        value: Range<usize>,
+    ) {
         let is_text = line.get(value.start) == Some(&b'"');
         match name {
             b"log" if is_text => {
                 self.is_log = true;
-                self.is_end = is_end(line, value);
+                (self.is_end, self.is_whole) = length(scanner, line, value);
             }
             b"stream" => {
                 self.stream = match &line[value] {
@@ -111,17 +126,24 @@ impl Seen {
     }
 }
 
-/// Returns whether a text is no part that goes on.
-fn is_end(line: &[u8], value: Range<usize>) -> bool {
+/// Returns whether a text is no part that goes on, and whether it could be
+/// one, but is a whole document.
+fn length(scanner: Scanner, line: &[u8], value: Range<usize>) -> (bool, bool) {
     let raw = &line[value.start + 1..value.end - 1];
     if raw.len() < PART {
-        return true;
+        return (true, false);
     }
     let mut room = Room::default();
     room.decode(line, value.start + 1);
     let text = room.text();
     let is_part = (PART..=PART + SLACK).contains(&text.len());
-    !is_part || text.ends_with(b"\n")
+    if !is_part || text.ends_with(b"\n") {
+        return (true, false);
+    }
+    let end = value_end(scanner, text, behind_blanks(text, 0));
+    let is_whole = text.trim_ascii_start().starts_with(b"{")
+        && end.is_ok_and(|end| behind_blanks(text, end) == text.len());
+    (false, is_whole)
 }
 
 /// Appends the text of a line that is a part.

@@ -47,6 +47,8 @@ pub(super) struct Record<'b> {
     pub line: Line,
     /// How many lines it ends, as far as that was not told.
     pub lines: u64,
+    /// Its lines, if others may be between them.
+    pub parts: &'b [Line],
 }
 
 impl Layers {
@@ -145,8 +147,8 @@ impl Layers {
             Found::Text(Text { layer: 0, range }) => Body::Slice(range),
             Found::Text(_) | Found::Made => Body::Made(bytes),
         };
-        let Record { line, lines, .. } = record;
-        take(Piece { line, lines, body, form })
+        let Record { line, lines, parts, .. } = record;
+        take(Piece { line, lines, parts, body, form })
     }
 
     /// Does what is left to do; returns what is a piece.

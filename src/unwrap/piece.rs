@@ -14,6 +14,8 @@ pub struct Piece<'p> {
     /// How many lines of the batch the record ends, told with its first
     /// piece; 0 with the others.
     pub lines: u64,
+    /// Its lines, if others are between them.
+    pub parts: &'p [Line],
     /// What is judged.
     pub body: Body<'p>,
     /// How it was wrapped, or [`Form::Event`] if it was not: it leaves as it

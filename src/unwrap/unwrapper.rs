@@ -1,6 +1,6 @@
 //! Takes the records of a batch apart.
 
-use std::ops::ControlFlow;
+use std::{mem, ops::ControlFlow};
 
 use super::{
     choice::Choice,
@@ -10,11 +10,11 @@ use super::{
     form::Form,
     layer::{Layers, Record, Take},
     piece::{Body, Piece},
-    region::{Part, Region},
+    region::{Part, Region, Role},
 };
 use crate::{
-    frame::{Line, Lines},
-    scan::Scanner,
+    frame::{Amid, Line, Lines},
+    scan::{Scanner, behind_blanks, value_end},
 };
 
 /// Takes the records of batches apart, reusing its memory.
@@ -45,6 +45,8 @@ pub struct Unwrapper {
     /// The longest record, in bytes.
     most: usize,
     layers: Layers,
+    /// How the next bytes begin.
+    amid: [Amid; 2],
     /// What has arrived of a line of each stream.
     chains: [Chain; 2],
 }
@@ -53,9 +55,9 @@ pub struct Unwrapper {
 #[derive(Debug, Default)]
 struct Chain {
     text: Room,
-    /// From the first line to the last one so far.
-    line: Option<Line>,
-    lines: u64,
+    lines: Vec<Line>,
+    /// Whether it began as such.
+    amid: Amid,
 }
 
 impl Unwrapper {
@@ -73,8 +75,15 @@ impl Unwrapper {
             is_idle: *choice == Choice::None,
             most,
             layers: Layers::new(scanner, choice),
+            amid: Default::default(),
             chains: Default::default(),
         }
+    }
+
+    /// Says how the bytes begin that come next.
+    pub fn begin(&mut self, amid: [Amid; 2]) -> &mut Unwrapper {
+        self.amid = amid;
+        self
     }
 
     /// Calls `take` with each piece of the records in `bytes`, in order,
@@ -107,10 +116,9 @@ impl Unwrapper {
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
         if self.is_idle || line.len() > self.most {
-            let body = Body::Slice(line.start..line.end);
-            return take(Piece { line, lines: 1, body, form: Form::Event });
+            return leave(line, take);
         }
-        let record = Record { batch: bytes, line, lines: 1 };
+        let record = Record { batch: bytes, line, lines: 1, parts: &[] };
         let range = line.start..line.end;
         self.layers.open(record, range, Form::Event, take)
     }
@@ -123,7 +131,7 @@ impl Unwrapper {
     ) -> ControlFlow<(), usize> {
         let mut documents = Documents::new(self.most);
         while let Some((line, lines)) = documents.next(bytes, More::Never) {
-            let record = Record { batch: bytes, line, lines };
+            let record = Record { batch: bytes, line, lines, parts: &[] };
             let range = line.start..line.end;
             self.layers.open(record, range, Form::Documents, take)?;
         }
@@ -136,66 +144,88 @@ impl Unwrapper {
         bytes: &[u8],
         take: &mut Take<'_>,
     ) -> ControlFlow<(), usize> {
-        let mut region = Region::new(self.most);
+        let mut region = Region::new(self.most, mem::take(&mut self.amid));
+        for chain in &mut self.chains {
+            chain.lines.clear();
+            chain.text.clear();
+        }
         let mut lines = Lines::new(bytes);
         for line in lines.by_ref() {
             if !region.has_room(line.end) {
-                self.end_chains(bytes, take)?;
                 region.leave();
+                self.end_chains(&region, bytes, take)?;
             }
             let text = &bytes[line.start..line.end];
             let part = self.form.part(self.scanner, text);
-            region.enter(line.start, part);
-            self.part(bytes, line, part, take)?;
+            let amid = region.amid();
+            match (region.enter(line, part), part) {
+                (Role::Joined, Some(part)) => {
+                    self.join(text, line, part, amid);
+                }
+                (Role::First, Some(part)) => {
+                    self.first(bytes, line, part, take)?;
+                }
+                (Role::Past, _) => leave(line, take)?,
+                (Role::Alone, _) | (_, None) => {
+                    self.line(bytes, line, take)?;
+                }
+            }
+            self.end_chains(&region, bytes, take)?;
         }
-        self.end_chains(bytes, take)?;
+        region.leave();
+        self.end_chains(&region, bytes, take)?;
         ControlFlow::Continue(lines.trailing_nuls())
     }
 
-    /// Takes a line that may be a part of one.
-    fn part(
+    /// Adds a line to those of its stream in front.
+    fn join(&mut self, text: &[u8], line: Line, part: Part, amid: [Amid; 2]) {
+        let stream = part.stream as usize;
+        let chain = &mut self.chains[stream];
+        if chain.lines.is_empty() {
+            chain.amid = amid[stream];
+        }
+        append(self.form, self.scanner, text, part, &mut chain.text);
+        chain.lines.push(line);
+    }
+
+    /// Takes a line that may be the end of another.
+    fn first(
         &mut self,
         bytes: &[u8],
         line: Line,
-        part: Option<Part>,
+        part: Part,
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
-        let Some(Part { stream, text, goes_on }) = part else {
-            return self.line(bytes, line, take);
-        };
-        let chain = &mut self.chains[stream as usize];
-        if chain.line.is_none() && !goes_on {
-            return self.line(bytes, line, take);
-        }
-        let part = &bytes[line.start..line.end];
-        match self.form {
-            Form::Docker => {
-                docker::append(self.scanner, part, &mut chain.text)
-            }
-            // What has carriage returns has them behind each part.
-            _ => {
-                let text = &part[text..];
-                chain.text.push(text.strip_suffix(b"\r").unwrap_or(text));
-            }
-        }
-        chain.add(line);
-        match goes_on {
-            true => ControlFlow::Continue(()),
-            false => self.end_chain(stream as usize, bytes, take),
+        let room = self.layers.joined();
+        room.clear();
+        let text = &bytes[line.start..line.end];
+        append(self.form, self.scanner, text, part, room);
+        match is_torn(self.scanner, room.text()) {
+            true => leave(line, take),
+            false => self.line(bytes, line, take),
         }
     }
 
-    /// Gives out what has arrived of lines that do not go on.
+    /// Gives out the lines that do not go on.
+    #[inline]
     fn end_chains(
         &mut self,
+        region: &Region,
         bytes: &[u8],
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
-        let start = |chain: &Chain| chain.line.map(|line| line.start);
-        let first =
-            usize::from(start(&self.chains[0]) > start(&self.chains[1]));
-        self.end_chain(first, bytes, take)?;
-        self.end_chain(1 - first, bytes, take)
+        let start = |chain: &Chain| chain.lines.first().map(|it| it.start);
+        let [one, two] = [0, 1].map(|n| start(&self.chains[n]));
+        if one.is_none() && two.is_none() {
+            return ControlFlow::Continue(());
+        }
+        let first = usize::from(one > two);
+        for n in [first, 1 - first] {
+            if !region.goes_on(n) {
+                self.end_chain(n, bytes, take)?;
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     fn end_chain(
@@ -205,21 +235,69 @@ impl Unwrapper {
         take: &mut Take<'_>,
     ) -> ControlFlow<()> {
         let chain = &mut self.chains[n];
-        let Some(line) = chain.line.take() else {
+        let (Some(first), Some(last)) =
+            (chain.lines.first(), chain.lines.last())
+        else {
             return ControlFlow::Continue(());
         };
-        let lines = std::mem::take(&mut chain.lines);
-        std::mem::swap(self.layers.joined(), &mut chain.text);
+        let line = Line { end: last.end, next: last.next, ..*first };
+        let whole = *first;
+        let parts = mem::take(&mut chain.lines);
+        let lines = parts.len() as u64;
+        let amid = chain.amid;
+        mem::swap(self.layers.joined(), &mut chain.text);
         chain.text.clear();
-        let record = Record { batch: bytes, line, lines };
-        self.layers.open_joined(record, self.form, take)
+        let text = self.layers.joined().text();
+        let flow = match amid {
+            Amid::Unknown if is_torn(self.scanner, text) => {
+                let body = Body::Slice(whole.start..whole.end);
+                let (form, parts) = (Form::Event, &parts[..]);
+                take(Piece { line, lines, parts, body, form })
+            }
+            Amid::Unknown | Amid::No | Amid::Yes => {
+                let parts = &parts[..];
+                let record = Record { batch: bytes, line, lines, parts };
+                self.layers.open_joined(record, self.form, take)
+            }
+        };
+        self.chains[n].lines = parts;
+        self.chains[n].lines.clear();
+        flow
     }
 }
 
-impl Chain {
-    fn add(&mut self, line: Line) {
-        self.lines += 1;
-        let begun = self.line.get_or_insert(line);
-        (begun.end, begun.next) = (line.end, line.next);
+/// Appends what a part says.
+fn append(
+    form: Form,
+    scanner: Scanner,
+    line: &[u8],
+    part: Part,
+    room: &mut Room,
+) {
+    if form == Form::Docker {
+        return docker::append(scanner, line, room);
     }
+    // What has carriage returns has them behind each part.
+    let text = &line[part.text..];
+    room.push(text.strip_suffix(b"\r").unwrap_or(text));
+}
+
+/// Returns whether a text is the end of another one that was cut where a
+/// value begins: then a bracket closes, or a member follows, that belongs to
+/// what is not there. It is a client that wrote such a value.
+fn is_torn(scanner: Scanner, text: &[u8]) -> bool {
+    let start = behind_blanks(text, 0);
+    if !matches!(text.get(start), Some(b'{' | b'[')) {
+        return false;
+    }
+    let Ok(end) = value_end(scanner, text, start) else { return false };
+    let behind = text.get(behind_blanks(text, end));
+    behind.is_some_and(|byte| !matches!(byte, b'{' | b'['))
+}
+
+/// Leaves a line as it came.
+fn leave(line: Line, take: &mut Take<'_>) -> ControlFlow<()> {
+    let body = Body::Slice(line.start..line.end);
+    let (lines, parts, form) = (1, &[][..], Form::Event);
+    take(Piece { line, lines, parts, body, form })
 }

@@ -131,15 +131,19 @@ fn all(form: Form, most: usize, text: &[u8], step: usize) -> Vec<Got> {
     let mut cutter = Cutter::new(scanner, form, most);
     let mut unwrapper = Unwrapper::new(scanner, &Choice::Auto, form, most);
     let (mut begin, mut found) = (0, Vec::new());
+    let mut amid = Default::default();
     for end in (0..text.len()).step_by(step).skip(1) {
         let whole = cutter.whole(&text[begin..end]);
         assert!(whole <= end - begin);
         if whole > 0 {
+            unwrapper.begin(amid);
             batch(&mut unwrapper, &text[..begin + whole], begin, &mut found);
+            amid = cutter.behind();
             cutter.take(whole);
             begin += whole;
         }
     }
+    unwrapper.begin(amid);
     batch(&mut unwrapper, text, begin, &mut found);
     found
 }

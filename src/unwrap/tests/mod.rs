@@ -1,5 +1,6 @@
 //! Tests what comes of lines of every form.
 
+mod chain;
 mod layout;
 
 use std::ops::ControlFlow;
@@ -93,28 +94,6 @@ fn parts_of_a_line_are_joined() {
     let most = text.find("stray").unwrap();
     let found = pieces_as(Form::Cri, &text, most);
     assert_eq!(found[1], (Form::Cri, 1, one.into()));
-}
-
-#[test]
-fn a_carriage_return_is_no_part_of_an_event() {
-    let (one, two) = EVENT.split_at(40);
-    let text = format!("{TIME} stdout P {one}\r\n{TIME} stdout F {two}\r\n");
-    assert_eq!(pieces(&text), [(Form::Cri, 2, EVENT.into())]);
-}
-
-#[test]
-fn dockers_log_shows_itself_in_its_first_line() {
-    let line = |text: &str| {
-        let text = quoted(text).replace('<', "\\u003c");
-        format!(r#"{{"log":{text},"stream":"stdout","time":"T"}}"#)
-    };
-    let detect = |text: &str| Form::detect(Scanner::best(), text.as_bytes());
-    assert_eq!(detect(&format!("{}\n", line("I0302 klog\n"))), Form::Docker);
-    // A part that is longer than what is looked at.
-    let part = line(&format!(r#"{{"kind":"Event","a":"{}"#, "<".repeat(99)));
-    assert_eq!(detect(&part[..200]), Form::Docker);
-    assert_eq!(detect(r#"{"log":"I0302 klog\n","x":"y"}"#), Form::Event);
-    assert_eq!(detect(&format!(r#"{{"log":{}}}"#, quoted(EVENT))), Form::Log);
 }
 
 #[test]

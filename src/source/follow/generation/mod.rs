@@ -9,7 +9,7 @@
 mod long; //  Lines that are not held in memory.
 mod place; // How far it is behind us, in the words of a checkpoint.
 
-use std::{ffi::OsString, io, ops::Range, sync::Arc, time::Instant};
+use std::{ffi::OsString, io, mem, ops::Range, sync::Arc, time::Instant};
 
 use super::{
     super::wrapping::{self, Wrapping},
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     checkpoint::Place,
     disk::{FileId, GUARD, Print},
-    frame::{Batch, Block, Hole, Position, leading_nuls, whole_lines},
+    frame::{Amid, Batch, Block, Hole, Position, leading_nuls, whole_lines},
     unwrap::Form,
 };
 
@@ -52,6 +52,8 @@ pub(super) struct Generation {
     pub offset: u64,
     /// Lines before `offset`.
     pub lines: u64,
+    /// How the lines behind `offset` begin.
+    amid: [Amid; 2],
     /// The bytes before `offset`, a few.
     guard: Vec<u8>,
     /// No newline is between `offset` and here.
@@ -106,6 +108,7 @@ impl Generation {
             form: None,
             offset: 0,
             lines: 0,
+            amid: Default::default(),
             guard: Vec::new(),
             searched: 0,
             seen,
@@ -131,6 +134,7 @@ impl Generation {
         let read = self.body.read_at(&mut guard, begin)?;
         guard.truncate(read);
         self.guard = guard;
+        self.amid = Default::default();
         (self.offset, self.searched, self.lines) = (offset, offset, lines);
         Ok(())
     }
@@ -195,12 +199,21 @@ impl Generation {
             let bytes = &piece.block.filled()[piece.guard..];
             let lines = whole_lines(bytes);
             if let Some(lines) = lines {
+                let mut behind = Default::default();
                 let cut = match self.form(wrapping)? {
                     form if !form.is_joined() => lines,
-                    form => wrapping.cutter(form, max_line).whole(bytes),
+                    form => {
+                        let cutter = wrapping.cutter(form, max_line);
+                        let mut cutter = cutter.amid(self.amid);
+                        let cut = cutter.whole(bytes);
+                        behind = cutter.behind();
+                        cut
+                    }
                 };
                 if cut > 0 {
-                    return Ok(Read::Batch(self.lines(piece, cut)));
+                    let batch = self.lines(piece, cut);
+                    self.amid = behind;
+                    return Ok(Read::Batch(batch));
                 }
             }
             if piece.is_end {
@@ -330,7 +343,8 @@ impl Generation {
         let too_many = self.guard.len().saturating_sub(GUARD);
         self.guard.drain(..too_many);
         self.advance(length as u64);
-        Batch { position, bytes, ..Batch::default() }
+        let amid = mem::take(&mut self.amid);
+        Batch { position, bytes, amid, ..Batch::default() }
     }
 
     /// Passes over NUL bytes.
