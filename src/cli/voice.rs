@@ -106,14 +106,22 @@ impl Voice {
             };
             self.say_of(first, format!("is no log{more}; left out"));
         }
-        if settings.inputs.is_empty() {
-            self.say(match settings.outside {
-                0 => "no files to read were found".to_owned(),
-                all => format!(
-                    "by their names, none of the {all} files has events \
-                     between --since and --until"
-                ),
-            });
+        let is_empty = settings.inputs.is_empty();
+        match &settings.outside[..] {
+            [] if is_empty => self.say("no files to read were found"),
+            [] => {}
+            all if is_empty => self.say(format!(
+                "by their names, none of the {} files has events between \
+                 --since and --until",
+                all.len()
+            )),
+            [first, more @ ..] => self.say(format!(
+                "skipped by name: {} file{} outside of --since and --until; \
+                 the first is {}",
+                more.len() + 1,
+                if more.is_empty() { "" } else { "s" },
+                name(first)
+            )),
         }
     }
 
