@@ -1,6 +1,9 @@
 //! Which files are read, in which order, and which of their events.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 
@@ -18,8 +21,8 @@ pub(super) struct Choice {
     /// T is an RFC 3339 time or a date, in UTC if it names no zone, or a
     /// duration. It is held against stageTimestamp; what becomes of an event
     /// without a time that can be read, --on-invalid says. Of several FILEs,
-    /// those are not even opened that by their names were rotated before, as
-    /// --stats says.
+    /// those are not even opened that by their names were rotated before,
+    /// which is said.
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
 
@@ -53,8 +56,8 @@ pub(super) struct Chosen {
     pub inputs: Vec<Name>,
     /// The inputs of each stream that is merged, if they are merged.
     pub streams: Option<Vec<Vec<usize>>>,
-    /// How many files were passed over for their names.
-    pub outside: usize,
+    /// What was passed over for its name.
+    pub outside: Vec<Name>,
     /// What was found in directories and is no log.
     pub odd: Vec<PathBuf>,
 }
@@ -136,23 +139,22 @@ impl Choice {
     }
 }
 
-/// Takes what holds nothing of `window` out of each log; returns how many
-/// files that are. A file that was named alone is read.
+/// Takes what holds nothing of `window` out of each log, and returns it, in
+/// the order given. A file that was named alone is read.
 fn pass_over(
     inputs: &[Name],
     logs: &mut [Vec<usize>],
     window: Window,
-) -> usize {
+) -> Vec<Name> {
     if inputs.len() < 2 || window.is_open() {
-        return 0;
+        return Vec::new();
     }
-    let mut count = 0;
+    let mut all = BTreeSet::new();
     for log in logs {
-        let absent = outside(inputs, log, window.since, window.until);
-        log.retain(|number| !absent.contains(number));
-        count += absent.len();
+        all.extend(outside(inputs, log, window.since, window.until));
+        log.retain(|number| !all.contains(number));
     }
-    count
+    all.into_iter().map(|number| inputs[number].clone()).collect()
 }
 
 /// Reads a time, or how long ago it is.
@@ -213,9 +215,10 @@ mod tests {
         let choice = Choice { since, ..Choice::default() };
         let old = "a-2026-03-02T06-00-00.000.log";
         let both = chosen(&choice, &["a.log", old]);
-        assert_eq!((shown(&both), both.outside), (vec!["a.log"], 1));
+        assert_eq!(shown(&both), ["a.log"]);
+        assert_eq!(both.outside, [Name::Path(old.into())]);
         let alone = chosen(&choice, &[old]);
-        assert_eq!((shown(&alone), alone.outside), (vec![old], 0));
+        assert_eq!((shown(&alone), alone.outside.len()), (vec![old], 0));
     }
 
     #[test]

@@ -122,10 +122,6 @@ fn serve(
         }
     }
     if settings.stats {
-        if settings.outside > 0 {
-            let outside = settings.outside;
-            voice.say(format!("skipped by name: {outside} files"));
-        }
         voice.block(&stats::block(&summary.tally, started.elapsed()));
         if routes.len() > 1 {
             voice.block(&stats::routes(routes, &summary.scores));

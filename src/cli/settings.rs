@@ -53,8 +53,8 @@ pub(super) struct Settings {
     pub inputs: Vec<Name>,
     /// The inputs of each stream that is merged, if they are merged.
     pub streams: Option<Vec<Vec<usize>>>,
-    /// How many files were passed over for their names.
-    pub outside: usize,
+    /// What was passed over for its name.
+    pub outside: Vec<Name>,
     /// What was found in directories and is no log.
     pub odd: Vec<PathBuf>,
     /// How it is followed, if it is.

@@ -16,6 +16,7 @@ use crate::{
     diag::{self, Color},
     engine::{Failure, Flaw, Guise, Note, State, Summary, Tally},
     expr::{self, Finding},
+    scan::Defect,
     source::Name,
     unwrap::Form,
 };
@@ -106,14 +107,22 @@ impl Voice {
             };
             self.say_of(first, format!("is no log{more}; left out"));
         }
-        if settings.inputs.is_empty() {
-            self.say(match settings.outside {
-                0 => "no files to read were found".to_owned(),
-                all => format!(
-                    "by their names, none of the {all} files has events \
-                     between --since and --until"
-                ),
-            });
+        let is_empty = settings.inputs.is_empty();
+        match &settings.outside[..] {
+            [] if is_empty => self.say("no files to read were found"),
+            [] => {}
+            all if is_empty => self.say(format!(
+                "by their names, none of the {} files has events between \
+                 --since and --until",
+                all.len()
+            )),
+            [first, more @ ..] => self.say(format!(
+                "skipped by name: {} file{} outside of --since and --until; \
+                 the first is {}",
+                more.len() + 1,
+                if more.is_empty() { "" } else { "s" },
+                name(first)
+            )),
         }
     }
 
@@ -144,30 +153,10 @@ impl Voice {
                 name(input)
             )),
             &Note::Flawed { input, line, offset, flaw } => {
-                let (kind, what) = match flaw {
-                    Flaw::Defective(defect) => (0, defect.kind.to_string()),
-                    Flaw::Foreign(guise) => {
-                        self.guises.insert(guise);
-                        (1, "not an audit event, left out".into())
-                    }
-                    Flaw::Oversize => {
-                        (2, "longer than --max-line, left out".into())
-                    }
-                };
-                self.told[kind] += 1;
-                let place = place(input, line, offset);
-                self.say(format!("{place}: {what}"));
+                self.tell_flaw(&place(input, line, offset), flaw);
             }
             &Note::Undecided { input, line, offset, defect } => {
-                let place = place(input, line, offset);
-                let what = match defect {
-                    Some(defect) => defect.kind.to_string(),
-                    None => "cannot be read".into(),
-                };
-                self.say(format!(
-                    "{place}: {what}; cannot decide on this line, stopping \
-                     (--on-invalid fail)"
-                ));
+                self.tell_undecided(&place(input, line, offset), defect);
             }
             Note::Followed { path, remark } => {
                 self.say(state::remark(path, remark));
@@ -176,34 +165,37 @@ impl Voice {
                 let name = diag::escape(name.as_bytes());
                 self.say(format!("{name}: {remark}"));
             }
-            Note::Left { name } => self.say(format!(
-                "{}: its reader has left; going on for the others",
-                outlet(name)
-            )),
-            Note::Behind { name, stall: Some(stall) } => self.say(format!(
-                "{}: has taken nothing for {} s; going on without it, it \
-                 catches up from the files",
-                outlet(name),
-                stall.as_secs_f64()
-            )),
-            Note::Behind { name, stall: None } => self.say(format!(
-                "{}: is behind the others and catches up from the files",
-                outlet(name)
-            )),
-            Note::Forsaken { name } => self.say(format!(
-                "{}: was behind, and is no sink of this run; what it has not \
+            Note::Left { name } => self.say_of_outlet(
+                name,
+                "its reader has left; going on for the others",
+            ),
+            Note::Behind { name, stall: Some(stall) } => self.say_of_outlet(
+                name,
+                format!(
+                    "has taken nothing for {} s; going on without it, it \
+                     catches up from the files",
+                    stall.as_secs_f64()
+                ),
+            ),
+            Note::Behind { name, stall: None } => self.say_of_outlet(
+                name,
+                "is behind the others and catches up from the files",
+            ),
+            Note::Forsaken { name } => self.say_of_outlet(
+                name,
+                "was behind, and is no sink of this run; what it has not \
                  got, it does not get",
-                outlet(name)
-            )),
-            Note::Level { name } => self.say(format!(
-                "{}: has caught up with the others",
-                outlet(name)
-            )),
-            Note::Refused { name, error } => self.say(format!(
-                "{}: takes nothing ({error}); it is tried again, and the run \
-                 waits for it",
-                outlet(name)
-            )),
+            ),
+            Note::Level { name } => {
+                self.say_of_outlet(name, "has caught up with the others");
+            }
+            Note::Refused { name, error } => self.say_of_outlet(
+                name,
+                format!(
+                    "takes nothing ({error}); it is tried again, and the run \
+                     waits for it"
+                ),
+            ),
             &Note::Asked { state, summary } => self.tell_state(state, summary),
             &Note::Went { input, bytes, kept } => {
                 if let Some(progress) = &mut self.progress {
@@ -212,6 +204,32 @@ impl Voice {
             }
             Note::Ready | Note::Ending | Note::State(_) => {}
         }
+    }
+
+    /// Says what is wrong with a line.
+    fn tell_flaw(&mut self, place: &str, flaw: Flaw) {
+        let (kind, what) = match flaw {
+            Flaw::Defective(defect) => (0, defect.kind.to_string()),
+            Flaw::Foreign(guise) => {
+                self.guises.insert(guise);
+                (1, "not an audit event, left out".into())
+            }
+            Flaw::Oversize => (2, "longer than --max-line, left out".into()),
+        };
+        self.told[kind] += 1;
+        self.say(format!("{place}: {what}"));
+    }
+
+    /// Says which line has ended the run.
+    fn tell_undecided(&mut self, place: &str, defect: Option<Defect>) {
+        let what = match defect {
+            Some(defect) => defect.kind.to_string(),
+            None => "cannot be read".into(),
+        };
+        self.say(format!(
+            "{place}: {what}; cannot decide on this line, stopping \
+             (--on-invalid fail)"
+        ));
     }
 
     /// Says how a run that follows stands.

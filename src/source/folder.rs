@@ -20,8 +20,13 @@ const HEAD: u64 = 4 << 10;
 /// How a checkpoint begins.
 const CHECKPOINT: &[u8] = br#"{"kaudit-filter":"checkpoint""#;
 
-/// How what bzip2 has made begins; its heads may have no NUL byte.
+/// How what bzip2 and xz have made begins; their heads may look like text.
 const BZIP2: &[u8] = b"BZh";
+const XZ: &[u8] = b"\xfd7zXZ\0";
+
+/// What the head of an archive of tar has, and where: it has NUL bytes, as
+/// holes have them, and otherwise text.
+const TAR: (usize, &[u8]) = (257, b"ustar");
 
 /// How files begin that are packed, and opened.
 const PACKED: [&[u8]; 2] = [b"\x1f\x8b", b"\x28\xb5\x2f\xfd"];
@@ -123,19 +128,59 @@ fn head(path: &Path) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Returns whether a file that begins so is obviously no log. A log that was
-/// cut under its writer begins with NUL bytes, and has none behind them.
+/// Returns whether a file that begins so is obviously no log.
+///
+/// A log that was cut under its writer begins with NUL bytes, and one that
+/// was being written when the power failed has a hole of them anywhere, so
+/// these alone do not tell.
 fn is_odd(head: &[u8]) -> bool {
     let text = head.iter().position(|&byte| byte != 0);
     let text = &head[text.unwrap_or(head.len())..];
+    if [CHECKPOINT, BZIP2, XZ].iter().any(|it| text.starts_with(it)) {
+        return true;
+    }
     let is_packed = PACKED.iter().any(|magic| head.starts_with(magic));
-    let is_known = [CHECKPOINT, BZIP2].iter().any(|it| text.starts_with(it));
-    is_known || (!is_packed && text.contains(&0))
+    let (at, magic) = TAR;
+    let is_tar = head.get(at..).is_some_and(|it| it.starts_with(magic));
+    !is_packed && text.contains(&0) && (is_tar || !is_holed(text))
+}
+
+/// Returns whether NUL bytes in what begins a file are holes in a text: they
+/// stand together, unlike those of UTF-16 and between names, and beside them
+/// there is nothing that text does not have.
+fn is_holed(head: &[u8]) -> bool {
+    let is_text = |byte: &u8| match byte {
+        0 | b'\t' | b'\n' | b'\r' | 0x1b => true,
+        other => !other.is_ascii_control(),
+    };
+    let mut runs = head.split(|&byte| byte != 0).filter(|run| !run.is_empty());
+    head.iter().all(is_text) && runs.all(|run| run.len() > 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The head of an archive that holds a log.
+    fn tar() -> Vec<u8> {
+        let mut head = vec![0; 512];
+        head[..5].copy_from_slice(b"a.log");
+        head[257..265].copy_from_slice(b"ustar  \0");
+        [&head[..], b"{\"kind\":\"Event\"}\n"].concat()
+    }
+
+    #[test]
+    fn a_log_with_a_hole_is_a_log() {
+        for head in [
+            &b"{\"kind\":\"Event\"}\n\0\0\0{\"kind\":\"Event\"}\n"[..],
+            b"\0\0{\"kind\":\"Event\"}\n\0\0\0{\"kind\":",
+            b"{\"kind\":\"Ev\0\0\0\0verb\":\"get\"}\n",
+            b"{\"kind\":\"Event\"}\n{\"k\0\0",
+            b"I0302 06:00:00 \x1b[1mtext\x1b[0m\n\0\0\0",
+        ] {
+            assert!(!is_odd(head), "{}", head.escape_ascii());
+        }
+    }
 
     #[test]
     fn what_begins_as_something_else_is_no_log() {
@@ -143,6 +188,11 @@ mod tests {
             &b"\x7fELF\x02\x01\x01\0\0\0"[..],
             b"BZh91AY&SY",
             b"\xfd7zXZ\0",
+            b"SQLite format 3\0\x10\0\x02\x02\0\0\0\0",
+            b"{\0\"\0k\0i\0n\0d\0\"\0:\0",
+            b"\0{\0\"\0k\0i\0n\0d\0\"",
+            b"a.log\0b.log\0",
+            &tar(),
             br#"{"kaudit-filter":"checkpoint","crc":"1"#,
         ] {
             assert!(is_odd(head), "{}", head.escape_ascii());

@@ -5,6 +5,7 @@
 //! a date may still be written to, and says so by when it was changed.
 
 use std::{
+    collections::HashMap,
     ffi::OsStr,
     os::unix::ffi::{OsStrExt, OsStringExt},
     path::{Path, PathBuf},
@@ -67,8 +68,10 @@ pub fn lineages(names: &[Name]) -> Vec<Vec<usize>> {
     let age =
         |number: usize| kin[number].as_ref().and_then(|it| it.age.as_ref());
     let mut logs: Vec<Vec<usize>> = Vec::new();
+    let mut known = HashMap::new();
     for number in 0..names.len() {
-        match logs.iter_mut().find(|files| log(files[0]) == log(number)) {
+        let at = *known.entry(log(number)).or_insert(logs.len());
+        match logs.get_mut(at) {
             Some(files) => files.push(number),
             None => logs.push(vec![number]),
         }
@@ -302,6 +305,20 @@ mod tests {
             &["a", "a-2026-01-02T03-04-05.678"],
             &[&["a-2026-01-02T03-04-05.678", "a"]],
         );
+    }
+
+    #[test]
+    fn files_of_one_log_need_not_stand_together() {
+        check_order(
+            &["b.log.2", "a.log", "b.log", "a.log.1", "c.log", "b.log.1"],
+            &[
+                &["b.log.2", "b.log.1", "b.log"],
+                &["a.log.1", "a.log"],
+                &["c.log"],
+            ],
+        );
+        let names = [Name::Stdin, Name::Path("a.log".into()), Name::Stdin];
+        assert_eq!(lineages(&names), [vec![0, 2], vec![1]]);
     }
 
     #[test]

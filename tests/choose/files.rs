@@ -69,6 +69,17 @@ fn a_folder_is_read_with_what_is_below() {
 }
 
 #[test]
+fn a_log_with_a_hole_of_a_power_cut_is_read() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("logs")).unwrap();
+    let [a, b] = ["a", "b"].map(|name| at("06:00:00", name));
+    folder.file("logs/a.log", format!("{a}{}{b}", "\0".repeat(100)));
+    let ran = run(&["-r", FAILED, &folder.path("logs")], "");
+    assert_eq!(names(&ran.out), ["a", "b"]);
+    assert!(!ran.err.contains("no log"), "{}", ran.err);
+}
+
+#[test]
 fn what_a_run_writes_it_does_not_read() {
     let folder = Folder::new();
     fs::create_dir(folder.path("logs")).unwrap();

@@ -155,6 +155,21 @@ fn damage_is_said_and_other_inputs_are_read() {
 }
 
 #[test]
+fn a_gzip_whose_sum_is_wrong_is_judged_to_its_end() {
+    if !tools().contains(&"gzip") {
+        return;
+    }
+    // Little enough to be unpacked at once.
+    let text: String = (400..420).map(event).collect();
+    let mut bytes = pack("gzip", text.as_bytes());
+    let end = bytes.len();
+    bytes[end - 6] ^= 1;
+    let ran = run(&[FAILED], bytes);
+    ran.check(74, &text);
+    assert!(ran.err.contains("damaged before compressed"), "{}", ran.err);
+}
+
+#[test]
 fn what_is_compressed_may_be_no_log_at_all() {
     for tool in tools() {
         let ran = run(&[FAILED], pack(tool, b"I0302 06:00:00 klog\n"));

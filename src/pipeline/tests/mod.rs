@@ -1,4 +1,6 @@
+mod broken;
 mod count;
+mod policy;
 mod window;
 
 use super::*;
@@ -6,7 +8,6 @@ use crate::diag::Color;
 use crate::edit::Automaton;
 use crate::expr::plan::MOST_SEGMENTS;
 use crate::expr::render;
-use crate::policy::Doubt;
 
 #[track_caller]
 fn judge(text: &str) -> Judge {
@@ -318,78 +319,6 @@ fn a_long_event_loses_its_bodies_or_is_skipped() {
 }
 
 #[test]
-fn a_line_that_breaks_is_not_changed() {
-    let whole = r#"{"verb":"get","level":"Request","requestObject":{"data":{"a":"b"}},"objectRef":{"resource":"secrets"},"userAgent":"#;
-    for text in [
-        "drop verb",
-        "truncate verb to 1",
-        "tag a",
-        "tag a if ua = x",
-        "label a = \"b\"",
-        "rule get = verb = get\ndetect",
-        "truncate event to 10K",
-    ] {
-        for line in [whole, &whole[..60]] {
-            check_kept(text, line);
-        }
-    }
-}
-
-#[test]
-fn what_cannot_be_hidden_is_unknown() {
-    let whole = r#"{"verb":"get","level":"Request","requestObject":{"data":{"a":"b"}},"objectRef":{"resource":"secrets"},"userAgent":"#;
-    for text in [
-        "mask verb",
-        "mask secretData",
-        "drop secretData",
-        "drop bodies",
-        "keep code",
-    ] {
-        for line in [whole, &whole[..60]] {
-            check(text, line, "Unknown");
-        }
-    }
-    check_kept("mask secretData", r#"{"verb":"get"}"#);
-}
-
-#[test]
-fn what_is_glued_to_an_event_is_not_hidden_and_so_unknown() {
-    let pod = r#"{"verb":"get","objectRef":{"resource":"pods"}}"#;
-    let secret = with_bodies("secrets", r#"{"data":{"a":"b"}}"#, "{}");
-    for before in [pod, &pod[..20], &secret, &secret[..60]] {
-        let glued = format!("{before}{secret}");
-        for text in [
-            "mask requestObject",
-            "mask secretData, lastApplied",
-            "drop secretData, lastApplied",
-        ] {
-            check(text, &glued, "Unknown");
-        }
-        check("verb = list | mask secretData, lastApplied", &glued, "Skip");
-    }
-}
-
-#[test]
-fn what_is_behind_a_break_is_unknown() {
-    let line = r#"{"verb":"get","user":{"username":"u"#;
-    let rules = "rule get = verb = get\nrule agent = ua = x\n";
-    for (text, expected) in [
-        ("detect get", line),
-        ("detect agent", "Unknown"),
-        ("detect", line),
-        ("verb = list | detect agent", "Skip"),
-        ("ua = x | detect get", "Unknown"),
-        ("ua = x | tag a | head 1", "Unknown"),
-        ("truncate event to 10", "Unknown"),
-        ("count by verb", line),
-        ("count by verb, ua", "Unknown"),
-        ("count distinct ua", "Unknown"),
-    ] {
-        check(&format!("{rules}{text}"), line, expected);
-    }
-}
-
-#[test]
 fn lists_are_read_from_where_the_caller_says() {
     let text = "list them = from \"them.txt\"\nuser in @them | mask user";
     let compiled = expr::compile_with(
@@ -404,55 +333,4 @@ fn lists_are_read_from_where_the_caller_says() {
     let masked = GET.replace(r#""u""#, r#""***""#);
     assert_eq!(sent(&mut judge, GET), masked);
     assert_eq!(sent(&mut judge, &GET.replace("\"u\"", "\"w\"")), "Skip");
-}
-
-/// Makes a pipeline with a policy of these rules.
-fn with_policy(steps: &str, rules: &str) -> Result<Pipeline, Refused> {
-    let text = format!("apiVersion: audit.k8s.io/v1\nrules: {rules}");
-    let compiled =
-        expr::compile_with(&[Source::expression(steps)], &mut |_, _, _| {
-            Ok(text.clone().into())
-        });
-    Pipeline::new(compiled.unwrap().plan)
-}
-
-#[test]
-fn a_policy_is_a_step_among_others() {
-    let steps =
-        "verb = get | policy \"p\" | level = Metadata | label a = \"b\"";
-    let pipeline = with_policy(steps, "[{level: Metadata}]").unwrap();
-    let mut judge = pipeline.judge(Reading::default());
-    let event = r#"{"level":"Request","verb":"get","requestObject":{}}"#;
-    let left = r#"{"level":"Metadata","verb":"get","annotations":{"kaudit-filter/a":"b"}}"#;
-    assert_eq!(sent(&mut judge, event), left);
-    assert_eq!(sent(&mut judge, &event.replace("get", "put")), "Skip");
-    // It stands on what earlier steps have left.
-    let steps = "label a = \"b\" | policy \"p\" | policy \"p\"";
-    let pipeline = with_policy(steps, "[{level: Metadata}]").unwrap();
-    assert_eq!(sent(&mut pipeline.judge(Reading::default()), event), left);
-}
-
-#[test]
-fn a_policy_in_doubt_passes_the_event_and_says_why() {
-    let rules = "[{level: None, verbs: [get]}, {level: Metadata}]";
-    let pipeline = with_policy("policy \"p\"", rules).unwrap();
-    let mut judge = pipeline.judge(Reading::default());
-    let event = br#"{"auditID":"a","requestObject":{}}"#;
-    let judgement = judge.judge(event, &mut Vec::new());
-    assert_eq!(judgement.verdict, Verdict::Keep);
-    assert_eq!(judgement.doubt, Some(Doubt::Verb));
-    let judgement = judge.judge(br#"{"verb":"get"}"#, &mut Vec::new());
-    assert_eq!((judgement.verdict, judgement.doubt), (Verdict::Skip, None));
-    // In doubt whether it passes at all, nothing is changed.
-    let cut = br#"{"level":"Request","verb":"put","user":{},"objectRef":{},"requestObject":{},"a":"#;
-    let pipeline = with_policy("code = 1 | policy \"p\"", rules).unwrap();
-    let judgement =
-        pipeline.judge(Reading::default()).judge(cut, &mut Vec::new());
-    assert_eq!(judgement.verdict, Verdict::Unknown);
-}
-
-#[test]
-fn a_policy_that_no_apiserver_takes_is_refused() {
-    let refused = with_policy("policy \"p\"", "[]").unwrap_err();
-    assert_eq!(refused.to_string(), "`p` is no audit policy: no rules");
 }

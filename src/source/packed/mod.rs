@@ -7,6 +7,7 @@
 //! whatever the blocks unpack to. The thread is the one that waits for a slow
 //! input, and it ends when the run does.
 
+mod engine;
 mod packing;
 mod unpacker;
 mod worker;

@@ -6,20 +6,14 @@
 
 use std::io::Read;
 
-use flate2::{Decompress, FlushDecompress, Status};
-use zstd::stream::raw::{DParameter, Decoder, Operation};
-
 use super::{
     super::error::{Error, Fault},
     Packing,
+    engine::{Engine, Step},
 };
 
 /// Compressed bytes that are read at a time.
 const STEP: usize = if cfg!(test) { 16 } else { 128 << 10 };
-
-/// The most memory for what a frame of zstd may refer back to, as a power of
-/// two: what zstd(1) grants as well, unless it is told `--long`.
-const WINDOW: u32 = 27;
 
 /// Unpacks what it reads from `R`.
 pub(in super::super) struct Unpacker<R> {
@@ -35,6 +29,8 @@ pub(in super::super) struct Unpacker<R> {
     place: Place,
     /// Whether the engine may hold more than there was room for.
     is_full: bool,
+    /// What is wrong behind what was unpacked last.
+    fault: Option<Fault>,
     /// NUL bytes passed over behind a member or frame.
     padding: u64,
 }
@@ -45,19 +41,6 @@ enum Place {
     /// Before a member or frame, or behind the last.
     Between,
     Inside,
-}
-
-enum Engine {
-    Gzip(Box<Decompress>),
-    Zstd(Box<Decoder<'static>>),
-}
-
-/// What a step of an engine came to.
-struct Step {
-    used: usize,
-    made: usize,
-    /// Whether a member or frame has ended.
-    is_end: bool,
 }
 
 impl<R: Read> Unpacker<R> {
@@ -77,6 +60,7 @@ impl<R: Read> Unpacker<R> {
             used: 0,
             place: Place::Between,
             is_full: false,
+            fault: None,
             padding: 0,
         })
     }
@@ -93,16 +77,19 @@ impl<R: Read> Unpacker<R> {
         room: &mut [u8],
     ) -> Result<usize, Error> {
         loop {
+            if let Some(fault) = self.fault.take() {
+                return Err(self.fault_at(fault));
+            }
             if self.at == self.end && !self.is_full && self.refill()? == 0 {
                 return match self.place {
                     Place::Between => Ok(0),
-                    Place::Inside => Err(self.fault(Fault::Cut)),
+                    Place::Inside => Err(self.fault_at(Fault::Cut)),
                 };
             }
             match self.place {
                 Place::Between => self.enter()?,
                 Place::Inside => {
-                    let made = self.step(room)?;
+                    let made = self.step(room);
                     if made > 0 {
                         return Ok(made);
                     }
@@ -111,18 +98,17 @@ impl<R: Read> Unpacker<R> {
         }
     }
 
-    fn step(&mut self, room: &mut [u8]) -> Result<usize, Error> {
+    fn step(&mut self, room: &mut [u8]) -> usize {
         let input = &self.input[self.at..self.end];
-        let step = self.engine.step(input, room);
-        let Step { used, made, is_end } =
-            step.map_err(|fault| self.fault(fault))?;
+        let Step { used, made, is_end, fault } = self.engine.step(input, room);
         self.at += used;
         self.used += used as u64;
+        self.fault = fault;
         self.is_full = made == room.len() && !is_end;
         if is_end {
             self.place = Place::Between;
         }
-        Ok(made)
+        made
     }
 
     /// Finds the begin of the next member or frame in the input, which is not
@@ -138,12 +124,12 @@ impl<R: Read> Unpacker<R> {
         }
         match self.packing.begins(rest) {
             Some(true) => {
-                self.engine.restart()?;
+                self.engine.restart();
                 self.place = Place::Inside;
                 Ok(())
             }
-            Some(false) => Err(self.fault(Fault::Foreign)),
-            None if self.refill()? == 0 => Err(self.fault(Fault::Cut)),
+            Some(false) => Err(self.fault_at(Fault::Foreign)),
+            None if self.refill()? == 0 => Err(self.fault_at(Fault::Cut)),
             None => Ok(()),
         }
     }
@@ -158,7 +144,7 @@ impl<R: Read> Unpacker<R> {
         Ok(read)
     }
 
-    fn fault(&self, fault: Fault) -> Error {
+    fn fault_at(&self, fault: Fault) -> Error {
         // What is cut, is cut where it ends.
         let held = match fault {
             Fault::Cut => (self.end - self.at) as u64,
@@ -169,65 +155,9 @@ impl<R: Read> Unpacker<R> {
     }
 }
 
-impl Engine {
-    fn new(packing: Packing) -> Result<Engine, Error> {
-        Ok(match packing {
-            Packing::Gzip => Engine::Gzip(Box::new(Decompress::new_gzip(15))),
-            Packing::Zstd => {
-                let mut decoder = Decoder::new()?;
-                decoder.set_parameter(DParameter::WindowLogMax(WINDOW))?;
-                Engine::Zstd(Box::new(decoder))
-            }
-        })
-    }
-
-    /// Prepares for a member or frame. One of zstd follows another by itself.
-    fn restart(&mut self) -> Result<(), Error> {
-        match self {
-            Engine::Gzip(inflate) => inflate.reset(true),
-            Engine::Zstd(_) => {}
-        }
-        Ok(())
-    }
-
-    fn step(&mut self, input: &[u8], room: &mut [u8]) -> Result<Step, Fault> {
-        match self {
-            Engine::Gzip(inflate) => {
-                let (before, made) = (inflate.total_in(), inflate.total_out());
-                let flush = FlushDecompress::None;
-                let result = inflate.decompress(input, room, flush);
-                let Ok(status) = result else { return Err(Fault::Damaged) };
-                Ok(Step {
-                    used: (inflate.total_in() - before) as usize,
-                    made: (inflate.total_out() - made) as usize,
-                    is_end: status == Status::StreamEnd,
-                })
-            }
-            Engine::Zstd(decoder) => {
-                let status = decoder
-                    .run_on_buffers(input, room)
-                    .map_err(|error| too_wide(&error.to_string()))?;
-                Ok(Step {
-                    used: status.bytes_read,
-                    made: status.bytes_written,
-                    is_end: status.remaining == 0,
-                })
-            }
-        }
-    }
-}
-
-/// The library has no other word for it than its sentence.
-fn too_wide(error: &str) -> Fault {
-    match error.contains("too much memory") {
-        true => Fault::TooWide,
-        false => Fault::Damaged,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{self, Write};
 
     use flate2::{Compression, write::GzEncoder};
 
@@ -255,7 +185,7 @@ mod tests {
     struct Slow<'a>(&'a [u8], usize);
 
     impl Read for Slow<'_> {
-        fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
             let most = self.1.min(room.len());
             self.0.read(&mut room[..most])
         }
@@ -348,6 +278,44 @@ mod tests {
                 end,
                 Err(Error::Packed { fault: Fault::Damaged, .. })
             ));
+        }
+    }
+
+    #[test]
+    fn what_stands_before_damage_is_unpacked() {
+        let numbers = (0..200_000u64).map(|n| n * n % 1_000_003);
+        let text: Vec<u8> =
+            numbers.flat_map(|n| format!("{n}\n").into_bytes()).collect();
+        // All of it is there at once, as a small file is.
+        let unpack = |packing, bytes: &[u8]| {
+            let bytes = bytes.to_vec();
+            let mut unpacker =
+                Unpacker::new(packing, bytes, io::empty()).unwrap();
+            let (mut text, mut room) = (Vec::new(), vec![0; 1 << 20]);
+            loop {
+                match unpacker.read(&mut room) {
+                    Ok(0) => panic!("{packing}: no fault was found"),
+                    Ok(read) => text.extend_from_slice(&room[..read]),
+                    Err(Error::Packed { fault, at, .. }) => {
+                        return (text, fault, at as usize);
+                    }
+                    Err(error) => panic!("{packing}: {error}"),
+                }
+            }
+        };
+        // What zstd has packed is undone in blocks.
+        for (packing, block) in [(Packing::Gzip, 0), (Packing::Zstd, 128)] {
+            let mut bytes = packed(packing, &text);
+            let half = bytes.len() / 2;
+            let sure = unpack(packing, &bytes[..half]).0.len() - (block << 10);
+            for (n, byte) in (0u32..).zip(&mut bytes[half..half + 4000]) {
+                *byte = (n.wrapping_mul(0x9e37_79b9) >> 13) as u8;
+            }
+            let (found, fault, at) = unpack(packing, &bytes);
+            assert_eq!(fault, Fault::Damaged);
+            assert!(sure > 200_000 && found.len() >= sure, "{}", found.len());
+            assert!(found[..sure] == text[..sure], "{packing}");
+            assert!(at.abs_diff(half) < 128 << 10, "{at}, not {half}");
         }
     }
 }

@@ -104,6 +104,9 @@ fn what_cannot_be_read_is_said() {
     assert_eq!(ran.code, Some(66), "{}", ran.err);
     let ran = run(&["policy", "simulate", &file], "hello\n");
     assert_eq!(ran.code, Some(65), "{}", ran.err);
+    let said = "no line of the input is a Kubernetes audit event; the lines \
+                look like plain text";
+    assert!(ran.err.contains(said), "{}", ran.err);
     let ran = run(&["policy", "simulate", &none], "");
     assert_eq!(ran.code, Some(2), "{}", ran.err);
 }

@@ -146,7 +146,7 @@ fn exit(settings: &Settings, summary: &Summary, voice: &mut Voice) -> Exit {
     let (tally, mut exit) = (&summary.tally, Exit::Ran);
     if tally.events == 0 {
         if tally.read > 0 {
-            voice.say("no line of the input is a Kubernetes audit event");
+            voice.say_nothing_was_found();
         }
         exit = exit.worst(Exit::Data);
     }
