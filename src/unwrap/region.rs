@@ -36,6 +36,8 @@ pub(super) enum Role {
     Alone,
     /// or the first of its stream, so that it may be the end of another.
     First,
+    /// Something begins with it that goes on; in front it was like this.
+    Begun(Amid),
     /// It belongs to what goes on in its stream.
     Joined,
     /// It belongs to what was given up.
@@ -115,23 +117,24 @@ impl Region {
         };
         let stream = part.stream as usize;
         self.wait(line, 1 - stream);
-        let (role, amid) = match self.flows[stream] {
+        let role = match self.flows[stream] {
             Flow::Rests(Amid::Yes) if part.goes_on => return Role::Past,
-            Flow::Rests(Amid::Yes) => (Role::Past, Amid::No),
-            Flow::GoesOn(..) => (Role::Joined, Amid::No),
+            Flow::Rests(Amid::Yes) => Role::Past,
+            Flow::GoesOn(..) => Role::Joined,
             Flow::Rests(amid) if part.goes_on && !part.is_whole => {
                 if self.is_at_rest() {
                     self.start = line.start;
                 }
-                (Role::Joined, amid)
+                self.flows[stream] = Flow::GoesOn(0, 0);
+                return Role::Begun(amid);
             }
-            Flow::Rests(Amid::Unknown) => (Role::First, Amid::No),
-            Flow::Rests(Amid::No) => (Role::Alone, Amid::No),
+            Flow::Rests(Amid::Unknown) => Role::First,
+            Flow::Rests(Amid::No) => Role::Alone,
         };
         let goes_on = part.goes_on && role == Role::Joined;
         self.flows[stream] = match goes_on {
             true => Flow::GoesOn(0, 0),
-            false => Flow::Rests(amid),
+            false => Flow::Rests(Amid::No),
         };
         role
     }

@@ -56,7 +56,7 @@ pub struct Unwrapper {
 struct Chain {
     text: Room,
     lines: Vec<Line>,
-    /// Whether it began as such.
+    /// What is known of its beginning.
     amid: Amid,
 }
 
@@ -157,11 +157,12 @@ impl Unwrapper {
             }
             let text = &bytes[line.start..line.end];
             let part = self.form.part(self.scanner, text);
-            let amid = region.amid();
             match (region.enter(line, part), part) {
-                (Role::Joined, Some(part)) => {
-                    self.join(text, line, part, amid);
+                (Role::Begun(amid), Some(part)) => {
+                    self.chains[part.stream as usize].amid = amid;
+                    self.join(text, line, part);
                 }
+                (Role::Joined, Some(part)) => self.join(text, line, part),
                 (Role::First, Some(part)) => {
                     self.first(bytes, line, part, take)?;
                 }
@@ -178,12 +179,8 @@ impl Unwrapper {
     }
 
     /// Adds a line to those of its stream in front.
-    fn join(&mut self, text: &[u8], line: Line, part: Part, amid: [Amid; 2]) {
-        let stream = part.stream as usize;
-        let chain = &mut self.chains[stream];
-        if chain.lines.is_empty() {
-            chain.amid = amid[stream];
-        }
+    fn join(&mut self, text: &[u8], line: Line, part: Part) {
+        let chain = &mut self.chains[part.stream as usize];
         append(self.form, self.scanner, text, part, &mut chain.text);
         chain.lines.push(line);
     }
