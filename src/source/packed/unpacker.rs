@@ -98,17 +98,27 @@ impl<R: Read> Unpacker<R> {
         }
     }
 
+    /// Unpacks what is at hand of a member or frame, as far as there is room;
+    /// returns how much that is.
     fn step(&mut self, room: &mut [u8]) -> usize {
-        let input = &self.input[self.at..self.end];
-        let Step { used, made, is_end, fault } = self.engine.step(input, room);
-        self.at += used;
-        self.used += used as u64;
-        self.fault = fault;
-        self.is_full = made == room.len() && !is_end;
-        if is_end {
-            self.place = Place::Between;
+        let mut all = 0;
+        loop {
+            let input = &self.input[self.at..self.end];
+            let step = self.engine.step(input, &mut room[all..]);
+            let Step { used, made, is_end, fault } = step;
+            self.at += used;
+            self.used += used as u64;
+            all += made;
+            self.fault = fault;
+            self.is_full = all == room.len() && !is_end;
+            if is_end {
+                self.place = Place::Between;
+            }
+            let is_over = is_end || fault.is_some() || self.is_full;
+            if is_over || self.at == self.end {
+                return all;
+            }
         }
-        made
     }
 
     /// Finds the begin of the next member or frame in the input, which is not
