@@ -59,6 +59,8 @@ struct Seen {
     is_marked: bool,
     /// Whether one is there that others have as well.
     is_hinted: bool,
+    /// Whether there is a key at which loggers write their message.
+    is_worded: bool,
     /// Whether `level` is an audit level.
     is_leveled: bool,
     /// Whether the audit level stands at a key of the collector.
@@ -105,6 +107,10 @@ const HOLDERS: [(&[u8], Holds, Form); 18] = [
     (b"log", Holds::Object, Form::Log),
 ];
 
+/// The keys of loggers for a message. No event has them.
+const MESSAGES: [&[u8]; 7] =
+    [b"message", b"MESSAGE", b"@message", b"msg", b"log", b"log_s", b"line"];
+
 /// Looks at the members of the object at `start`, no further than needed. What
 /// is wrapped in the form of a wish is so even where there is an event.
 /// The text that it holds is read into `room`.
@@ -136,6 +142,7 @@ impl Seen {
             kind: Kind::Absent,
             is_marked: false,
             is_hinted: false,
+            is_worded: false,
             is_leveled: false,
             is_viaq: false,
             viaq_keys: 0,
@@ -156,6 +163,7 @@ impl Seen {
         value: usize,
         room: &mut Room,
     ) -> Option<usize> {
+        self.is_worded |= MESSAGES.contains(&name);
         if let Some(end) = self.holder(text, name, value, room) {
             return end;
         }
@@ -176,7 +184,6 @@ impl Seen {
             b"auditID" | b"requestURI" => self.is_marked = true,
             b"stage" | b"verb" => self.is_hinted = true,
             b"level" => {
-                self.is_hinted = true;
                 let level = word(text, &range, &mut scratch);
                 self.is_leveled = LEVELS.contains(&level);
             }
@@ -274,6 +281,7 @@ impl Seen {
                 held => held,
             },
             _ if self.is_hinted => Shape::Event,
+            _ if self.is_leveled && !self.is_worded => Shape::Event,
             _ if self.is_google => Shape::Google,
             (Kind::Absent, ..) => match close {
                 Close::Closed(_) => Shape::Foreign,
