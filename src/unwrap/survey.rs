@@ -68,6 +68,8 @@ struct Seen {
     /// How many other keys of the collector there are.
     viaq_keys: u32,
     is_google: bool,
+    /// Whether it is said to come from a pod or a node.
+    is_alien: bool,
     /// How many keys of Docker there are.
     docker_keys: u32,
     version: Option<Range<usize>>,
@@ -147,6 +149,7 @@ impl Seen {
             is_viaq: false,
             viaq_keys: 0,
             is_google: false,
+            is_alien: false,
             docker_keys: 0,
             version: None,
             items: None,
@@ -190,7 +193,13 @@ impl Seen {
             b"k8s_audit_level" | b"openshift_audit_level" => {
                 self.is_viaq = true;
             }
-            b"log_type" | b"log_source" | b"openshift" | b"viaq_msg_id" => {
+            b"log_type" => {
+                self.viaq_keys += 1;
+                let log = word(text, &range, &mut scratch);
+                self.is_alien =
+                    matches!(log, b"application" | b"infrastructure");
+            }
+            b"log_source" | b"openshift" | b"viaq_msg_id" => {
                 self.viaq_keys += 1;
             }
             b"protoPayload" | b"Entry" => self.is_google |= is_object,
@@ -274,6 +283,8 @@ impl Seen {
             _ if is_viaq && self.is_marked && !self.is_leveled => Shape::Viaq,
             (Kind::Event, ..) => Shape::Event,
             _ if self.is_marked => Shape::Event,
+            // What such a log says is its own.
+            (Kind::Absent, ..) if self.is_alien => Shape::Foreign,
             (Kind::Absent, _, Some((_, held))) => match held {
                 Shape::Text(Form::Log) if self.docker_keys == 2 => {
                     Shape::Text(Form::Docker)

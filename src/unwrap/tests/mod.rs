@@ -294,6 +294,22 @@ fn an_event_of_the_collector_gets_its_level_back() {
 }
 
 #[test]
+fn what_pods_and_nodes_write_is_no_event_of_the_apiserver() {
+    let text = quoted(EVENT);
+    let line = |log: &str| {
+        format!(r#"{{"log_type":"{log}","message":{text},"openshift":{{}}}}"#)
+    };
+    for log in ["application", "infrastructure"] {
+        left(&line(log));
+        left(&format!(r#"{{"_source":{}}}"#, line(log)));
+        let choice = Choice::Form(Form::Message);
+        let asked = chosen(&choice, Form::Message, &line(log), 1000);
+        assert_eq!(asked, [(Form::Message, 1, EVENT.to_owned())]);
+    }
+    check(Form::Message, &line("audit"), EVENT);
+}
+
+#[test]
 fn google_is_known_and_left() {
     for line in [
         r#"{"protoPayload":{"@type":"x","methodName":"io.k8s.core.v1.pods.create"},"insertId":"a"}"#,
