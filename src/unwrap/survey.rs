@@ -76,6 +76,10 @@ struct Seen {
     items: Option<usize>,
     /// What may be wrapped, with its rank, lowest first.
     held: Option<(usize, Shape)>,
+    /// Where the text begins that may be wrapped,
+    text: usize,
+    /// and the one that is in the room.
+    read: usize,
 }
 
 /// What a key holds that wraps events.
@@ -135,6 +139,12 @@ pub(super) fn survey(
         }
     }
     let close = members.close();
+    if seen.text != seen.read && matches!(seen.held, Some((_, Shape::Text(_))))
+    {
+        // Another text was read after it.
+        room.clear();
+        room.decode(text, seen.text + 1);
+    }
     Survey { shape: seen.shape(close, wish), close }
 }
 
@@ -154,6 +164,8 @@ impl Seen {
             version: None,
             items: None,
             held: None,
+            text: 0,
+            read: 0,
         }
     }
 
@@ -229,11 +241,10 @@ impl Seen {
             End::Closed(quote) => Some(quote + 1),
             End::Broken(_) => None,
         };
+        self.read = value;
         if may_hold(room.text()) {
             self.held = Some((rank, Shape::Text(form)));
-        } else if matches!(self.held, Some((_, Shape::Text(_)))) {
-            // What was read before is gone.
-            self.held = None;
+            self.text = value;
         }
         Some(end)
     }

@@ -120,6 +120,21 @@ fn texts_of_shippers_are_read() {
 }
 
 #[test]
+fn another_text_beside_it_hides_no_event() {
+    let text = quoted(EVENT);
+    for (form, one, other) in [
+        (Form::Message, "message", "log"),
+        (Form::Message, "line", "message"),
+        (Form::Log, "log", "log_s"),
+    ] {
+        let (a, b) =
+            (format!("\"{one}\":{text}"), format!("\"{other}\":\"x\""));
+        check(form, &format!("{{{a},{b}}}"), EVENT);
+        check(form, &format!("{{{b},{a}}}"), EVENT);
+    }
+}
+
+#[test]
 fn layers_are_opened_one_after_the_other() {
     let log = format!("{{\"log\":{}}}", quoted(EVENT));
     check(Form::Cri, &format!("{TIME} stdout F {log}"), EVENT);
