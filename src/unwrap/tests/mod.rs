@@ -168,6 +168,35 @@ fn items_of_a_list_become_events() {
 }
 
 #[test]
+fn an_item_that_breaks_takes_no_others_with_it() {
+    let item = |id: u8| format!(r#"{{"level":"Metadata","auditID":"{id}"}}"#);
+    let event = |id| format!(r#"{{"kind":"Event",{}"#, &item(id)[1..]);
+    for broken in [
+        r#"{"level":"Metadata","audi"#,
+        r#"{"level":"Metadata","auditID":"#,
+        r#"{"level":"Metadata","audi":1 x"#,
+        r#"{"level":"Metadata","user":{"username":"x""#,
+        r#"{"level":"Metadata"} x"#,
+    ] {
+        let (one, two, three) = (item(1), item(2), item(3));
+        let items = format!("{one},{broken}, {two} ,{three}");
+        let list = format!(r#"{{"kind":"EventList","items":[{items}]}}"#);
+        let bodies = pieces(&list).into_iter().map(|piece| piece.2);
+        let bodies: Vec<_> = bodies.collect();
+        assert_eq!(bodies.len(), 4, "{bodies:?}");
+        assert!(bodies[1].ends_with(&broken[2..]), "{bodies:?}");
+        assert_eq!(
+            [&bodies[0], &bodies[2], &bodies[3]],
+            [&event(1), &event(2), &event(3)]
+        );
+        let events = format!("[{0},{broken},{0},{0}]", event(1));
+        let found = pieces(&events);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(found[3].2, event(1));
+    }
+}
+
+#[test]
 fn what_is_cut_is_read_as_far_as_it_goes() {
     let log = format!("{{\"log\":{}}}", quoted(EVENT));
     check(Form::Log, &log[..log.len() - 1], EVENT);
