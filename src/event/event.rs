@@ -229,7 +229,7 @@ impl<'l, 'r> Event<'l, 'r> {
     /// Returns whether one of the keys is there at which loggers write what
     /// they have to say.
     fn has_message(&self) -> bool {
-        let wanted = Wanted::new(&MESSAGES);
+        let wanted = Wanted::new(MESSAGES);
         let mut message = Message { wanted: &wanted };
         walk(self.scanner, self.line, self.start, &mut message) == End::Stopped
     }
