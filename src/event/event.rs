@@ -4,10 +4,11 @@ use std::cell::Cell;
 
 use super::body::Bodies;
 use super::roots::Roots;
+use super::table::LEVELS;
 use super::whole::{behind_end, first_break};
 use crate::scan::{
-    Defect, DefectKind, End, Finder, Members, Scanner, Value, Wanted,
-    behind_blanks, value_at,
+    Defect, DefectKind, End, Finder, Members, Scanner, Text, Value, Wanted,
+    behind_blanks, value_at, walk,
 };
 
 /// What a line turned out to be.
@@ -115,6 +116,27 @@ impl Finder for Passed<'_> {
     }
 }
 
+/// The keys of loggers for a message. No event has them.
+const MESSAGES: [&str; 7] =
+    ["message", "MESSAGE", "@message", "msg", "log", "log_s", "line"];
+
+/// Stops at a message.
+struct Message<'w> {
+    wanted: &'w Wanted,
+}
+
+impl Finder for Message<'_> {
+    #[inline(always)]
+    fn wanted(&self) -> &Wanted {
+        self.wanted
+    }
+
+    #[inline(always)]
+    fn found(&mut self, _: usize, _: usize) -> bool {
+        true
+    }
+}
+
 impl<'l, 'r> Event<'l, 'r> {
     /// The longest line that can be read, in bytes.
     pub const MOST: usize = u32::MAX as usize;
@@ -166,18 +188,50 @@ impl<'l, 'r> Event<'l, 'r> {
     /// root that the program will ask for.
     ///
     /// An event has no `kind` or the kind `Event`, and at least one of
-    /// level, auditID, stage, verb and requestURI.
+    /// level, auditID, stage, verb and requestURI. What has neither a kind
+    /// nor another of these than `level` is one only if that is an audit
+    /// level, and no logger's message stands beside it.
     #[inline]
     pub fn identity(&mut self) -> Identity {
         self.root(self.passed.roots.first);
         match self.root(self.passed.roots.kind) {
             Place::At(at) if !self.is_kind_event(at) => Identity::Foreign,
             _ if self.passed.marked => Identity::Event,
-            Place::At(_) | Place::Missing | Place::Unknown => match self.end {
-                End::Closed(_) => Identity::Foreign,
-                End::Broken(_) | End::Stopped => Identity::Unknown,
-            },
+            Place::At(_) | Place::Missing | Place::Unknown => self.unmarked(),
         }
+    }
+
+    /// Says what an object is that has shown no key which marks an event.
+    /// All that can be walked over was.
+    #[cold]
+    fn unmarked(&self) -> Identity {
+        let Roots { kind, level, .. } = *self.passed.roots;
+        let value = |root: usize| match self.passed.values[root] {
+            0 => None,
+            at => Some(value_at(self.line, at as usize)),
+        };
+        let is_level = |text: Text<'_>| {
+            text.read(&mut Vec::new()).is_ok_and(|text| LEVELS.contains(&text))
+        };
+        match (value(level), value(kind), self.end) {
+            // It was compared before.
+            (Some(_), Some(Ok(Value::Text(_))), _) => Identity::Event,
+            (Some(Ok(Value::Text(text))), ..)
+                if is_level(text) && !self.has_message() =>
+            {
+                Identity::Event
+            }
+            (_, _, End::Closed(_)) => Identity::Foreign,
+            (_, _, End::Broken(_) | End::Stopped) => Identity::Unknown,
+        }
+    }
+
+    /// Returns whether one of the keys is there at which loggers write what
+    /// they have to say.
+    fn has_message(&self) -> bool {
+        let wanted = Wanted::new(MESSAGES);
+        let mut message = Message { wanted: &wanted };
+        walk(self.scanner, self.line, self.start, &mut message) == End::Stopped
     }
 
     #[inline]
@@ -308,6 +362,37 @@ impl<'l, 'r> Event<'l, 'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_level_alone_is_an_event_only_if_it_is_an_audit_level() {
+        use Identity::{Event as Audit, Foreign, Unknown};
+        for keys in [&[][..], &["verb".into(), "level".into()]] {
+            let roots = Roots::new(keys, None);
+            for (line, identity) in [
+                (r#"{"level":"Metadata"}"#, Audit),
+                (r#"{"level":"None","a":{"message":1}}"#, Audit),
+                (r#"{"level":"Reques\u0074"}"#, Audit),
+                (r#"{"level":"info"}"#, Foreign),
+                (r#"{"level":"info","message":"I0302 up"}"#, Foreign),
+                (r#"{"level":"Metadata","msg":"up"}"#, Foreign),
+                (r#"{"log":{},"level":"Request","kind":null}"#, Foreign),
+                (r#"{"level":4,"kind":null}"#, Foreign),
+                (r#"{"level":"info","verb":"get"}"#, Audit),
+                (r#"{"message":"x","level":"x","auditID":""}"#, Audit),
+                (r#"{"level":"info","kind":"Event"}"#, Audit),
+                (r#"{"level":"info","kind":"Pod"}"#, Foreign),
+                (r#"{"level":"Metadata","user":{"#, Audit),
+                (r#"{"level":"info","user":{"#, Unknown),
+                (r#"{"level":"Meta"#, Unknown),
+                (r#"{"kind":"Event","level":"Meta"#, Audit),
+            ] {
+                let scanner = Scanner::best();
+                let mut event =
+                    Event::new(scanner, line.as_bytes(), 0, &roots);
+                assert_eq!(event.identity(), identity, "{line}");
+            }
+        }
+    }
 
     #[test]
     fn the_offsets_into_the_head_are_right() {

@@ -3,8 +3,9 @@
 
 use crate::scan::Wanted;
 
-/// At least one of these stands at the top of every audit event.
-const MARKERS: [&str; 5] = ["level", "auditID", "stage", "verb", "requestURI"];
+/// At least one of these stands at the top of every audit event, or `level`
+/// does: other loggers have that as well.
+const MARKERS: [&str; 4] = ["auditID", "stage", "verb", "requestURI"];
 
 /// The top-level keys to stop at.
 ///
@@ -23,6 +24,8 @@ pub struct Roots {
     pub(super) first: usize,
     /// Which of the keys is `kind`.
     pub(super) kind: usize,
+    /// Which of them is `level`.
+    pub(super) level: usize,
     /// Whether the program asks for `kind` or `apiVersion`.
     pub(super) reads_head: bool,
     /// A bit for each key that is a marker.
@@ -45,6 +48,7 @@ impl Roots {
         let reads_head = all.contains(&"kind") || all.contains(&"apiVersion");
         let kind = place(&mut all, "kind");
         let with_kind = Wanted::new(&all);
+        let level = place(&mut all, "level");
         let mut markers = 0;
         for marker in MARKERS {
             markers |= 1 << place(&mut all, marker);
@@ -56,6 +60,7 @@ impl Roots {
             afterwards,
             first,
             kind,
+            level,
             reads_head,
             markers,
         }

@@ -30,7 +30,8 @@ pub fn position(key: &str) -> usize {
     EVENT.iter().position(|field| field.key == key).unwrap_or(EVENT.len())
 }
 
-const LEVELS: &[&str] = &["None", "Metadata", "Request", "RequestResponse"];
+pub(super) const LEVELS: &[&str] =
+    &["None", "Metadata", "Request", "RequestResponse"];
 
 const STAGES: &[&str] =
     &["RequestReceived", "ResponseStarted", "ResponseComplete", "Panic"];

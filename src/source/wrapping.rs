@@ -28,9 +28,15 @@ impl Default for Wrapping {
 impl Wrapping {
     /// Returns how an input is wrapped that begins with `head`.
     pub(super) fn form(&self, head: &[u8]) -> Form {
+        let laid_out = |form: Form| match Form::detect(self.scanner, head) {
+            Form::Documents => Form::Documents,
+            _ => form,
+        };
         match &self.choice {
             Choice::Auto => Form::detect(self.scanner, head),
-            Choice::None | Choice::At(_) => Form::Event,
+            Choice::None => Form::Event,
+            Choice::At(_) => laid_out(Form::Event),
+            Choice::Form(form) if form.is_object() => laid_out(*form),
             Choice::Form(form) => *form,
         }
     }
@@ -46,5 +52,26 @@ impl Wrapping {
     /// of which is longer than `most` bytes.
     pub(super) fn cutter(&self, form: Form, most: usize) -> Cutter {
         Cutter::new(self.scanner, form, most)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_may_be_laid_out_over_lines() {
+        let form = |choice: &str, head: &str| {
+            let choice = Choice::parse(choice).unwrap();
+            Wrapping { choice, ..Wrapping::default() }.form(head.as_bytes())
+        };
+        let pretty = "{\n  \"events\": [\n";
+        for choice in ["cloudwatch", "list", "source", "at:events[*]"] {
+            assert_eq!(form(choice, pretty), Form::Documents, "{choice}");
+        }
+        assert_eq!(form("cloudwatch", "{\"events\":[]}\n"), Form::Cloudwatch);
+        assert_eq!(form("at:a", "{\"a\":{}}\n"), Form::Event);
+        assert_eq!(form("cri", pretty), Form::Cri);
+        assert_eq!(form("none", pretty), Form::Event);
     }
 }

@@ -63,7 +63,12 @@ fn of_line(
             let behind = text.get(behind_blanks(text, end));
             behind == Some(&b'{') && (!line.is_ended() || next.is_none())
         }
-        Err(_) => line.is_ended() && goes_on(text.trim_ascii(), next),
+        Err(_) => {
+            let text = text.trim_ascii();
+            line.is_ended()
+                && (goes_on(text, next)
+                    || opens_items(scanner, text, next, room))
+        }
     };
     match text.get(start)? {
         b'{' | b'[' if is_document => Some(Form::Documents),
@@ -101,4 +106,28 @@ fn goes_on(line: &[u8], next: Option<&[u8]>) -> bool {
         Some((b'{', _)) => line.starts_with(b"[{") && line.ends_with(b","),
         Some(_) => false,
     }
+}
+
+/// Returns whether a line ends with the bracket of an array that holds events,
+/// and the next one begins with its first item.
+fn opens_items(
+    scanner: Scanner,
+    line: &[u8],
+    next: Option<&[u8]>,
+    room: &mut Room,
+) -> bool {
+    if !line.starts_with(b"{") || !line.ends_with(b"[") {
+        return false;
+    }
+    let array = match survey(scanner, line, 0, None, room).shape {
+        Shape::List(at, _) | Shape::Array(_, at) => at,
+        Shape::Event
+        | Shape::Viaq
+        | Shape::Google
+        | Shape::Object(..)
+        | Shape::Text(_)
+        | Shape::Foreign
+        | Shape::Unknown => return false,
+    };
+    array + 1 == line.len() && next.is_some_and(|next| next.starts_with(b"{"))
 }

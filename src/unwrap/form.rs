@@ -105,6 +105,28 @@ impl Form {
 }
 
 impl Form {
+    /// Returns whether what wraps is one JSON value, which may be laid out
+    /// over several lines.
+    pub fn is_object(self) -> bool {
+        match self {
+            Form::List
+            | Form::Log
+            | Form::Message
+            | Form::Source
+            | Form::Viaq
+            | Form::Azure
+            | Form::Cloudwatch
+            | Form::Google => true,
+            Form::Event
+            | Form::Cri
+            | Form::Docker
+            | Form::Prefix
+            | Form::Legacy
+            | Form::Documents
+            | Form::At => false,
+        }
+    }
+
     /// Returns the form of what was wrapped in `inner` as well.
     pub(super) fn or(self, inner: Form) -> Form {
         match inner {

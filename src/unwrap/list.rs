@@ -3,9 +3,14 @@
 
 use std::ops::Range;
 
-use super::member::{find, word};
+use super::{
+    decode::Room,
+    member::{find, word},
+    survey::{Shape, survey},
+};
 use crate::scan::{
-    End, Finder, Scanner, Wanted, behind_blanks, value_end, walk,
+    End, Finder, Scanner, Wanted, before_blanks, behind_blanks, last_object,
+    value_end, walk,
 };
 
 /// A walk over the items of an array.
@@ -16,6 +21,8 @@ pub(super) struct Items {
     /// Whether they are items of a list of events, whose version, if it has
     /// one, stands there.
     events: Option<Option<Range<usize>>>,
+    /// Whether one of them broke, and others were found behind it.
+    is_recovered: bool,
 }
 
 /// An item.
@@ -61,7 +68,8 @@ impl Finder for Head<'_> {
 impl Items {
     /// Begins with the array whose `[` is the byte at `start`.
     pub(super) fn new(text: &[u8], start: usize) -> Items {
-        Items { at: behind_blanks(text, start + 1), events: None }
+        let at = behind_blanks(text, start + 1);
+        Items { at, events: None, is_recovered: false }
     }
 
     /// Begins with the items of a list of events with this version.
@@ -100,9 +108,7 @@ impl Items {
         };
         let Some(end) = end else {
             // Nothing is added to what is cut: who knows what it lacks.
-            self.at = text.len();
-            let (range, lacks) = (begin..text.len(), Lacks::Nothing);
-            return Some(Item { range, lacks });
+            return Some(self.broken(scanner, text, begin, Lacks::Nothing));
         };
         let at = behind_blanks(text, end);
         match text.get(at) {
@@ -110,12 +116,83 @@ impl Items {
             Some(b']') => self.at = at,
             // What cannot be followed leaves with the item in front of it.
             Some(_) | None => {
-                self.at = text.len();
-                return Some(Item { range: begin..text.len(), lacks });
+                return Some(self.broken(scanner, text, begin, lacks));
             }
         }
         Some(Item { range: begin..end, lacks })
     }
+
+    /// Returns the item at `begin`, which breaks, with all that stands in
+    /// front of the items that are found again behind it.
+    #[cold]
+    fn broken(
+        &mut self,
+        scanner: Scanner,
+        text: &[u8],
+        begin: usize,
+        lacks: Lacks,
+    ) -> Item {
+        let (end, next) = match self.is_recovered {
+            true => (text.len(), text.len()),
+            false => self.last(scanner, text, begin),
+        };
+        (self.at, self.is_recovered) = (next, true);
+        Item { range: begin..end, lacks }
+    }
+
+    /// Returns where the last items of the list begin, which are sound and
+    /// stand behind `from`, and where what is in front of them ends: looked
+    /// for from the end, where no string is open.
+    fn last(
+        &self,
+        scanner: Scanner,
+        text: &[u8],
+        from: usize,
+    ) -> (usize, usize) {
+        let (mut last, mut next) = (text.len(), text.len());
+        let is_end = |end: &usize| {
+            text[from..before_blanks(text, *end)].ends_with(b"}")
+        };
+        let brackets = memchr::memrchr_iter(b']', &text[from..]);
+        let Some(mut end) = brackets.map(|at| from + at).find(is_end) else {
+            return (last, next);
+        };
+        while let Some(length) = last_object(&text[from..end])
+            && let begin = from + length
+            && let Some(front) = before_comma(&text[from..begin])
+            && self.is_sound(scanner, &text[..end], begin)
+        {
+            end = from + front;
+            (last, next) = (end, begin);
+        }
+        (last, next)
+    }
+
+    /// Returns whether what begins at `begin` is an item, whole to the end of
+    /// the text.
+    fn is_sound(&self, scanner: Scanner, text: &[u8], begin: usize) -> bool {
+        match value_end(scanner, text, begin) {
+            Ok(end) if behind_blanks(text, end) == text.len() => {}
+            Ok(_) | Err(_) => return false,
+        }
+        let mut room = Room::default();
+        match survey(scanner, text, begin, None, &mut room).shape {
+            Shape::Event => true,
+            Shape::Foreign | Shape::Unknown => false,
+            Shape::Viaq
+            | Shape::Google
+            | Shape::Object(..)
+            | Shape::Text(_)
+            | Shape::Array(..)
+            | Shape::List(..) => self.events.is_none(),
+        }
+    }
+}
+
+/// Returns the offset of the comma that a text ends with, blanks aside.
+fn before_comma(text: &[u8]) -> Option<usize> {
+    let end = before_blanks(text, text.len());
+    text[..end].ends_with(b",").then(|| end - 1)
 }
 
 /// Returns where an event ends, and what it lacks.

@@ -59,6 +59,8 @@ struct Seen {
     is_marked: bool,
     /// Whether one is there that others have as well.
     is_hinted: bool,
+    /// Whether there is a key at which loggers write their message.
+    is_worded: bool,
     /// Whether `level` is an audit level.
     is_leveled: bool,
     /// Whether the audit level stands at a key of the collector.
@@ -66,12 +68,18 @@ struct Seen {
     /// How many other keys of the collector there are.
     viaq_keys: u32,
     is_google: bool,
+    /// Whether it is said to come from a pod or a node.
+    is_alien: bool,
     /// How many keys of Docker there are.
     docker_keys: u32,
     version: Option<Range<usize>>,
     items: Option<usize>,
     /// What may be wrapped, with its rank, lowest first.
     held: Option<(usize, Shape)>,
+    /// Where the text begins that may be wrapped,
+    text: usize,
+    /// and the one that is in the room.
+    read: usize,
 }
 
 /// What a key holds that wraps events.
@@ -105,6 +113,10 @@ const HOLDERS: [(&[u8], Holds, Form); 18] = [
     (b"log", Holds::Object, Form::Log),
 ];
 
+/// The keys of loggers for a message. No event has them.
+const MESSAGES: [&[u8]; 7] =
+    [b"message", b"MESSAGE", b"@message", b"msg", b"log", b"log_s", b"line"];
+
 /// Looks at the members of the object at `start`, no further than needed. What
 /// is wrapped in the form of a wish is so even where there is an event.
 /// The text that it holds is read into `room`.
@@ -127,6 +139,12 @@ pub(super) fn survey(
         }
     }
     let close = members.close();
+    if seen.text != seen.read && matches!(seen.held, Some((_, Shape::Text(_))))
+    {
+        // Another text was read after it.
+        room.clear();
+        room.decode(text, seen.text + 1);
+    }
     Survey { shape: seen.shape(close, wish), close }
 }
 
@@ -136,14 +154,18 @@ impl Seen {
             kind: Kind::Absent,
             is_marked: false,
             is_hinted: false,
+            is_worded: false,
             is_leveled: false,
             is_viaq: false,
             viaq_keys: 0,
             is_google: false,
+            is_alien: false,
             docker_keys: 0,
             version: None,
             items: None,
             held: None,
+            text: 0,
+            read: 0,
         }
     }
 
@@ -156,6 +178,7 @@ impl Seen {
         value: usize,
         room: &mut Room,
     ) -> Option<usize> {
+        self.is_worded |= MESSAGES.contains(&name);
         if let Some(end) = self.holder(text, name, value, room) {
             return end;
         }
@@ -176,14 +199,19 @@ impl Seen {
             b"auditID" | b"requestURI" => self.is_marked = true,
             b"stage" | b"verb" => self.is_hinted = true,
             b"level" => {
-                self.is_hinted = true;
                 let level = word(text, &range, &mut scratch);
                 self.is_leveled = LEVELS.contains(&level);
             }
             b"k8s_audit_level" | b"openshift_audit_level" => {
                 self.is_viaq = true;
             }
-            b"log_type" | b"log_source" | b"openshift" | b"viaq_msg_id" => {
+            b"log_type" => {
+                self.viaq_keys += 1;
+                let log = word(text, &range, &mut scratch);
+                self.is_alien =
+                    matches!(log, b"application" | b"infrastructure");
+            }
+            b"log_source" | b"openshift" | b"viaq_msg_id" => {
                 self.viaq_keys += 1;
             }
             b"protoPayload" | b"Entry" => self.is_google |= is_object,
@@ -213,11 +241,10 @@ impl Seen {
             End::Closed(quote) => Some(quote + 1),
             End::Broken(_) => None,
         };
+        self.read = value;
         if may_hold(room.text()) {
             self.held = Some((rank, Shape::Text(form)));
-        } else if matches!(self.held, Some((_, Shape::Text(_)))) {
-            // What was read before is gone.
-            self.held = None;
+            self.text = value;
         }
         Some(end)
     }
@@ -267,6 +294,8 @@ impl Seen {
             _ if is_viaq && self.is_marked && !self.is_leveled => Shape::Viaq,
             (Kind::Event, ..) => Shape::Event,
             _ if self.is_marked => Shape::Event,
+            // What such a log says is its own.
+            (Kind::Absent, ..) if self.is_alien => Shape::Foreign,
             (Kind::Absent, _, Some((_, held))) => match held {
                 Shape::Text(Form::Log) if self.docker_keys == 2 => {
                     Shape::Text(Form::Docker)
@@ -274,6 +303,7 @@ impl Seen {
                 held => held,
             },
             _ if self.is_hinted => Shape::Event,
+            _ if self.is_leveled && !self.is_worded => Shape::Event,
             _ if self.is_google => Shape::Google,
             (Kind::Absent, ..) => match close {
                 Close::Closed(_) => Shape::Foreign,

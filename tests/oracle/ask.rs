@@ -62,9 +62,23 @@ fn is_foreign(event: &Inside<(String, Json)>) -> bool {
         Some(Json::Text(kind)) => kind == "Event",
         Some(_) => false,
     };
-    let markers = ["level", "auditID", "stage", "verb", "requestURI"];
-    let marked =
-        event.items.iter().any(|(key, _)| markers.contains(&key.as_str()));
+    let has = |names: &[&str]| {
+        event.items.iter().any(|(key, _)| names.contains(&key.as_str()))
+    };
+    let level = event.items.iter().find(|(key, _)| key == "level");
+    let leveled = match level.map(|(_, value)| value) {
+        Some(Json::Text(level)) => {
+            ["None", "Metadata", "Request", "RequestResponse"]
+                .contains(&level.as_str())
+        }
+        _ => false,
+    };
+    let messages =
+        ["message", "MESSAGE", "@message", "msg", "log", "log_s", "line"];
+    let named = matches!(kind, Some((_, Json::Text(_))));
+    let marked = has(&["auditID", "stage", "verb", "requestURI"])
+        || level.is_some() && named
+        || leveled && !has(&messages);
     !is_event || event.whole && !marked
 }
 

@@ -39,6 +39,25 @@ fn documents_have_any_layout() {
 }
 
 #[test]
+fn items_on_lines_of_their_own_are_a_document() {
+    let event = r#"{"kind":"Event","auditID":"a"}"#;
+    let listed = |form, lines| (form, lines, event.to_owned());
+    for (begin, form) in [
+        (r#"{"kind":"EventList","items":["#, Form::List),
+        (r#"{"records":["#, Form::Azure),
+    ] {
+        let version = r#"{"kind":"Event","apiVersion":"v","auditID":"a"}"#;
+        let event = if form == Form::List { version } else { event };
+        let text = format!("{begin}\n{event},\n{event}\n]}}\n");
+        let found = pieces(&text);
+        assert_eq!(found, [(form, 4, event.into()), (form, 0, event.into())]);
+    }
+    // A line that is cut there is not the begin of one.
+    let cut = format!("{{\"auditID\":\"a\",\"records\":[\n{event}\n");
+    assert_eq!(pieces(&cut)[1], listed(Form::Event, 1));
+}
+
+#[test]
 fn documents_that_break_end_with_their_lines() {
     let event = r#"{"auditID":"a","level":"Metadata"}"#;
     let form = Form::Documents;

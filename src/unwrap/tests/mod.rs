@@ -121,6 +121,21 @@ fn texts_of_shippers_are_read() {
 }
 
 #[test]
+fn another_text_beside_it_hides_no_event() {
+    let text = quoted(EVENT);
+    for (form, one, other) in [
+        (Form::Message, "message", "log"),
+        (Form::Message, "line", "message"),
+        (Form::Log, "log", "log_s"),
+    ] {
+        let (a, b) =
+            (format!("\"{one}\":{text}"), format!("\"{other}\":\"x\""));
+        check(form, &format!("{{{a},{b}}}"), EVENT);
+        check(form, &format!("{{{b},{a}}}"), EVENT);
+    }
+}
+
+#[test]
 fn layers_are_opened_one_after_the_other() {
     let log = format!("{{\"log\":{}}}", quoted(EVENT));
     check(Form::Cri, &format!("{TIME} stdout F {log}"), EVENT);
@@ -151,6 +166,35 @@ fn items_of_a_list_become_events() {
     assert_eq!(found, expected);
     left(&list(""));
     check(Form::List, &format!("[{EVENT}]"), EVENT);
+}
+
+#[test]
+fn an_item_that_breaks_takes_no_others_with_it() {
+    let item = |id: u8| format!(r#"{{"level":"Metadata","auditID":"{id}"}}"#);
+    let event = |id| format!(r#"{{"kind":"Event",{}"#, &item(id)[1..]);
+    for broken in [
+        r#"{"level":"Metadata","audi"#,
+        r#"{"level":"Metadata","auditID":"#,
+        r#"{"level":"Metadata","audi":1 x"#,
+        r#"{"level":"Metadata","user":{"username":"x""#,
+        r#"{"level":"Metadata"} x"#,
+    ] {
+        let (one, two, three) = (item(1), item(2), item(3));
+        let items = format!("{one},{broken}, {two} ,{three}");
+        let list = format!(r#"{{"kind":"EventList","items":[{items}]}}"#);
+        let bodies = pieces(&list).into_iter().map(|piece| piece.2);
+        let bodies: Vec<_> = bodies.collect();
+        assert_eq!(bodies.len(), 4, "{bodies:?}");
+        assert!(bodies[1].ends_with(&broken[2..]), "{bodies:?}");
+        assert_eq!(
+            [&bodies[0], &bodies[2], &bodies[3]],
+            [&event(1), &event(2), &event(3)]
+        );
+        let events = format!("[{0},{broken},{0},{0}]", event(1));
+        let found = pieces(&events);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(found[3].2, event(1));
+    }
 }
 
 #[test]
@@ -292,6 +336,22 @@ fn an_event_of_the_collector_gets_its_level_back() {
     check(Form::Viaq, line, event);
     let source = format!(r#"{{"_source":{line}}}"#);
     check(Form::Source, &source, event);
+}
+
+#[test]
+fn what_pods_and_nodes_write_is_no_event_of_the_apiserver() {
+    let text = quoted(EVENT);
+    let line = |log: &str| {
+        format!(r#"{{"log_type":"{log}","message":{text},"openshift":{{}}}}"#)
+    };
+    for log in ["application", "infrastructure"] {
+        left(&line(log));
+        left(&format!(r#"{{"_source":{}}}"#, line(log)));
+        let choice = Choice::Form(Form::Message);
+        let asked = chosen(&choice, Form::Message, &line(log), 1000);
+        assert_eq!(asked, [(Form::Message, 1, EVENT.to_owned())]);
+    }
+    check(Form::Message, &line("audit"), EVENT);
 }
 
 #[test]
