@@ -238,6 +238,19 @@ fn groups_of_users_take_together_what_one_takes_alone() {
 }
 
 #[test]
+fn what_is_written_when_it_comes_only_is_not_written_twice() {
+    let stages = |list: &str| {
+        let body =
+            format!("omitStages: [{list}]\nrules: [{{level: Request}}]");
+        let (_, found) = found(&body);
+        found.iter().any(|it| it.lint == Lint::TwoStages)
+    };
+    assert!(stages("Panic"));
+    assert!(!stages("ResponseComplete"));
+    assert!(!stages("RequestReceived"));
+}
+
+#[test]
 fn every_lint_has_a_name_of_its_own() {
     let mut names: Vec<_> = Lint::ALL.iter().map(|it| it.name()).collect();
     names.sort_unstable();
