@@ -4,7 +4,7 @@
 use super::{Finding, Lint, Lints, key};
 use crate::diag::nearest;
 use crate::event::word;
-use crate::policy::{Item, Level, List, Rule};
+use crate::policy::{Item, Level, List, Resource, Rule};
 
 /// The verbs of requests for resources,
 const VERBS: [&str; 8] = [
@@ -170,7 +170,8 @@ impl Lints<'_> {
     }
 
     /// Adds what names of objects do not do.
-    pub(super) fn object_names(&mut self, rule: &Rule, names: &List) {
+    pub(super) fn object_names(&mut self, rule: &Rule, entry: &Resource) {
+        let names = &entry.resource_names;
         for item in &names.items {
             if item.text.contains('*') {
                 let message = "`*` stands for itself in `resourceNames`";
@@ -180,7 +181,12 @@ impl Lints<'_> {
         let writes = |verb: &str| ["update", "patch"].contains(&verb);
         let is_for_writes =
             rule.verbs.is_empty() || rule.verbs.iter().any(writes);
-        if names.is_empty() || rule.level == Level::None || !is_for_writes {
+        let is_meant = rule.verbs.has("create")
+            || rule.level > Level::None && is_for_writes;
+        // A create of a subresource has the name of what it is of.
+        let is_whole = |it: &str| !it.contains('/') || it.ends_with("/*");
+        let has_whole = entry.resources.iter().any(is_whole);
+        if names.is_empty() || !is_meant || !has_whole {
             return;
         }
         let message = "a create has no name when it is decided on, so that \

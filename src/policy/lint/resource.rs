@@ -13,7 +13,7 @@ impl Lints<'_> {
             for item in &entry.resources.items {
                 self.resource(entry, item);
             }
-            self.object_names(rule, &entry.resource_names);
+            self.object_names(rule, entry);
         }
         self.namespaces(rule);
     }

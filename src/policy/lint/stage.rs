@@ -15,10 +15,10 @@ impl Lints<'_> {
             }
         }
         let records = |at: &usize| {
-            let rule = Some(*at);
-            let is_received =
-                policy.stages(rule).contains(Stage::RequestReceived);
-            policy.rules[*at].level > Level::None && !is_received
+            let omitted = policy.stages(Some(*at));
+            let ends = [Stage::RequestReceived, Stage::ResponseComplete];
+            let is_twice = !ends.into_iter().any(|it| omitted.contains(it));
+            policy.rules[*at].level > Level::None && is_twice
         };
         let twice: Vec<usize> =
             (0..policy.rules.len()).filter(records).collect();

@@ -238,6 +238,38 @@ fn groups_of_users_take_together_what_one_takes_alone() {
 }
 
 #[test]
+fn names_miss_a_create_but_of_a_subresource() {
+    for (rule, is_found) in [
+        ("level: None, verbs: [create], on: [pods]", true),
+        ("level: Metadata, verbs: [create, get], on: ['pods/*']", true),
+        ("level: Metadata, on: [pods/exec, pods]", true),
+        ("level: Metadata, on: [pods/exec]", false),
+        ("level: None, on: [pods]", false),
+        ("level: Metadata, verbs: [get], on: [pods]", false),
+    ] {
+        let (rule, resources) = rule.split_once("on: ").unwrap_or_default();
+        let entry = format!("resources: {resources}, resourceNames: [x]");
+        let body = format!("rules:\n- {{{rule}resources: [{{{entry}}}]}}");
+        let (_, found) = found(&body);
+        let has = found.iter().any(|it| it.lint == Lint::NamesMissCreate);
+        assert_eq!(has, is_found, "{body}");
+    }
+}
+
+#[test]
+fn what_is_written_when_it_comes_only_is_not_written_twice() {
+    let stages = |list: &str| {
+        let body =
+            format!("omitStages: [{list}]\nrules: [{{level: Request}}]");
+        let (_, found) = found(&body);
+        found.iter().any(|it| it.lint == Lint::TwoStages)
+    };
+    assert!(stages("Panic"));
+    assert!(!stages("ResponseComplete"));
+    assert!(!stages("RequestReceived"));
+}
+
+#[test]
 fn every_lint_has_a_name_of_its_own() {
     let mut names: Vec<_> = Lint::ALL.iter().map(|it| it.name()).collect();
     names.sort_unstable();

@@ -5,6 +5,7 @@ pub(super) mod tree; //   Text becomes values with places,
 mod scalar; // each of a type,
 mod read; //   these the fields of a policy,
 mod field; //  known ones and others,
+mod metadata; // what is said of it all,
 mod value; //  with the values that are allowed there.
 
 #[cfg(test)]

@@ -109,40 +109,6 @@ impl Reader {
         resource
     }
 
-    /// Reads `metadata`, of which the name is all that anybody may ask for.
-    fn metadata(&mut self, fields: &Fields<'_>) -> Option<Box<str>> {
-        let entry = fields.entry("metadata")?;
-        let fields = self.fields(Object::Metadata, &entry.value, "metadata");
-        for key in ["namespace", "uid", "resourceVersion", "generateName"] {
-            if let Some(entry) = fields.entry(key) {
-                self.name(&joined("metadata", key), &entry.value);
-            }
-        }
-        for key in ["labels", "annotations"] {
-            if let Some(entry) = fields.entry(key) {
-                self.texts(&joined("metadata", key), &entry.value);
-            }
-        }
-        let name = fields.entry("name")?;
-        Some(self.name("metadata.name", &name.value).text)
-    }
-
-    /// Checks a map of texts.
-    fn texts(&mut self, path: &str, node: &Node) {
-        match &node.value {
-            Value::Null => (),
-            Value::Map(entries) => {
-                for entry in entries {
-                    self.name(&joined(path, &entry.key), &entry.value);
-                }
-            }
-            Value::Bool(_)
-            | Value::Number
-            | Value::Text(_)
-            | Value::List(_) => self.mistyped(path, "a map of texts", node),
-        }
-    }
-
     /// Reads a list of names.
     pub(super) fn names(
         &mut self,
@@ -175,7 +141,11 @@ impl Reader {
     }
 
     /// Reads the elements of a list; null has none.
-    fn nodes<'n>(&mut self, path: &str, entry: &'n Entry) -> &'n [Node] {
+    pub(super) fn nodes<'n>(
+        &mut self,
+        path: &str,
+        entry: &'n Entry,
+    ) -> &'n [Node] {
         match &entry.value.value {
             Value::List(nodes) => nodes,
             Value::Null => &[],

@@ -237,6 +237,9 @@ fn what_is_no_yaml_and_no_json_is_refused() {
         "? [a]\n: b",
         "\"",
         "%",
+        "%YAML 1.2\n---\na: b",
+        "a: !!int b",
+        "a: !!bool 1",
     ] {
         let found = load(text, Version::NEWEST).expect_err(text);
         assert_eq!(found[0].kind, Kind::Syntax, "{text} {found:?}");
@@ -287,6 +290,29 @@ fn a_document_says_what_it_is() {
     let alike = format!("apiversion: audit.k8s.io/v1\n{rules}");
     let loaded = load(&alike, Version::NEWEST).unwrap();
     assert_eq!(loaded.warnings[0].path, "apiversion");
+}
+
+#[test]
+fn metadata_of_another_type_is_refused() {
+    let metadata = |body: &str| {
+        format!("{HEAD}metadata: {{{body}}}\nrules: [{{level: None}}]")
+    };
+    for (body, place, message) in [
+        ("creationTimestamp: now", "now", "`now` is no time"),
+        ("creationTimestamp: ''", "''", "`` is no time"),
+        ("creationTimestamp: 2026-01-31", "2026-01-31", "`2026-01-31` is no"),
+        ("deletionTimestamp: 1", "1", "`metadata.deletionTimestamp` has"),
+        ("generation: a", "a", "`metadata.generation` has to be a number"),
+        ("finalizers: a", "a", "`metadata.finalizers` has to be a list"),
+        ("selfLink: 1", "1", "`metadata.selfLink` has to be text"),
+        ("managedFields: a", "a", "`metadata.managedFields` has to be"),
+    ] {
+        refused(&metadata(body), Version::NEWEST, place, message);
+    }
+    let good = "creationTimestamp: null, generation: 1, finalizers: [a], \
+                deletionTimestamp: 2026-01-31T12:00:00Z, managedFields: []";
+    let loaded = load(&metadata(good), Version::NEWEST);
+    assert_eq!(loaded.unwrap().warnings, []);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use granit_parser::{
     ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, StructureStyle,
-    Tag,
+    Tag, YamlVersion,
 };
 
 use super::scalar;
@@ -203,6 +203,7 @@ impl Builder {
                 let tag = tag.as_deref().map(tag_name);
                 let is_plain = style == ScalarStyle::Plain;
                 let value = scalar::value(&text, is_plain, tag.as_deref());
+                check_tag(&value, tag.as_deref(), &span)?;
                 self.place(Node { value, span }, anchor)
             }
             Event::SequenceStart(style, anchor, _) => {
@@ -215,6 +216,9 @@ impl Builder {
             }
             Event::SequenceEnd | Event::MappingEnd => self.leave(&span),
             Event::Alias(anchor) => self.alias(anchor, span),
+            Event::DocumentStart(_, Some(version)) => {
+                check_version(version, span)
+            }
             // Where documents begin and end, and what comes only to those
             // who ask for it.
             _ => Ok(()),
@@ -379,6 +383,38 @@ fn merge(
 
 fn no_map(at: Span) -> Problem {
     Problem::new(Kind::Syntax, "", at, "`<<` can merge maps only")
+}
+
+/// Refuses a document that asks for another version, as go-yaml does.
+fn check_version(version: YamlVersion, span: Span) -> Result<(), Problem> {
+    let YamlVersion { major, minor } = version;
+    if (major, minor) == (1, 1) {
+        return Ok(());
+    }
+    let message = format!("an apiserver reads YAML 1.1, not {major}.{minor}");
+    Err(Problem::new(Kind::Syntax, "", span, message)
+        .help("leave `%YAML` out"))
+}
+
+/// Refuses a scalar that is not what its tag says.
+fn check_tag(
+    value: &Value,
+    tag: Option<&str>,
+    span: &Span,
+) -> Result<(), Problem> {
+    let is_right = match tag {
+        Some("null") => matches!(value, Value::Null),
+        Some("bool") => matches!(value, Value::Bool(_)),
+        Some("int" | "float") => matches!(value, Value::Number),
+        Some(_) | None => true,
+    };
+    if is_right {
+        return Ok(());
+    }
+    let tag = tag.unwrap_or_default();
+    let message = format!("this is no `!!{tag}`");
+    Err(Problem::new(Kind::Syntax, "", span.clone(), message)
+        .help("leave the tag out"))
 }
 
 /// Returns the name of a tag, `str` for `!!str`.

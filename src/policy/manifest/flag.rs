@@ -33,6 +33,15 @@ const BOTH: [&str; 11] = [
     "truncate-max-event-size",
 ];
 
+/// What stands for yes and no.
+const SWITCHES: [&str; 12] = [
+    "1", "t", "T", "true", "True", "TRUE", "0", "f", "F", "false", "False",
+    "FALSE",
+];
+
+/// The units of durations; no unit is behind one that it begins with.
+const UNITS: [&str; 8] = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
+
 const MODES: [&str; 3] = ["batch", "blocking", "blocking-strict"];
 
 /// Since which minor version of 1 rotation has limits of its own.
@@ -91,12 +100,6 @@ fn known(flag: &Flag, found: &mut Vec<Finding>) {
         });
         return;
     }
-    let is_number = value.parse::<i64>().is_ok();
-    let wants_number = name.ends_with("-maxage")
-        || name.ends_with("-maxbackup")
-        || name.ends_with("-size")
-        || name.ends_with("-maxsize")
-        || name.ends_with("-burst");
     if name.ends_with("-mode") && !MODES.contains(&value) {
         let help = format!("modes are {}", MODES.join(", "));
         found.push(bad(format!("`{value}` is no mode")).help(help));
@@ -104,10 +107,50 @@ fn known(flag: &Flag, found: &mut Vec<Finding>) {
     {
         let finding = bad(format!("`{value}` is no format"));
         found.push(finding.help("write json"));
-    } else if wants_number && !is_number {
-        let finding = bad(format!("`{value}` is no number"));
-        found.push(finding.help("write digits only"));
+    } else if let Some((kind, advice)) = mistyped(name, value) {
+        found.push(bad(format!("`{value}` is {kind}")).help(advice));
     }
+}
+
+/// Returns what a value is not, and what to write, if it is of another type
+/// than the flag.
+fn mistyped(name: &str, value: &str) -> Option<(&'static str, &'static str)> {
+    let is_any = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+    if is_any(&["-maxage", "-maxbackup", "-size", "-maxsize", "-burst"]) {
+        let is_right = value.parse::<i64>().is_ok();
+        (!is_right).then_some(("no number", "write digits only"))
+    } else if is_any(&["-qps"]) {
+        let is_right = value.parse::<f32>().is_ok();
+        (!is_right).then_some(("no number", "write digits only"))
+    } else if is_any(&["-wait", "-backoff"]) {
+        let advice = "write a number and its unit: 30s";
+        (!is_duration(value)).then_some(("no duration", advice))
+    } else if is_any(&["-compress", "-enable", "-enabled"]) {
+        let is_right = value.is_empty() || SWITCHES.contains(&value);
+        (!is_right).then_some(("no switch", "write true or false"))
+    } else {
+        None
+    }
+}
+
+/// Returns whether it is a duration of Go: numbers, each with its unit.
+fn is_duration(text: &str) -> bool {
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if rest == "0" {
+        return true;
+    }
+    let is_any = !rest.is_empty();
+    while !rest.is_empty() {
+        let behind =
+            rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let number = &rest[..rest.len() - behind.len()];
+        let unit = UNITS.iter().find_map(|unit| behind.strip_prefix(unit));
+        match unit {
+            Some(next) if number.parse::<f64>().is_ok() => rest = next,
+            Some(_) | None => return false,
+        }
+    }
+    is_any
 }
 
 /// Checks that there is a policy, and something to write to.
@@ -153,7 +196,8 @@ fn log(pod: &Pod, found: &mut Vec<Finding>) {
 
 fn rotation(pod: &Pod, version: Option<Version>, found: &mut Vec<Finding>) {
     let path = pod.flag("audit-log-path");
-    let Some(path) = path.filter(|path| path.value != "-") else { return };
+    let is_file = |path: &&Flag| !["", "-"].contains(&&*path.value);
+    let Some(path) = path.filter(is_file) else { return };
     let number = |name: &str| {
         let flag = pod.flag(&format!("audit-log-{name}"))?;
         flag.value.parse::<i64>().ok()
@@ -196,8 +240,10 @@ fn webhook(pod: &Pod, found: &mut Vec<Finding>) {
         add(found, Lint::LogMode, mode, message, help);
     }
     let truncates = pod.flag("audit-webhook-truncate-enabled");
-    let truncates = truncates
-        .is_some_and(|flag| ["", "true", "1"].contains(&&*flag.value));
+    let truncates = truncates.is_some_and(|flag| {
+        let value = &*flag.value;
+        value.is_empty() || SWITCHES[..6].contains(&value)
+    });
     if !truncates {
         let message = "truncation is off: a batch of large lists has any size";
         let help = "--audit-webhook-truncate-enabled takes the bodies of \

@@ -9,13 +9,16 @@ pub(super) fn check(
     policy: Option<&str>,
     found: &mut Vec<Finding>,
 ) {
-    if let Some(flag) = pod.flag("audit-policy-file") {
+    // A flag with nothing behind it is as if it was not given.
+    let given =
+        |name: &str| pod.flag(name).filter(|flag| !flag.value.is_empty());
+    if let Some(flag) = given("audit-policy-file") {
         read(pod, flag, policy, found);
     }
-    if let Some(flag) = pod.flag("audit-webhook-config-file") {
+    if let Some(flag) = given("audit-webhook-config-file") {
         read(pod, flag, None, found);
     }
-    let log = pod.flag("audit-log-path");
+    let log = given("audit-log-path");
     if let Some(flag) = log.filter(|flag| flag.value != "-") {
         write(pod, flag, found);
     }
@@ -98,7 +101,8 @@ fn read(
         let finding = Finding::new(Lint::HostPathType, span, message);
         return found.push(finding.help("make it a hostPath"));
     };
-    let is_file = mount.path == path;
+    // Of a part of a volume, the volume is the folder.
+    let is_file = mount.path == path && mount.part.is_empty();
     file_type(volume, kind, is_file, found);
     let rest = path.strip_prefix(&*mount.path).unwrap_or_default();
     let part = match &*mount.part {

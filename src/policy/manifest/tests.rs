@@ -85,6 +85,45 @@ fn flags_are_checked() {
 }
 
 #[test]
+fn values_of_flags_are_of_their_type() {
+    for (flag, bad, good) in [
+        ("log-truncate-enabled", "yes", "True"),
+        ("log-compress", "on", "f"),
+        ("webhook-batch-throttle-enable", "2", "0"),
+        ("log-batch-max-wait", "30", "1m30s"),
+        ("log-batch-max-wait", "s", "1.5h"),
+        ("webhook-initial-backoff", "10 s", "500ms"),
+        ("webhook-batch-throttle-qps", "ten", "2.5"),
+    ] {
+        let from = "--audit-log-maxsize=100";
+        let to = format!("--audit-{flag}={bad}");
+        check(from, &to, Lint::BadFlag, &to);
+        let good = format!("--audit-{flag}={good}");
+        assert_eq!(found(&GOOD.replacen(from, &good, 1), None), []);
+    }
+}
+
+#[test]
+fn an_empty_path_is_none() {
+    let from = "=/etc/kubernetes/audit/policy.yaml";
+    let found = found(&GOOD.replacen(from, "=", 1), None);
+    let lints: Vec<_> = found.iter().map(|it| it.lint).collect();
+    assert_eq!(lints, [Lint::NoPolicyFlag]);
+}
+
+#[test]
+fn a_folder_of_which_one_file_is_mounted_is_of_the_right_type() {
+    let mount = "mountPath: /etc/kubernetes/audit\n";
+    let part = "mountPath: /etc/kubernetes/audit/policy.yaml\n      \
+                subPath: policy.yaml\n";
+    let text = GOOD.replacen(mount, part, 1);
+    assert_eq!(found(&text, None), []);
+    let whole = text.replacen("      subPath: policy.yaml\n", "", 1);
+    let lints: Vec<_> = found(&whole, None).iter().map(|it| it.lint).collect();
+    assert!(lints.contains(&Lint::HostPathType), "{lints:?}");
+}
+
+#[test]
 fn a_path_that_is_mounted_under_another_name_is_found() {
     let from = "--audit-policy-file=/etc/kubernetes/audit/policy.yaml";
     let to = "--audit-policy-file=/etc/audit/policy.yaml";
