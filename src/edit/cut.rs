@@ -138,7 +138,7 @@ pub fn cuts(
 /// Cuts the member or element from `start` to `end`, with the comma behind
 /// it, or in front of it if it is the last one. Returns the offset behind the
 /// cut.
-pub(super) fn leave_out(
+pub(crate) fn leave_out(
     line: &[u8],
     start: usize,
     end: usize,

@@ -16,5 +16,6 @@ mod tests;
 
 pub use annotation::Annotation;
 pub use automaton::Automaton;
+pub(crate) use cut::leave_out;
 pub use cut::{Action, Cut, cuts};
 pub use splice::{quoted, splice};

@@ -58,6 +58,8 @@ pub enum Request<'a> {
 pub struct Facts {
     /// All texts, one behind the other.
     pub(super) text: String,
+    /// Where texts are unescaped.
+    pub(super) scratch: Vec<u8>,
     pub(super) user: Option<Range<usize>>,
     pub(super) groups: Vec<Range<usize>>,
     pub(super) verb: Option<Range<usize>>,
@@ -107,12 +109,24 @@ impl Facts {
 
     /// Returns what there is to decide on.
     pub fn attributes(&self) -> Attributes<'_> {
-        let user = self.user.as_ref().map(|name| User {
-            name: &self.text[name.clone()],
-            groups: self.groups.iter().map(|it| self.at(it)).collect(),
-        });
-        let verb = self.verb.as_ref().map(|verb| self.at(verb));
-        Attributes { user, verb, request: self.request() }
+        let user = self
+            .user()
+            .map(|(name, groups)| User { name, groups: groups.collect() });
+        let (verb, request) = (self.verb(), self.request());
+        Attributes { user, verb, request }
+    }
+
+    /// Returns the name and the groups of the user, if there is one.
+    pub(super) fn user(
+        &self,
+    ) -> Option<(&str, impl Iterator<Item = &str> + Clone)> {
+        let name = self.at(self.user.as_ref()?);
+        Some((name, self.groups.iter().map(|it| self.at(it))))
+    }
+
+    /// Returns the verb, as in [`Facts::attributes`].
+    pub(super) fn verb(&self) -> Option<&str> {
+        self.verb.as_ref().map(|verb| self.at(verb))
     }
 
     /// Returns what is asked for.

@@ -157,15 +157,19 @@ impl Rule {
             Some(verb) if !self.verbs.is_empty() && !is_listed(verb) => {
                 Answer::Fails(Mismatch::Verb)
             }
-            _ => self.last_answer(attributes),
+            _ => self.last_answer(attributes.verb, &attributes.request),
         }
     }
 
     /// Returns whether the rule matches a request that neither its users nor
     /// its verbs rule out.
-    pub(super) fn last_answer(&self, attributes: &Attributes<'_>) -> Answer {
-        let answer = self.request_answer(&attributes.request);
-        let is_asked = attributes.verb.is_none() && !self.verbs.is_empty();
+    pub(super) fn last_answer(
+        &self,
+        verb: Option<&str>,
+        request: &Request<'_>,
+    ) -> Answer {
+        let answer = self.request_answer(request);
+        let is_asked = verb.is_none() && !self.verbs.is_empty();
         match answer {
             Answer::Matches if is_asked => Answer::Doubtful(Doubt::Verb),
             answer => answer,

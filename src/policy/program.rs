@@ -7,7 +7,9 @@
 
 use std::collections::HashMap;
 
-use super::attributes::{Attributes, Request};
+use foldhash::fast::FixedState;
+
+use super::attributes::{Attributes, Facts, Request};
 use super::matching::{Answer, Decision, Doubt};
 use super::model::{List, Policy, Rule};
 
@@ -38,8 +40,9 @@ struct Bits(Vec<u64>);
 struct Index {
     /// Those that do not ask.
     any: Bits,
-    /// Those that ask for this name.
-    of: HashMap<Box<str>, Bits>,
+    /// Those that ask for this name. All names are the policy's, so that
+    /// nobody else can make them collide.
+    of: HashMap<Box<str>, Bits, FixedState>,
 }
 
 impl Program {
@@ -98,11 +101,34 @@ impl Program {
         &self,
         attributes: &Attributes<'_>,
     ) -> Result<Decision, Doubt> {
+        let user = attributes.user.as_ref();
+        let user = user.map(|it| (it.name, it.groups.iter().copied()));
+        self.first(attributes.verb, &attributes.request, user)
+    }
+
+    /// Returns what is decided on what was read of an event.
+    pub(super) fn decide_on(&self, facts: &Facts) -> Result<Decision, Doubt> {
+        self.first(facts.verb(), &facts.request(), facts.user())
+    }
+
+    /// Returns what the first rule decides that matches. A user is a name and
+    /// groups.
+    fn first<'a>(
+        &self,
+        verb: Option<&str>,
+        request: &Request<'_>,
+        user: Option<(&str, impl Iterator<Item = &'a str> + Clone)>,
+    ) -> Result<Decision, Doubt> {
         for word in 0..self.policy.rules.len().div_ceil(64) {
-            let mut candidates = self.candidates(attributes, word);
+            let verbs = match verb {
+                Some(verb) => self.verbs.all(verb, word),
+                None => u64::MAX,
+            };
+            let candidates = verbs & self.requests(request, word);
+            let mut candidates = self.asked_by(user.clone(), candidates, word);
             while candidates != 0 {
                 let at = word * 64 + candidates.trailing_zeros() as usize;
-                match self.policy.rules[at].last_answer(attributes) {
+                match self.policy.rules[at].last_answer(verb, request) {
                     Answer::Matches => return Ok(self.decisions[at]),
                     Answer::Doubtful(doubt) => return Err(doubt),
                     Answer::Fails(_) => (),
@@ -113,21 +139,29 @@ impl Program {
         Ok(self.default)
     }
 
-    /// Returns those of 64 rules that nothing that is looked up rules out.
-    fn candidates(&self, attributes: &Attributes<'_>, word: usize) -> u64 {
-        let (mut users, mut groups) =
+    /// Returns those of 64 rules, `among` these, that a user does not rule
+    /// out. The user is looked up only where one of them asks.
+    fn asked_by<'a>(
+        &self,
+        user: Option<(&str, impl Iterator<Item = &'a str>)>,
+        mut among: u64,
+        word: usize,
+    ) -> u64 {
+        let (mut users, mut shared) =
             (self.users.any.word(word), self.groups.any.word(word));
-        if let Some(user) = &attributes.user {
-            users |= self.users.asking(user.name, word);
-            for group in &user.groups {
-                groups |= self.groups.asking(group, word);
+        let Some((name, groups)) = user else {
+            return among & users & shared;
+        };
+        if among & !users != 0 {
+            users |= self.users.asking(name, word);
+        }
+        among &= users;
+        if among & !shared != 0 {
+            for group in groups {
+                shared |= self.groups.asking(group, word);
             }
         }
-        let verbs = match attributes.verb {
-            Some(verb) => self.verbs.all(verb, word),
-            None => u64::MAX,
-        };
-        users & groups & verbs & self.requests(&attributes.request, word)
+        among & shared
     }
 
     fn requests(&self, request: &Request<'_>, word: usize) -> u64 {

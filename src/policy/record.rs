@@ -95,8 +95,10 @@ impl Reader {
         facts: &mut Facts,
     ) -> Result<Recorded, Broken> {
         facts.clear();
-        let mut reading = Reading { reader: self, event, scratch: Vec::new() };
+        let scratch = std::mem::take(&mut facts.scratch);
+        let mut reading = Reading { reader: self, event, scratch };
         let read = reading.read(facts);
+        facts.scratch = std::mem::take(&mut reading.scratch);
         read.map_err(|defect| {
             if let Some(defect) = defect {
                 reading.event.note(defect);
@@ -276,11 +278,12 @@ impl Facts {
         verb: std::ops::Range<usize>,
     ) -> bool {
         let text = self.at(&uri);
-        let plain = text.find(['?', '%']).is_none();
         let name = request::selected(text, self.at(&verb));
-        let path = match plain {
-            true => uri,
-            false => {
+        let special = memchr::memchr2(b'?', b'%', text.as_bytes());
+        let path = match special.map(|at| (at, text.as_bytes()[at])) {
+            None => uri,
+            Some((at, b'?')) => uri.start..uri.start + at,
+            Some(_) => {
                 let path = crate::event::uri::path(text).into_owned();
                 self.add(&path)
             }

@@ -38,7 +38,7 @@ const PREFIXES: [&str; 2] = ["watch", "proxy"];
 /// ```
 pub fn target(path: &str) -> Option<Target<'_>> {
     let (group, parts) = split(path)?;
-    let mut parts = parts.split('/');
+    let mut parts = Parts(Some(parts));
     let mut first = parts.next().unwrap_or_default();
     let is_proxy = first == "proxy";
     if PREFIXES.contains(&first) {
@@ -46,7 +46,7 @@ pub fn target(path: &str) -> Option<Target<'_>> {
     }
     let mut found = Target { group, ..Target::default() };
     if first == "namespaces" {
-        let mut rest = parts.clone();
+        let mut rest = parts;
         found.namespace = rest.next().unwrap_or_default();
         let inner = rest.next();
         if let Some(inner) = inner.filter(|it| !is_of_namespace(it)) {
@@ -61,6 +61,29 @@ pub fn target(path: &str) -> Option<Target<'_>> {
     Some(found)
 }
 
+/// What is left of a path, to be taken part by part.
+#[derive(Clone, Copy)]
+struct Parts<'a>(Option<&'a str>);
+
+impl<'a> Parts<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.0?;
+        let (first, rest) = match at_slash(rest) {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (rest, None),
+        };
+        self.0 = rest;
+        Some(first)
+    }
+}
+
+/// Splits a text at its first slash. Parts are short: to go byte by byte is
+/// faster than a search that has to be set up.
+fn at_slash(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == b'/')?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
 /// Returns whether a decoded path leads to a resource.
 pub(super) fn is_target(path: &str) -> bool {
     split(path).is_some_and(|(_, parts)| !PREFIXES.contains(&parts))
@@ -73,14 +96,25 @@ fn is_of_namespace(part: &str) -> bool {
 /// Returns the group of a path, and what is behind the version; nothing, if
 /// it leads to no resource.
 fn split(path: &str) -> Option<(&str, &str)> {
-    let (prefix, rest) = path.trim_matches('/').split_once('/')?;
+    let (prefix, rest) = at_slash(trimmed(path))?;
     let (group, rest) = match prefix {
         "api" => ("", rest),
-        "apis" => rest.split_once('/')?,
+        "apis" => at_slash(rest)?,
         _ => return None,
     };
-    let (_version, parts) = rest.split_once('/')?;
+    let (_version, parts) = at_slash(rest)?;
     Some((group, parts))
+}
+
+/// Returns a path without the slashes around it.
+fn trimmed(mut path: &str) -> &str {
+    while let Some(rest) = path.strip_prefix('/') {
+        path = rest;
+    }
+    while let Some(rest) = path.strip_suffix('/') {
+        path = rest;
+    }
+    path
 }
 
 /// Returns the verb of a request: that of the resource it is for, else the

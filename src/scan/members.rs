@@ -28,6 +28,9 @@ use super::wanted::Wanted;
 
 /// Says which members of an object are wanted, and takes them.
 pub trait Finder {
+    /// Whether [`Finder::strayed`] wants to be told.
+    const LOOKS_DEEPER: bool = false;
+
     /// Returns the keys to stop at from here on.
     fn wanted(&self) -> &Wanted;
 
@@ -35,6 +38,10 @@ pub trait Finder {
     /// behind the colon right in front of the offset `value`. Answers whether
     /// the walk can stop.
     fn found(&mut self, key: usize, value: usize) -> bool;
+
+    /// Takes note that, deeper in the object, a colon at which a wanted key
+    /// can stand follows what is no key of JSON.
+    fn strayed(&mut self) {}
 }
 
 /// Finds every member.
@@ -427,10 +434,13 @@ impl Members {
         self.block.candidates ^= bit;
         let below = bit - 1;
         let depth = self.depth + (open & below).count_ones();
+        let colon = self.offset(bit);
         if depth != (close & below).count_ones() + 1 {
+            if F::LOOKS_DEEPER && self.strays(line, colon, finder.wanted()) {
+                finder.strayed();
+            }
             return Ok(false);
         }
-        let colon = self.offset(bit);
         let wanted = finder.wanted();
         let found = if unusual & bit != 0 || wanted.is_every() {
             any_key(line, self.start, colon, wanted)?
@@ -442,6 +452,18 @@ impl Members {
             }
         };
         Ok(found.is_some_and(|key| finder.found(key, colon + 1)))
+    }
+
+    /// Returns whether no key stands in front of a candidate.
+    #[inline(always)]
+    fn strays(&self, line: &[u8], colon: usize, wanted: &Wanted) -> bool {
+        let bit = 1 << (colon - self.block.at);
+        let is_plain = self.block.unusual & bit == 0
+            && match wanted.at(line, colon) {
+                Some((_, open)) => is_set_off(line, open),
+                None => true,
+            };
+        !is_plain && any_key(line, self.start, colon, wanted).is_err()
     }
 
     /// Returns the offset in the line of a bit of the block.

@@ -4,6 +4,7 @@
 //! Levels are only ever lowered: what was not recorded cannot come back.
 
 mod body;
+mod direct;
 mod trim;
 
 use super::attributes::Facts;
@@ -106,7 +107,7 @@ impl Replay {
         let Ok(recorded) = self.reader.read(event, &mut room.facts) else {
             return Err(Effect::Broken);
         };
-        let decision = self.program.decide(&room.facts.attributes());
+        let decision = self.program.decide_on(&room.facts);
         let decision = decision.map_err(Effect::Undecided)?;
         Ok((decision, recorded))
     }
@@ -123,7 +124,7 @@ impl Replay {
         if let Some(effect) = early(decision, recorded) {
             return effect;
         }
-        let is_patch = room.facts.attributes().verb == Some("patch");
+        let is_patch = room.facts.verb() == Some("patch");
         let ask = trim::Ask {
             level: decision.level,
             omits_managed_fields: decision.omit_managed_fields,

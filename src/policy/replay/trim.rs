@@ -2,6 +2,7 @@
 
 use super::super::record::Broken;
 use super::body::{Shape, Sorter};
+use super::direct::{self, Member, PATCH};
 use crate::edit::{Action, Automaton, Cut, cuts};
 use crate::event::{BODIES, Event, Path, Segment};
 use crate::policy::word::Level;
@@ -10,11 +11,9 @@ use crate::scan::{
     walk,
 };
 
-/// The annotations that only events of bodies have.
-const PATCHES: &str = "patch.webhook.admission.k8s.io/*";
-
 /// The keys that something may be done to.
-const KEYS: [&str; 4] = ["level", BODIES[0], BODIES[1], "annotations"];
+pub(super) const KEYS: [&str; 4] =
+    ["level", BODIES[0], BODIES[1], "annotations"];
 
 /// What is to be done to an event.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +25,9 @@ pub(super) struct Ask {
     /// Whether the request was a patch, whose body stays as it was sent.
     pub(super) is_patch: bool,
 }
+
+/// The number of the annotations among them.
+const ANNOTATIONS: usize = 3;
 
 /// What is done to a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub(super) struct Trim {
 pub(super) struct Room {
     cuts: Vec<Cut>,
     levels: Vec<Cut>,
+    /// The bodies and annotations, in the order of the line.
+    members: Vec<Member>,
 }
 
 const FATES: [Fate; 5] = [
@@ -67,12 +71,13 @@ impl Trim {
     pub(super) fn new() -> Trim {
         let request = FATES.map(|fate| paths(BODIES[0], fate));
         let response = FATES.map(|fate| paths(BODIES[1], fate));
+        let patches = format!("{PATCH}*");
         let mut automata = Vec::new();
         for request in &request {
             for response in &response {
                 let mut paths = [&request[..], &response[..]].concat();
                 automata.push(automaton(&paths));
-                paths.push(Path::keys(&["annotations", PATCHES]));
+                paths.push(Path::keys(&["annotations", &patches]));
                 automata.push(automaton(&paths));
             }
         }
@@ -110,28 +115,34 @@ impl Trim {
         let (scanner, line) = (event.scanner(), event.line());
         room.cuts.clear();
         room.levels.clear();
+        room.members.clear();
         let mut found = Found {
             wanted: &self.keys,
-            last: [None; KEYS.len()],
             levels: &mut room.levels,
+            members: &mut room.members,
+            is_odd: false,
         };
         match walk(scanner, line, event.start(), &mut found) {
             End::Broken(defect) => return Err(defect),
             End::Closed(end) => check_end(event, end)?,
             End::Stopped => (),
         }
-        let [_, request, response, annotations] = found.last;
+        let is_odd = found.is_odd;
         for cut in &mut room.levels {
             cut.start = behind_blanks(line, cut.start);
             cut.end = value_end(scanner, line, cut.start)?;
         }
         room.levels.retain(|cut| is_above(line, cut, ask.level));
+        let [_, request, response, annotations] = last(&room.members);
         let fates = [
             self.fate(ask, Level::Request, event, request)?,
             self.fate(ask, Level::RequestResponse, event, response)?,
         ];
         let marks = ask.level < Level::Request && annotations.is_some();
         match &self.automata[index(fates, marks)] {
+            Some(_) if !is_odd && cut_directly(event, fates, marks, room)? => {
+                Ok(())
+            }
             Some(automaton) => {
                 cuts(event, automaton, Action::Drop, &mut room.cuts)
             }
@@ -158,6 +169,47 @@ impl Trim {
             Some(_) => Ok(Fate::Stays),
         }
     }
+}
+
+/// Returns where the last of each key is.
+fn last(members: &[Member]) -> [Option<usize>; KEYS.len()] {
+    let mut last = [None; KEYS.len()];
+    for member in members {
+        last[member.key] = Some(member.value);
+    }
+    last
+}
+
+/// Cuts the bodies that go; answers whether that was all that goes. If not,
+/// or if that cannot be told, it takes a tour.
+///
+/// * A tour reads keys behind escapes that a walk need not read, as which of
+///   them it reads depends on where its blocks begin. So on a line that is no
+///   JSON it may find a defect where this cuts.
+fn cut_directly(
+    event: &Event<'_, '_>,
+    fates: [Fate; 2],
+    marks: bool,
+    room: &mut Room,
+) -> Result<bool, Defect> {
+    for member in &room.members {
+        let fate = match member.key {
+            ANNOTATIONS if !marks => continue,
+            ANNOTATIONS if direct::may_hold_patch(event, member.value) => {
+                return Ok(false);
+            }
+            ANNOTATIONS => continue,
+            body => fates[body - 1],
+        };
+        match (fate, direct::start(event.line(), *member)) {
+            (Fate::Stays, _) => (),
+            (Fate::Goes, Some(start)) => {
+                direct::cut(event, start, *member, &mut room.cuts)?;
+            }
+            (Fate::Goes, None) | (Fate::Clean(_), _) => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 /// Refuses a line that goes on behind the event: another one may be glued to
@@ -232,14 +284,18 @@ fn splice(line: &[u8], room: &Room, level: Level, out: &mut Vec<u8>) {
     out.extend_from_slice(&line[kept..]);
 }
 
-/// Finds the levels of an event, and the last of each of the other keys.
+/// Finds the levels of an event, and the members with the other keys.
 struct Found<'a> {
     wanted: &'a Wanted,
-    last: [Option<usize>; KEYS.len()],
     levels: &'a mut Vec<Cut>,
+    members: &'a mut Vec<Member>,
+    /// Whether the line is broken where only a tour says how.
+    is_odd: bool,
 }
 
 impl Finder for Found<'_> {
+    const LOOKS_DEEPER: bool = true;
+
     #[inline(always)]
     fn wanted(&self) -> &Wanted {
         self.wanted
@@ -247,10 +303,85 @@ impl Finder for Found<'_> {
 
     #[inline(always)]
     fn found(&mut self, key: usize, value: usize) -> bool {
-        self.last[key] = Some(value);
-        if key == 0 {
-            self.levels.push(Cut { start: value, end: value });
+        match key {
+            0 => self.levels.push(Cut { start: value, end: value }),
+            _ => self.members.push(Member { key, value }),
         }
         false
+    }
+
+    fn strayed(&mut self) {
+        self.is_odd = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::Roots;
+    use crate::scan::Scanner;
+
+    /// Checks that what is cut directly is what a tour would cut.
+    #[track_caller]
+    fn check(middle: &str) {
+        let line = format!(r#"{{"level":"Request",{middle},"verb":"get"}}"#);
+        let roots = Roots::new(&[], None);
+        let event = Event::new(Scanner::best(), line.as_bytes(), 0, &roots);
+        let ask = Ask {
+            level: Level::Metadata,
+            omits_managed_fields: false,
+            is_patch: false,
+        };
+        let (trim, mut room) = (Trim::new(), Room::default());
+        let found = trim.find(ask, &event, &mut room);
+        let [_, request, response, annotations] = last(&room.members);
+        let fate = |body: Option<usize>| match body {
+            Some(_) => Fate::Goes,
+            None => Fate::Stays,
+        };
+        let fates = [fate(request), fate(response)];
+        let at = index(fates, annotations.is_some());
+        let Some(automaton) = &trim.automata[at] else {
+            assert!(found.is_err(), "the walk breaks before: {line}");
+            return;
+        };
+        let mut toured = Vec::new();
+        let expected = cuts(&event, automaton, Action::Drop, &mut toured);
+        assert_eq!(found.is_ok(), expected.is_ok(), "{line}");
+        if found.is_ok() {
+            assert_eq!(room.cuts, toured, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_directly_is_what_a_tour_cuts() {
+        let patch = r#""patch.webhook.admission.k8s.io/a":"b""#;
+        for middle in [
+            r#""requestObject":{"a":1}"#,
+            r#""requestObject" : [1] , "responseObject":"x""#,
+            r#""requestObject":1,"a":{},"requestObject":2"#,
+            r#""request\u004fbject":{},"responseObject":{}"#,
+            r#""requestObject":{},"annotations":{"a":"b"}"#,
+            r#""requestObject":{},"annotations":{"a":"b"},"annotations":7"#,
+            &format!(r#""responseObject":{{}},"annotations":{{{patch}}}"#),
+            &format!(r#""annotations":[{{{patch}}}],"responseObject":1"#),
+            r#""annotations":{"\u0070atch.webhook.admission.k8s.io/":1}"#,
+        ] {
+            check(middle);
+        }
+    }
+
+    #[test]
+    fn a_broken_line_is_as_broken_as_on_a_tour() {
+        for middle in [
+            r#""requestObject":{}x"#,
+            r#""requestObject":{},"a":["b""annotations":{}]"#,
+            r#""a":{"b":"requestObject":{}},"requestObject":{}"#,
+            r#""a":"pods \"code":403},"responseObject":{},"b":{"c":1}"#,
+            r#""requestObject":{},"annotations":{"a""b":"c"}"#,
+            r#""requestObject":{},"annotations":{"a":"b",]"c":"d""#,
+        ] {
+            check(middle);
+        }
     }
 }
