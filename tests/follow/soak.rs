@@ -103,7 +103,9 @@ fn a_busy_log_is_followed_for_long() {
     site.writer.habits = Habits { backups: 5, form: Form::Gzip };
     let mut follower = Follower::deaf(site.place.to_pipe());
     follower.until_open(&site.place.log());
-    let out = follower.pipe();
+    // It stays open until the end: a follower whose reader has left leaves too.
+    let mut out = follower.pipe();
+    let out = &mut out;
     let last = std::sync::OnceLock::new();
     let (early, late, wrong) = thread::scope(|scope| {
         let reader = scope.spawn(|| wrong(out, || last.get().copied()));
