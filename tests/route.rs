@@ -124,6 +124,16 @@ fn every_route_sees_every_line_and_its_sinks_get_what_it_keeps() {
     assert_eq!(sums, [3, 3], "{}", ran.err);
 }
 
+#[test]
+fn values_with_commas_have_their_header_in_a_pipe_as_well() {
+    let to = "--to=file:/dev/stderr,format=csv";
+    let ran = run(&[to, "code >= 400"], &(event(200) + &event(403)));
+    let mut lines = ran.err.lines();
+    let header = lines.next().unwrap_or_default();
+    assert!(header.starts_with("id,stage,time"), "{}", ran.err);
+    assert_eq!(lines.count(), 1, "{}", ran.err);
+}
+
 /// Adds up what a route says that it kept, skipped and set aside.
 fn block_sum(block: &str) -> u64 {
     let rows = block.lines().skip(1).take(3);

@@ -56,7 +56,6 @@ pub(super) fn outlets(
     for to in &settings.wires.to {
         let name = to.name.clone();
         let header = settings.header(to.stream);
-        let header = header.as_deref();
         let sink = match &to.spec.address {
             Address::File(plan) => {
                 let last = mark(last, &name);
@@ -64,9 +63,8 @@ pub(super) fn outlets(
             }
             Address::Stdout => {
                 let stdout = stdout(settings, manner);
-                let mut stdout = stdout.map_err(Complaint::Start)?;
-                begin(&mut *stdout, header).map_err(Complaint::Start)?;
-                stdout
+                let stdout = stdout.and_then(|it| begun(it, header));
+                stdout.map_err(Complaint::Start)?
             }
             Address::Syslog { .. }
             | Address::Journal { .. }
@@ -96,9 +94,10 @@ pub(super) fn outlets(
     }
     if settings.reply == Some(Reply::Ok) {
         // Behind all others: what they do not take is not answered for.
-        let mut sink = Descriptor::stdout().map_err(Complaint::Start)?;
-        begin(&mut sink, Some(reply::OK)).map_err(Complaint::Start)?;
-        outlets.push(Outlet::new("stdout", Flow::Replies, Box::new(sink)));
+        let sink = Descriptor::stdout().map_err(Complaint::Start)?;
+        let ok = Some(reply::OK.to_owned());
+        let sink = begun(Box::new(sink), ok).map_err(Complaint::Start)?;
+        outlets.push(Outlet::new("stdout", Flow::Replies, sink));
     }
     Ok(outlets)
 }
@@ -123,11 +122,14 @@ fn dressed<S: Sink + 'static>(settings: &Settings, sink: S) -> Box<dyn Sink> {
 }
 
 /// Writes what comes before the first record.
-fn begin(sink: &mut dyn Sink, header: Option<&str>) -> io::Result<()> {
-    match header {
-        Some(text) => sink.write(&mut [IoSlice::new(text.as_bytes())]),
-        None => Ok(()),
+fn begun(
+    mut sink: Box<dyn Sink>,
+    header: Option<String>,
+) -> io::Result<Box<dyn Sink>> {
+    if let Some(text) = header {
+        sink.write(&mut [IoSlice::new(text.as_bytes())])?;
     }
+    Ok(sink)
 }
 
 /// Opens a file to append to, and says what was found in it.
@@ -136,26 +138,24 @@ fn appended(
     plan: &FilePlan,
     manner: Manner,
     last: Option<&Mark>,
-    header: Option<&str>,
+    header: Option<String>,
     voice: &mut Voice,
 ) -> Result<Box<dyn Sink>, Complaint> {
     let path = &plan.path;
     let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
-    let upkeep = upkeep(plan);
-    let (mut sink, remarks) =
-        match FileSink::open_with(disk, path, &upkeep, last) {
-            // A device or a FIFO keeps nothing that could be compared.
-            Err(sink::Error::Irregular) => {
-                let sink = irregular(path, manner);
-                return sink.map_err(|error| wrong(error.into()));
-            }
-            result => result.map_err(wrong)?,
-        };
+    let upkeep = Upkeep { head: header, ..upkeep(plan) };
+    let (sink, remarks) = match FileSink::open_with(disk, path, &upkeep, last)
+    {
+        // A device or a FIFO keeps nothing that could be compared.
+        Err(sink::Error::Irregular) => {
+            let sink = irregular(path, manner);
+            let sink = sink.and_then(|it| begun(it, upkeep.head));
+            return sink.map_err(|error| wrong(error.into()));
+        }
+        result => result.map_err(wrong)?,
+    };
     for remark in remarks {
         voice.say_of(path, remark);
-    }
-    if sink.is_empty() {
-        begin(&mut sink, header).map_err(|error| wrong(error.into()))?;
     }
     Ok(Box::new(sink))
 }
@@ -170,7 +170,7 @@ fn irregular(path: &Path, manner: Manner) -> io::Result<Box<dyn Sink>> {
 
 /// Returns how a file is looked after.
 fn upkeep(plan: &FilePlan) -> Upkeep {
-    let Upkeep { mode, .. } = Upkeep::default();
+    let default = Upkeep::default();
     let FilePlan { max_size, max_age, max_backups, compress, .. } = plan;
     let rotates = max_size.is_some()
         || max_age.is_some()
@@ -185,8 +185,9 @@ fn upkeep(plan: &FilePlan) -> Upkeep {
         compress: *compress,
     };
     Upkeep {
-        mode: plan.mode.unwrap_or(mode),
+        mode: plan.mode.unwrap_or(default.mode),
         rotation: rotates.then_some(rotation),
+        ..default
     }
 }
 

@@ -64,7 +64,7 @@ impl Start for Real {
         &mut self,
         process: &Process,
     ) -> Result<Box<dyn Follower>, String> {
-        let (process, upkeep) = (process.clone(), self.upkeep);
+        let (process, upkeep) = (process.clone(), self.upkeep.clone());
         Ok(Box::new(Run { process, upkeep, thread: None }))
     }
 }
@@ -110,7 +110,7 @@ impl Thread {
 impl Follower for Run {
     fn turn(&mut self, gaps: &mut Vec<String>) -> Result<(), String> {
         let thread = match self.thread.take() {
-            None => Thread::start(self.process.clone(), self.upkeep),
+            None => Thread::start(self.process.clone(), self.upkeep.clone()),
             Some(thread) => {
                 let sent = thread.go.send(Go::On);
                 sent.map_err(|error| error.to_string())?;

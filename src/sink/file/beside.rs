@@ -16,11 +16,15 @@ use crate::{
 
 /// Looks for the file that was written; where it is not there, for a copy
 /// whose name begins as its own.
+///
+/// * All files of ours begin with the same `head`: by that alone, none is
+///   known.
 pub(super) fn find(
     disk: &dyn Disk,
     own: &Path,
     here: FileId,
     last: &Mark,
+    head: u64,
 ) -> io::Result<Option<Found>> {
     let mut copy = None;
     for name in disk.list(folder(own))? {
@@ -35,7 +39,7 @@ pub(super) fn find(
             if found.is_some() {
                 return Ok(found);
             }
-        } else if last.len > 0 && begins_alike(own, &name) {
+        } else if last.len > head && begins_alike(own, &name) {
             // What we may not even read is no copy of ours.
             let file = disk.open(&path, Purpose::Read);
             let Ok(file) = file else { continue };

@@ -30,6 +30,7 @@ use std::{
 
 pub use remark::{Error, Remark};
 pub use rotation::{Rotation, Upkeep};
+use sha2::{Digest, Sha256};
 
 use self::{
     beside::{Elsewhere, Found, find},
@@ -117,7 +118,8 @@ impl FileSink {
     /// let disk: Arc<dyn Disk> = Arc::new(Real);
     /// let max_size = NonZeroU64::new(4).unwrap();
     /// let rotation = Rotation { max_size, ..Rotation::default() };
-    /// let upkeep = Upkeep { mode: 0o640, rotation: Some(rotation) };
+    /// let rotation = Some(rotation);
+    /// let upkeep = Upkeep { mode: 0o640, rotation, head: None };
     /// let path = folder.join("out.log");
     /// let (mut sink, _) = FileSink::open_with(&disk, &path, &upkeep, None)?;
     /// sink.write(&mut [IoSlice::new(b"a\nb\nc\n")])?;
@@ -136,17 +138,22 @@ impl FileSink {
         upkeep: &Upkeep,
         last: Option<&Mark>,
     ) -> Result<(FileSink, Vec<Remark>), Error> {
-        let Upkeep { mode, rotation } = *upkeep;
+        let Upkeep { mode, rotation, ref head } = *upkeep;
         let recovered = match last {
-            Some(last) => recover(&**disk, path, mode, last)?,
+            Some(last) => recover(&**disk, path, upkeep, last)?,
             None => Recovered::new(Output::open(&**disk, path, mode)?),
         };
         let base = recovered.base();
-        let Recovered { output, chain, lines, remarks } = recovered;
-        let sink = FileSink {
+        let Recovered { output, chain, mut lines, remarks } = recovered;
+        if let Some(head) = head {
+            // No source brings it, so nobody is to wait for it.
+            let head = replay::key(Sha256::new_with_prefix(head));
+            lines.retain(|line| line.key != head);
+        }
+        let mut sink = FileSink {
             disk: Arc::clone(disk),
             path: path.to_owned(),
-            upkeep: *upkeep,
+            upkeep: upkeep.clone(),
             course: Course::new(0, base + output.length()),
             output,
             chain,
@@ -161,12 +168,9 @@ impl FileSink {
             remarks: Vec::new(),
             is_astray: false,
         };
+        // Where there is no room for it, it comes with the first line.
+        sink.begin_file().ok();
         Ok((sink, remarks))
-    }
-
-    /// Returns whether nothing was ever written to it.
-    pub fn is_empty(&self) -> bool {
-        self.base + self.output.length() == 0 && self.held.is_empty()
     }
 
     /// Appends `parts`, or holds back what of them finds no room.
@@ -230,7 +234,10 @@ impl FileSink {
         self.base += cut;
         let last = self.last.as_ref().filter(|last| last.file == here);
         let copy = match last {
-            Some(last) => find(&*self.disk, &self.path, here, last)?,
+            Some(last) => {
+                let head = self.upkeep.head_length();
+                find(&*self.disk, &self.path, here, last, head)?
+            }
             None => None,
         };
         let mut from = 0;

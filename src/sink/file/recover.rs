@@ -20,6 +20,7 @@ use super::{
     beside::{Elsewhere, Found, Relation, find, holds},
     output::Output,
     replay::Line,
+    rotation::Upkeep,
     tail::Tail,
 };
 use crate::{
@@ -56,13 +57,15 @@ pub(super) struct Recovered {
 pub(super) fn recover(
     disk: &dyn Disk,
     path: &Path,
-    mode: u32,
+    upkeep: &Upkeep,
     last: &Mark,
 ) -> Result<Recovered, Error> {
-    let mut recovered = Recovered::new(Output::open(disk, path, mode)?);
+    let head = upkeep.head_length();
+    let output = Output::open(disk, path, upkeep.mode)?;
+    let mut recovered = Recovered::new(output);
     // Beside a link there is nothing.
     let path = &disk.resolve(path)?;
-    match Standing::of(&recovered.output, last)? {
+    match Standing::of(&recovered.output, last, head)? {
         Standing::Here => {
             recovered.go_on(last)?;
             let Output { id, .. } = recovered.output;
@@ -71,11 +74,11 @@ pub(super) fn recover(
         }
         Standing::Shorter => {
             let left = recovered.output.length();
-            recovered.search(disk, path, last, left)?;
+            recovered.search(disk, path, (last, head), left)?;
             recovered.look_through()?;
         }
         Standing::Another => {
-            recovered.search(disk, path, last, 0)?;
+            recovered.search(disk, path, (last, head), 0)?;
             recovered.look_through()?;
         }
     }
@@ -94,14 +97,15 @@ enum Standing {
 }
 
 impl Standing {
-    fn of(output: &Output, last: &Mark) -> io::Result<Standing> {
+    fn of(output: &Output, last: &Mark, head: u64) -> io::Result<Standing> {
         let is_same = output.id == last.file;
         let holds = holds(&*output.file, output.length(), last)?;
         Ok(match (is_same, holds) {
             (true, true) => Standing::Here,
             // Numbers of devices may change when a machine starts; some
-            // hundred bytes at their place are better evidence.
-            (false, true) if last.len > 0 => Standing::Here,
+            // hundred bytes at their place are better evidence, if they are
+            // more than what all files begin with.
+            (false, true) if last.len > head => Standing::Here,
             (true, false) if output.length() < last.len => Standing::Shorter,
             (true | false, _) => Standing::Another,
         })
@@ -178,10 +182,10 @@ impl Recovered {
         &mut self,
         disk: &dyn Disk,
         path: &Path,
-        last: &Mark,
+        (last, head): (&Mark, u64),
         left: u64,
     ) -> io::Result<()> {
-        let Some(found) = find(disk, path, self.output.id, last)? else {
+        let Some(found) = find(disk, path, self.output.id, last, head)? else {
             if left < last.len {
                 let (from, bytes) = (left, last.len - left);
                 self.remarks.push(Remark::Lost { from, bytes });

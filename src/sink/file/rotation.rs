@@ -2,7 +2,7 @@
 //! backups of it, in kube-apiserver's words.
 //!
 //! All backups in the order of their names, and the file, are byte for byte
-//! what one file would have been.
+//! what one file would have been, but that each begins with the head.
 
 use std::{
     io::{ErrorKind, IoSlice},
@@ -24,19 +24,29 @@ const LATER: u64 = 1 << 20;
 const SIZE: u64 = 100 << 20;
 
 /// How a file is looked after.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upkeep {
     /// Who may do what with files that are made, as for `chmod`. An empty
     /// file that is there is taken for one of them.
     pub mode: u32,
     /// When it is rotated, if ever.
     pub rotation: Option<Rotation>,
+    /// The line that each file begins with, newline included: the one at the
+    /// path, if it is empty, and any that takes its place.
+    pub head: Option<String>,
 }
 
 impl Default for Upkeep {
     /// A file that is its owner's alone and grows.
     fn default() -> Upkeep {
-        Upkeep { mode: 0o600, rotation: None }
+        Upkeep { mode: 0o600, rotation: None, head: None }
+    }
+}
+
+impl Upkeep {
+    /// Returns how many bytes a file has in which no line is yet.
+    pub(super) fn head_length(&self) -> u64 {
+        self.head.as_ref().map_or(0, |head| head.len() as u64)
     }
 }
 
@@ -75,6 +85,7 @@ impl FileSink {
         &mut self,
         parts: &[IoSlice<'_>],
     ) -> Result<(), Refusal> {
+        self.begin_file()?;
         let total = length(parts);
         if self.fitting(parts, total) == total {
             return self.output.append(parts);
@@ -85,18 +96,27 @@ impl FileSink {
             let mut fitting = self.fitting(&rest, total - done);
             if fitting == 0 {
                 if self.rotate() {
+                    self.begin_file().map_err(behind(done))?;
                     continue;
                 }
                 fitting = total - done;
             }
             let now = cut(&rest, 0, fitting);
-            self.output.append(&now).map_err(|refusal| Refusal {
-                kept: done + refusal.kept,
-                ..refusal
-            })?;
+            self.output.append(&now).map_err(behind(done))?;
             done += fitting;
         }
         Ok(())
+    }
+
+    /// Gives a file that is empty, or holds a torn head, its head.
+    pub(super) fn begin_file(&mut self) -> Result<(), Refusal> {
+        let Some(head) = &self.upkeep.head else { return Ok(()) };
+        let head = [IoSlice::new(head.as_bytes())];
+        if self.output.is_amid() || self.output.size_before(&head) > 0 {
+            return Ok(());
+        }
+        // A head that does not fit is cut off: nothing of it is kept.
+        self.output.append(&head)
     }
 
     /// Returns how many of the bytes still go to this file.
@@ -111,7 +131,11 @@ impl FileSink {
         }
         match whole_lines(parts, room) {
             // A line is not divided, however long it is.
-            0 if size == 0 || self.output.is_amid() => first_line(parts),
+            0 if size <= self.upkeep.head_length()
+                || self.output.is_amid() =>
+            {
+                first_line(parts)
+            }
             whole => whole,
         }
     }
@@ -170,6 +194,11 @@ impl FileSink {
             }
         }
     }
+}
+
+/// Adds to what is kept the bytes that were written before.
+fn behind(done: usize) -> impl Fn(Refusal) -> Refusal {
+    move |refusal| Refusal { kept: done + refusal.kept, ..refusal }
 }
 
 fn length(parts: &[IoSlice<'_>]) -> usize {

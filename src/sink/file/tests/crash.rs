@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU64;
 
-use proptest::prelude::*;
+use proptest::{option, prelude::*};
 
 use super::{
     super::backup::Names,
@@ -19,6 +19,9 @@ enum Behind {
     /// A line of ours that a crash has torn.
     Torn,
 }
+
+/// What a file begins with, if it has a head.
+const HEAD: &str = "head of it\n";
 
 /// How many lines of each source were taken.
 type Place = [usize; 2];
@@ -46,6 +49,8 @@ impl World {
     fn new(upkeep: Upkeep) -> World {
         let bench = Bench::new();
         let (mut sink, _) = bench.open_with(&upkeep, None);
+        sink.settle().unwrap();
+        let stat = bench.disk.stat(&bench.path).unwrap();
         let mark = sink.mark(0).unwrap().unwrap();
         World {
             bench,
@@ -54,7 +59,7 @@ impl World {
             batches: vec![(0, [0, 0])],
             committed: ([0, 0], mark),
             front: [0, 0],
-            settled: (0, None),
+            settled: (stat.size, Some(stat.id)),
             rotated: Vec::new(),
             foreign: Vec::new(),
         }
@@ -216,8 +221,9 @@ impl World {
         let mark = &self.committed.1;
         let is_copied = matches!(rotation, Rotation::CopyAndTruncate);
         // Of two files that lines come again for, the older is forgotten;
-        // and nothing tells that a copy of nothing is ours.
-        if mark.file != stat.id || (is_copied && mark.len == 0) {
+        // and nothing tells that a copy of nothing, or a head, is ours.
+        let is_bare = mark.len <= self.upkeep.head_length();
+        if mark.file != stat.id || (is_copied && is_bare) {
             return;
         }
         let name = format!("out.log.{}", self.rotated.len());
@@ -259,7 +265,8 @@ impl World {
         for path in &paths {
             let bytes = fs::read(path).unwrap();
             let whole = memchr::memrchr(b'\n', &bytes);
-            all.extend(&bytes[..whole.map_or(0, |newline| newline + 1)]);
+            let whole = &bytes[..whole.map_or(0, |newline| newline + 1)];
+            all.extend(behind_head(self.upkeep.head.as_deref(), whole));
         }
         let all = String::from_utf8(all).unwrap();
         all.lines()
@@ -269,14 +276,31 @@ impl World {
     }
 }
 
+/// Returns what stands behind the head, which is there once.
+fn behind_head<'b>(head: Option<&str>, bytes: &'b [u8]) -> &'b [u8] {
+    let Some(head) = head else { return bytes };
+    let heads = memchr::memmem::find_iter(bytes, head).count();
+    let rest = bytes.strip_prefix(head.as_bytes());
+    // A hole may be in the head, and others may write to an empty file.
+    let is_odd = bytes.contains(&0)
+        || memchr::memmem::find(bytes, b"foreign").is_some();
+    assert!(
+        bytes.is_empty() || is_odd || rest.is_some(),
+        "{}",
+        bytes.escape_ascii()
+    );
+    assert!(heads <= 1, "{}", bytes.escape_ascii());
+    rest.unwrap_or(bytes)
+}
+
 /// A line of a source; each is another one, and of another length.
 fn line(source: Source, number: usize) -> String {
     let much = "x".repeat((number * 7 + source * 3) % 23);
     format!("{} {number:04} {much}.\n", ["one", "two"][source])
 }
 
-fn check(acts: &[Act], upkeep: Upkeep) {
-    let mut world = World::new(upkeep);
+fn check(acts: &[Act], upkeep: &Upkeep) {
+    let mut world = World::new(upkeep.clone());
     for act in acts {
         world.act(act);
     }
@@ -318,8 +342,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn each_line_is_there_once(acts in acts()) {
-        check(&acts, Upkeep::default());
+    fn each_line_is_there_once(
+        acts in acts(),
+        head in option::of(Just(HEAD.to_owned())),
+    ) {
+        check(&acts, &Upkeep { head, ..Upkeep::default() });
     }
 }
 
@@ -330,12 +357,14 @@ proptest! {
     fn each_line_is_there_once_in_a_file_that_rotates_itself(
         acts in acts(),
         size in 20..200_u64,
+        head in option::of(Just(HEAD.to_owned())),
     ) {
         let max_size = NonZeroU64::new(size).unwrap();
         let own = sink::Rotation { max_size, ..Default::default() };
-        let upkeep = Upkeep { rotation: Some(own), ..Upkeep::default() };
+        let upkeep =
+            Upkeep { rotation: Some(own), head, ..Upkeep::default() };
         // One of both rotates, as in life.
         let acts: Vec<_> = acts.into_iter().filter_map(alone).collect();
-        check(&acts, upkeep);
+        check(&acts, &upkeep);
     }
 }

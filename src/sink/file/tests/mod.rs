@@ -3,6 +3,7 @@
 mod act;
 mod crash;
 mod disk;
+mod head;
 mod name;
 mod recovery;
 mod rotation;

@@ -23,7 +23,8 @@ impl Bench {
         rotation: Rotation,
         last: Option<&Mark>,
     ) -> (FileSink, Vec<Remark>) {
-        let upkeep = Upkeep { mode: 0o640, rotation: Some(rotation) };
+        let rotation = Some(rotation);
+        let upkeep = Upkeep { mode: 0o640, rotation, head: None };
         self.open_with(&upkeep, last)
     }
 
