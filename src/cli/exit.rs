@@ -99,67 +99,57 @@ impl Complaint {
 
     /// Says it and returns the exit code.
     pub(super) fn utter(self, voice: &mut Voice) -> ExitCode {
-        let exit = match self {
-            Complaint::Usage(sentence) => {
+        let exit = self.exit();
+        self.say(voice);
+        exit.into()
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Complaint::Usage(_)
+            | Complaint::Expression { .. }
+            | Complaint::Warned { .. }
+            | Complaint::Unreadable(..)
+            | Complaint::Drawn(_) => Exit::Usage,
+            Complaint::Unwritable(_, sink::Error::Locked) => Exit::Locked,
+            Complaint::Unwritable(
+                _,
+                sink::Error::Io(_) | sink::Error::Irregular,
+            )
+            | Complaint::Unsent(..)
+            | Complaint::Start(_) => Exit::Io,
+            Complaint::Checkpoint(_, error) => Exit::from(error),
+            Complaint::NoCheckpoint(..)
+            | Complaint::Pipeline { .. }
+            | Complaint::NoPipeline(..)
+            | Complaint::Config(_) => Exit::Config,
+        }
+    }
+
+    fn say(self, voice: &mut Voice) {
+        match self {
+            Complaint::Usage(sentence) | Complaint::Config(sentence) => {
                 voice.say(sentence);
-                Exit::Usage
             }
             Complaint::Expression { text, findings } => {
                 voice.diagnose(&text, &findings);
-                Exit::Usage
             }
             Complaint::Warned { text, warnings } => {
                 voice.diagnose(&text, &warnings);
                 voice.say("warnings are errors with -W error");
-                Exit::Usage
             }
-            Complaint::Unreadable(path, error) => {
-                voice.say_of(&path, error);
-                Exit::Usage
-            }
-            Complaint::Unwritable(path, error) => {
-                let exit = match error {
-                    sink::Error::Locked => Exit::Locked,
-                    sink::Error::Io(_) | sink::Error::Irregular => Exit::Io,
-                };
-                voice.say_of(&path, error);
-                exit
-            }
+            Complaint::Unreadable(path, error)
+            | Complaint::NoCheckpoint(path, error)
+            | Complaint::NoPipeline(path, error) => voice.say_of(&path, error),
+            Complaint::Unwritable(path, error) => voice.say_of(&path, error),
+            Complaint::Checkpoint(path, error) => voice.say_of(&path, error),
             Complaint::Unsent(name, error) => {
                 voice.say(format!("{name}: {error}"));
-                Exit::Io
             }
-            Complaint::Checkpoint(path, error) => {
-                let exit = Exit::from(&error);
-                voice.say_of(&path, error);
-                exit
-            }
-            Complaint::NoCheckpoint(path, error) => {
-                voice.say_of(&path, error);
-                Exit::Config
-            }
-            Complaint::Drawn(drawn) => {
-                voice.show(&[drawn]);
-                Exit::Usage
-            }
-            Complaint::Pipeline { drawn } => {
-                voice.show(&drawn);
-                Exit::Config
-            }
-            Complaint::NoPipeline(path, error) => {
-                voice.say_of(&path, error);
-                Exit::Config
-            }
-            Complaint::Config(sentence) => {
-                voice.say(sentence);
-                Exit::Config
-            }
-            Complaint::Start(error) => {
-                voice.say(error.to_string());
-                Exit::Io
-            }
-        };
-        exit.into()
+            Complaint::Drawn(drawn) => voice.show(&[drawn]),
+            Complaint::Pipeline { drawn } => voice.show(&drawn),
+            Complaint::Start(error) => voice.say(error.to_string()),
+        }
     }
 }
 

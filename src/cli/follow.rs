@@ -162,9 +162,11 @@ pub(super) fn run(
     let mut notes = |note: engine::Note<'_>| {
         warden.hear(&note);
         voice.tell(&note);
+        if let engine::Note::Asked { summary: Some(summary), .. } = note {
+            voice.tell_routes(&settings.wires.routes, &summary.scores);
+        }
     };
-    let summary = engine::follow(pursuit, &mut outlets, &mut notes, None);
-    Ok(summary)
+    Ok(engine::follow(pursuit, &mut outlets, &mut notes, None))
 }
 
 /// Opens the checkpoint and reads what it says.

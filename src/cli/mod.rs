@@ -9,6 +9,7 @@ mod checkpoint;
 mod choose;
 mod completions;
 mod coverage;
+mod end;
 mod exit;
 mod follow;
 mod load;
@@ -50,9 +51,8 @@ use crate::{
     checkpoint::Record,
     disk::{Disk, Real},
     engine::{self, Failure, Job, Outlet, Summary, Wanted},
-    pipeline::Depth,
     sink::Chores,
-    source::{Name, Reason, Stop, Watch},
+    source::{Name, Stop, Watch},
 };
 
 use self::{
@@ -75,22 +75,23 @@ fn serve(
 ) -> Result<ExitCode, Complaint> {
     let mut words = args.into_iter().peekable();
     let name = words.next().unwrap_or_default();
-    if words.peek().is_some_and(|word| word == "check") {
-        return check::run(words, voice);
+    let command = words.peek().and_then(|word| word.to_str());
+    match command.map(str::to_owned).as_deref() {
+        Some("check") => check::run(words, voice),
+        Some("checkpoint") => checkpoint::run(words, voice),
+        Some("completions") => completions::run(words),
+        Some("policy") => policy::run(words, voice),
+        Some("report") => report::run(words, voice),
+        Some(_) | None => answer([name].into_iter().chain(words), voice),
     }
-    if words.peek().is_some_and(|word| word == "checkpoint") {
-        return checkpoint::run(words, voice);
-    }
-    if words.peek().is_some_and(|word| word == "completions") {
-        return completions::run(words);
-    }
-    if words.peek().is_some_and(|word| word == "policy") {
-        return policy::run(words, voice);
-    }
-    if words.peek().is_some_and(|word| word == "report") {
-        return report::run(words, voice);
-    }
-    let args = match args::read::<Args>([name].into_iter().chain(words))? {
+}
+
+/// Filters, or prints what was asked for instead.
+fn answer(
+    words: impl IntoIterator<Item = OsString>,
+    voice: &mut Voice,
+) -> Result<ExitCode, Complaint> {
+    let args = match args::read::<Args>(words)? {
         args::Read::Args(args) => args,
         args::Read::Text(text) => return show::print(&text),
     };
@@ -109,32 +110,13 @@ fn serve(
     voice.tell_choice(&settings);
     voice.diagnose(&settings.text, &settings.warnings);
     voice.show(&settings.drawn);
-    let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
-    signal::listen(&stop).map_err(Complaint::Start)?;
+    let stop = signal::stop()?;
     let started = Instant::now();
     let summary = filter(&settings, &stop, voice);
     voice.is_hushed = false;
     let summary = summary?;
-    let routes = &settings.wires.routes;
-    if settings.is_dry {
-        for (route, score) in routes.iter().zip(&summary.scores) {
-            voice.say(stats::hits(&route.name, score));
-        }
-    }
-    if settings.stats {
-        voice.block(&stats::block(&summary.tally, started.elapsed()));
-        if routes.len() > 1 {
-            voice.block(&stats::routes(routes, &summary.scores));
-        }
-        let state = state::block(&summary.sources);
-        if !state.is_empty() {
-            voice.block(&state);
-        }
-    }
-    if let (true, Some(coverage)) = (settings.coverage, &summary.coverage) {
-        voice.block(&coverage::report(settings.pipeline().plan(), coverage));
-    }
-    Ok(conclude(&settings, &summary, stop.reason(), voice))
+    end::tell_numbers(&settings, &summary, started.elapsed(), voice);
+    Ok(end::conclude(&settings, &summary, stop.reason(), voice))
 }
 
 fn filter(
@@ -248,71 +230,6 @@ fn in_place_of_lines(
 fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
     let stdout = stdio::stdout().try_clone_to_owned();
     stdout.map(Arc::new).map_err(Complaint::Start)
-}
-
-/// Says what must be said at the end and finds the exit code.
-fn conclude(
-    settings: &Settings,
-    summary: &Summary,
-    reason: Option<Reason>,
-    voice: &mut Voice,
-) -> ExitCode {
-    voice.sum_up(&summary.tally);
-    let tally = &summary.tally;
-    let mut exit = Exit::Ran;
-    let saw_nothing = tally.read > 0 && tally.events == 0;
-    if reason.is_none() && saw_nothing {
-        voice.say_nothing_was_found();
-        exit = exit.worst(Exit::Data);
-    }
-    if summary.groups.other() > 0 || summary.groups.is_cut() {
-        voice.say(
-            "more groups than --max-groups; what found no room is counted as \
-             (other), and different values only up to there",
-        );
-    }
-    if settings.fail_on_dead {
-        let dead = summary.coverage.as_ref().map(|coverage| {
-            coverage::dead(settings.pipeline().plan(), coverage)
-        });
-        for name in dead.unwrap_or_default() {
-            voice.say(format!("{name}: matched no event"));
-            exit = exit.worst(Exit::Nothing);
-        }
-    }
-    let strict =
-        settings.rules.reading.depth == Depth::Strict && tally.defective > 0;
-    if strict || summary.is_undecided {
-        exit = exit.worst(Exit::Data);
-    }
-    if summary.not_opened > 0 {
-        exit = exit.worst(Exit::NoInput);
-    }
-    if summary.unreadable > 0 {
-        exit = exit.worst(Exit::Io);
-    }
-    if let Some(failure) = &summary.failure {
-        voice.failed(failure, settings);
-        exit = exit.worst(match failure {
-            Failure::Checkpoint(error) => Exit::from(error),
-            Failure::Output { .. } | Failure::Wait(_) => Exit::Io,
-        });
-    }
-    match reason {
-        // systemd takes a unit for failed that it has ended otherwise.
-        Some(Reason::Signal(_)) if warden::is_service() => exit.into(),
-        Some(Reason::Signal(number)) if exit == Exit::Ran => {
-            Exit::signal(number)
-        }
-        Some(Reason::Signal(_)) => exit.into(),
-        Some(Reason::OutputClosed) => exit.into(),
-        Some(Reason::Enough) | None => {
-            if settings.exit_status && tally.kept == 0 {
-                exit = exit.worst(Exit::Nothing);
-            }
-            exit.into()
-        }
-    }
 }
 
 /// Returns whether `inputs` is a person typing.

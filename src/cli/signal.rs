@@ -12,10 +12,18 @@ use signal_hook::{
     low_level::pipe,
 };
 
+use super::exit::Complaint;
 use crate::{
     engine::Calls,
     source::{Stop, follow::Until},
 };
+
+/// Returns the wish to end that TERM and INT set.
+pub(super) fn stop() -> Result<Arc<Stop>, Complaint> {
+    let stop = Stop::new().map_err(Complaint::Start)?;
+    listen(&stop).map_err(Complaint::Start)?;
+    Ok(Arc::new(stop))
+}
 
 /// Lets TERM and INT ask for the end of the run.
 pub(super) fn listen(stop: &Stop) -> io::Result<()> {

@@ -9,12 +9,14 @@ use std::{
     io::{self, Write},
     os::unix::ffi::OsStrExt,
     path::Path,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{
     diag::{self, Color},
-    engine::{Failure, Flaw, Guise, Note, State, Summary, Tally},
+    engine::{
+        Failure, Flaw, Guise, Note, Route, Score, State, Summary, Tally,
+    },
     expr::{self, Finding},
     scan::Defect,
     source::Name,
@@ -165,37 +167,15 @@ impl Voice {
                 let name = diag::escape(name.as_bytes());
                 self.say(format!("{name}: {remark}"));
             }
-            Note::Left { name } => self.say_of_outlet(
-                name,
-                "its reader has left; going on for the others",
-            ),
-            Note::Behind { name, stall: Some(stall) } => self.say_of_outlet(
-                name,
-                format!(
-                    "has taken nothing for {} s; going on without it, it \
-                     catches up from the files",
-                    stall.as_secs_f64()
-                ),
-            ),
-            Note::Behind { name, stall: None } => self.say_of_outlet(
-                name,
-                "is behind the others and catches up from the files",
-            ),
-            Note::Forsaken { name } => self.say_of_outlet(
-                name,
-                "was behind, and is no sink of this run; what it has not \
-                 got, it does not get",
-            ),
-            Note::Level { name } => {
-                self.say_of_outlet(name, "has caught up with the others");
+            Note::Left { name } => self.say_of_outlet(name, LEFT),
+            Note::Behind { name, stall } => {
+                self.say_of_outlet(name, behind(*stall));
             }
-            Note::Refused { name, error } => self.say_of_outlet(
-                name,
-                format!(
-                    "takes nothing ({error}); it is tried again, and the run \
-                     waits for it"
-                ),
-            ),
+            Note::Forsaken { name } => self.say_of_outlet(name, FORSAKEN),
+            Note::Level { name } => self.say_of_outlet(name, LEVEL),
+            Note::Refused { name, error } => {
+                self.say_of_outlet(name, refused(error));
+            }
             &Note::Asked { state, summary } => self.tell_state(state, summary),
             &Note::Went { input, bytes, kept } => {
                 if let Some(progress) = &mut self.progress {
@@ -247,6 +227,13 @@ impl Voice {
             + &state::behind(&state.behind)
             + &state::times(&times);
         self.block(&text);
+    }
+
+    /// Says what each route made of the lines, where there are several.
+    pub(super) fn tell_routes(&mut self, routes: &[Route], scores: &[Score]) {
+        if routes.len() > 1 {
+            self.block(&stats::routes(routes, scores));
+        }
     }
 
     /// Says how many flaws were not told one by one, and how many events no
@@ -305,6 +292,35 @@ impl Voice {
             Failure::Wait(error) => self.say(error.to_string()),
         }
     }
+}
+
+/// What is said of an outlet that nobody reads any more,
+const LEFT: &str = "its reader has left; going on for the others";
+
+/// of one that a checkpoint knows, and nobody else,
+const FORSAKEN: &str = "was behind, and is no sink of this run; what it has \
+                        not got, it does not get";
+
+/// and of one that was behind.
+const LEVEL: &str = "has caught up with the others";
+
+/// Says that an outlet is behind, and for how long it took nothing if it is
+/// so since now.
+fn behind(stall: Option<Duration>) -> String {
+    match stall {
+        Some(stall) => format!(
+            "has taken nothing for {} s; going on without it, it catches up \
+             from the files",
+            stall.as_secs_f64()
+        ),
+        None => "is behind the others and catches up from the files".into(),
+    }
+}
+
+fn refused(error: &io::Error) -> String {
+    format!(
+        "takes nothing ({error}); it is tried again, and the run waits for it"
+    )
 }
 
 /// Returns how people call an outlet.

@@ -4,7 +4,10 @@ use std::{fs, thread, time::Duration};
 
 use rustix::process::Signal;
 
-use crate::{follow::follower::Follower, tool::event};
+use crate::{
+    follow::follower::Follower,
+    tool::{command, event},
+};
 
 use super::log::{ALL, Log, lines, until_out, until_told};
 
@@ -87,6 +90,28 @@ fn usr1_says_how_things_stand() {
         assert!(ran.err.contains(&source), "{}", ran.err);
         let says_age = ran.err.contains("\ncheckpoint age ");
         assert_eq!(says_age, has_one, "{}", ran.err);
+    }
+}
+
+#[test]
+fn usr1_says_what_each_route_made_of_it() {
+    let log = Log::of(&[401, 200]);
+    let routes = "\
+        [[route]]\nname = \"errors\"\nsteps = \"code >= 400\"\nto = [\"stdout\"]\n\
+        [[route]]\nname = \"none\"\nsteps = \"code > 900\"\nto = [\"stdout\"]\n";
+    let source =
+        format!("[source]\npath = \"{}\"\nfollow = true\n", log.path());
+    let file = log.folder.file("two.toml", source + routes);
+    let mut follower =
+        Follower::start(command(&["-p", &file, "--from=begin"]));
+    until_out(&mut follower, &lines(&[401]));
+    follower.signal(Signal::USR1);
+    until_told(&mut follower, "route none\n");
+    let told = follower.talk();
+    follower.term().check(143, &lines(&[401]));
+    for (route, kept) in [("errors", 1), ("none", 0)] {
+        let row = format!("route {route}\n  kept      {kept:>14}\n");
+        assert!(told.contains(&row), "{told}");
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) use self::args::Args;
 use self::post::{Post, Tray, Way, When};
 use super::{
     args::{self as typed, Read},
-    conclude,
+    end::conclude,
     exit::{Complaint, Exit},
     follow::{self, Follow},
     program,
@@ -57,8 +57,7 @@ pub(super) fn run(
     }
     voice.tell_choice(&settings);
     voice.diagnose(&settings.text, &settings.warnings);
-    let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
-    signal::listen(&stop).map_err(Complaint::Start)?;
+    let stop = signal::stop()?;
     let digest = digest(&args, &settings)?;
     let way = way(&args, &page.labels, settings.follow.is_some())?;
     let post = Post::new(digest, page, way, Arc::clone(&stop));
