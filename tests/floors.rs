@@ -9,8 +9,8 @@ use std::{
 const FLOORS: [&[&str]; 11] = [
     &["diag"],
     &["frame", "scan"],
-    &["event", "unwrap"],
-    &["expr", "edit"],
+    &["event"],
+    &["unwrap", "expr", "edit"],
     &["policy"],
     &["pipeline", "format"],
     &["disk"],

@@ -8,9 +8,7 @@ use std::sync::LazyLock;
 
 use super::event::{Event, Place};
 use super::visit::Seen;
-use crate::scan::{
-    Defect, Elements, End, Finder, Value, Wanted, value_at, walk,
-};
+use crate::scan::{Defect, Elements, Value, Wanted, last_of_each, value_at};
 
 /// What to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,25 +44,6 @@ static TEMPLATE: LazyLock<Wanted> = LazyLock::new(|| Wanted::new(["spec"]));
 static CONTAINERS: LazyLock<Wanted> = LazyLock::new(|| {
     Wanted::new(["containers", "initContainers", "ephemeralContainers"])
 });
-
-/// Finds wanted keys of one object; of repeated ones the last.
-struct Last<'w, const N: usize> {
-    wanted: &'w Wanted,
-    values: [Option<usize>; N],
-}
-
-impl<const N: usize> Finder for Last<'_, N> {
-    #[inline(always)]
-    fn wanted(&self) -> &Wanted {
-        self.wanted
-    }
-
-    #[inline(always)]
-    fn found(&mut self, key: usize, value: usize) -> bool {
-        self.values[key] = Some(value);
-        false
-    }
-}
 
 impl<'l, 'r> Event<'l, 'r> {
     /// Finds all of a kind in the bodies, whose root numbers are `roots`.
@@ -246,10 +225,6 @@ impl<'l, 'r> Event<'l, 'r> {
         at: usize,
         wanted: &Wanted,
     ) -> Result<[Option<usize>; N], Defect> {
-        let mut last = Last { wanted, values: [None; N] };
-        match walk(self.scanner, self.line, at, &mut last) {
-            End::Broken(defect) => Err(defect),
-            End::Stopped | End::Closed(_) => Ok(last.values),
-        }
+        last_of_each(self.scanner, self.line, at, wanted)
     }
 }

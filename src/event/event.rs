@@ -4,23 +4,10 @@ use std::cell::Cell;
 
 use super::body::Bodies;
 use super::roots::Roots;
-use super::table::LEVELS;
 use super::whole::{behind_end, first_break};
 use crate::scan::{
-    Defect, DefectKind, End, Finder, Members, Scanner, Text, Value, Wanted,
-    behind_blanks, value_at, walk,
+    Defect, DefectKind, End, Finder, Members, Scanner, Wanted, behind_blanks,
 };
-
-/// What a line turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Identity {
-    /// An audit event.
-    Event,
-    /// Something else: text, an array, another kind of object.
-    Foreign,
-    /// An object that breaks before it has shown what it is.
-    Unknown,
-}
 
 /// Where a top-level key's value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +53,12 @@ pub fn start(line: &[u8]) -> Option<usize> {
 pub struct Event<'l, 'r> {
     pub(super) scanner: Scanner,
     pub(super) line: &'l [u8],
-    start: usize,
+    pub(super) start: usize,
     /// Whether the walk can begin behind `kind` and `apiVersion`.
     skips_head: bool,
     walk: Option<Members>,
-    passed: Passed<'r>,
-    end: End,
+    pub(super) passed: Passed<'r>,
+    pub(super) end: End,
     defect: Cell<Option<Defect>>,
     /// What was found in the bodies, once somebody has asked.
     pub(super) bodies: Option<Box<Bodies>>,
@@ -79,14 +66,14 @@ pub struct Event<'l, 'r> {
 
 /// The top-level keys that the walk has passed.
 #[derive(Debug)]
-struct Passed<'r> {
-    roots: &'r Roots,
+pub(super) struct Passed<'r> {
+    pub(super) roots: &'r Roots,
     /// What to stop at from here on.
     wanted: &'r Wanted,
     /// The offset behind the colon of each; 0 for those not passed yet.
-    values: [u32; Roots::ROOM],
+    pub(super) values: [u32; Roots::ROOM],
     /// Whether one of them marks the line as an event.
-    marked: bool,
+    pub(super) marked: bool,
     /// The root that is looked for.
     target: usize,
 }
@@ -113,27 +100,6 @@ impl Finder for Passed<'_> {
             };
         }
         self.marked && self.values[self.target] != 0
-    }
-}
-
-/// The keys of loggers for a message. No event has them.
-const MESSAGES: [&str; 7] =
-    ["message", "MESSAGE", "@message", "msg", "log", "log_s", "line"];
-
-/// Stops at a message.
-struct Message<'w> {
-    wanted: &'w Wanted,
-}
-
-impl Finder for Message<'_> {
-    #[inline(always)]
-    fn wanted(&self) -> &Wanted {
-        self.wanted
-    }
-
-    #[inline(always)]
-    fn found(&mut self, _: usize, _: usize) -> bool {
-        true
     }
 }
 
@@ -182,75 +148,6 @@ impl<'l, 'r> Event<'l, 'r> {
     /// Begins to read another line, an edited copy of this one.
     pub fn on<'other>(&self, line: &'other [u8]) -> Event<'other, 'r> {
         Event::new(self.scanner, line, self.start, self.passed.roots)
-    }
-
-    /// Reads as far as it takes to say what the line is, and on to the first
-    /// root that the program will ask for.
-    ///
-    /// An event has no `kind` or the kind `Event`, and at least one of
-    /// level, auditID, stage, verb and requestURI. What has neither a kind
-    /// nor another of these than `level` is one only if that is an audit
-    /// level, and no logger's message stands beside it.
-    #[inline]
-    pub fn identity(&mut self) -> Identity {
-        self.root(self.passed.roots.first);
-        match self.root(self.passed.roots.kind) {
-            Place::At(at) if !self.is_kind_event(at) => Identity::Foreign,
-            _ if self.passed.marked => Identity::Event,
-            Place::At(_) | Place::Missing | Place::Unknown => self.unmarked(),
-        }
-    }
-
-    /// Says what an object is that has shown no key which marks an event.
-    /// All that can be walked over was.
-    #[cold]
-    fn unmarked(&self) -> Identity {
-        let Roots { kind, level, .. } = *self.passed.roots;
-        let value = |root: usize| match self.passed.values[root] {
-            0 => None,
-            at => Some(value_at(self.line, at as usize)),
-        };
-        let is_level = |text: Text<'_>| {
-            text.read(&mut Vec::new()).is_ok_and(|text| LEVELS.contains(&text))
-        };
-        match (value(level), value(kind), self.end) {
-            // It was compared before.
-            (Some(_), Some(Ok(Value::Text(_))), _) => Identity::Event,
-            (Some(Ok(Value::Text(text))), ..)
-                if is_level(text) && !self.has_message() =>
-            {
-                Identity::Event
-            }
-            (_, _, End::Closed(_)) => Identity::Foreign,
-            (_, _, End::Broken(_) | End::Stopped) => Identity::Unknown,
-        }
-    }
-
-    /// Returns whether one of the keys is there at which loggers write what
-    /// they have to say.
-    fn has_message(&self) -> bool {
-        let wanted = Wanted::new(MESSAGES);
-        let mut message = Message { wanted: &wanted };
-        walk(self.scanner, self.line, self.start, &mut message) == End::Stopped
-    }
-
-    #[inline]
-    fn is_kind_event(&self, at: usize) -> bool {
-        if self.line[at..].starts_with(b"\"Event\",") {
-            return true;
-        }
-        match value_at(self.line, at) {
-            Ok(Value::Null) => true,
-            Ok(Value::Text(text)) => {
-                text.raw() == b"Event"
-                    || text.read(&mut Vec::new()) == Ok("Event")
-            }
-            Ok(_) => false,
-            Err(defect) => {
-                self.note(defect);
-                true
-            }
-        }
     }
 
     /// Returns where the value of the root number `root` is.
@@ -362,37 +259,6 @@ impl<'l, 'r> Event<'l, 'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_level_alone_is_an_event_only_if_it_is_an_audit_level() {
-        use Identity::{Event as Audit, Foreign, Unknown};
-        for keys in [&[][..], &["verb".into(), "level".into()]] {
-            let roots = Roots::new(keys, None);
-            for (line, identity) in [
-                (r#"{"level":"Metadata"}"#, Audit),
-                (r#"{"level":"None","a":{"message":1}}"#, Audit),
-                (r#"{"level":"Reques\u0074"}"#, Audit),
-                (r#"{"level":"info"}"#, Foreign),
-                (r#"{"level":"info","message":"I0302 up"}"#, Foreign),
-                (r#"{"level":"Metadata","msg":"up"}"#, Foreign),
-                (r#"{"log":{},"level":"Request","kind":null}"#, Foreign),
-                (r#"{"level":4,"kind":null}"#, Foreign),
-                (r#"{"level":"info","verb":"get"}"#, Audit),
-                (r#"{"message":"x","level":"x","auditID":""}"#, Audit),
-                (r#"{"level":"info","kind":"Event"}"#, Audit),
-                (r#"{"level":"info","kind":"Pod"}"#, Foreign),
-                (r#"{"level":"Metadata","user":{"#, Audit),
-                (r#"{"level":"info","user":{"#, Unknown),
-                (r#"{"level":"Meta"#, Unknown),
-                (r#"{"kind":"Event","level":"Meta"#, Audit),
-            ] {
-                let scanner = Scanner::best();
-                let mut event =
-                    Event::new(scanner, line.as_bytes(), 0, &roots);
-                assert_eq!(event.identity(), identity, "{line}");
-            }
-        }
-    }
 
     #[test]
     fn the_offsets_into_the_head_are_right() {

@@ -30,7 +30,8 @@ pub fn position(key: &str) -> usize {
     EVENT.iter().position(|field| field.key == key).unwrap_or(EVENT.len())
 }
 
-pub(super) const LEVELS: &[&str] =
+/// What a level can be, lowest first.
+pub const LEVELS: &[&str] =
     &["None", "Metadata", "Request", "RequestResponse"];
 
 const STAGES: &[&str] =

@@ -1,10 +1,27 @@
 //! Reads the key in front of a colon, whatever way it is written.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::defect::{Defect, DefectKind};
+use super::text::Text;
 use super::value::before_blanks;
 use super::wanted::Wanted;
+
+/// Returns the key in front of the value at `value`, as a [`Finder`](super::Finder) was
+/// given it, of the object at `start`. It is unescaped, or as it stands where
+/// that cannot be done.
+pub fn key_of(line: &[u8], start: usize, value: usize) -> Cow<'_, [u8]> {
+    let colon = value.saturating_sub(1);
+    let raw = key_before(line, start, colon).unwrap_or_default();
+    if !raw.contains(&b'\\') {
+        return Cow::Borrowed(raw);
+    }
+    let mut key = Vec::new();
+    match Text::new(raw).unescape(&mut key) {
+        Ok(()) => Cow::Owned(key),
+        Err(_) => Cow::Borrowed(raw),
+    }
+}
 
 /// Returns the colons of a block whose keys may hold escapes, given its
 /// colons, quotes and backslashes.

@@ -15,65 +15,13 @@
 //! gives itself away. Values are not looked at: what has to be read is
 //! checked when it is read ([`value`](super::value)).
 
-use std::borrow::Cow;
-
-use super::backend::{Kernel, Scanner};
 use super::block::{self, BLOCK, Carry, Classify, Structure};
 use super::defect::{Defect, DefectKind};
 use super::depth;
-use super::key::{any_key, escaped_keys, is_set_off, key_before};
-use super::text::Text;
+use super::finder::{End, Finder};
+use super::key::{any_key, escaped_keys, is_set_off};
 use super::value::before_blanks;
 use super::wanted::Wanted;
-
-/// Says which members of an object are wanted, and takes them.
-pub trait Finder {
-    /// Whether [`Finder::strayed`] wants to be told.
-    const LOOKS_DEEPER: bool = false;
-
-    /// Returns the keys to stop at from here on.
-    fn wanted(&self) -> &Wanted;
-
-    /// Takes the member with the wanted key number `key`, whose value is
-    /// behind the colon right in front of the offset `value`. Answers whether
-    /// the walk can stop.
-    fn found(&mut self, key: usize, value: usize) -> bool;
-
-    /// Takes note that, deeper in the object, a colon at which a wanted key
-    /// can stand follows what is no key of JSON.
-    fn strayed(&mut self) {}
-}
-
-/// Finds every member.
-#[derive(Debug, Default)]
-pub struct EveryKey {
-    /// The offset behind each colon, in order.
-    pub values: Vec<usize>,
-}
-
-impl Finder for EveryKey {
-    #[inline(always)]
-    fn wanted(&self) -> &Wanted {
-        const { &Wanted::every() }
-    }
-
-    #[inline(always)]
-    fn found(&mut self, _: usize, value: usize) -> bool {
-        self.values.push(value);
-        false
-    }
-}
-
-/// Where a walk stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Where its finder wanted it to.
-    Stopped,
-    /// Behind the closing bracket, at this offset.
-    Closed(usize),
-    /// Where the line cannot be understood. Nothing behind it is known.
-    Broken(Defect),
-}
 
 /// A walk over the members of one object that can be left and gone on with.
 ///
@@ -113,170 +61,9 @@ struct Block {
     end: u64,
 }
 
-/// Walks over the object whose `{` is the byte at `start`, until `finder`
-/// has had enough.
-#[inline]
-pub fn walk(
-    scanner: Scanner,
-    line: &[u8],
-    start: usize,
-    finder: &mut impl Finder,
-) -> End {
-    scanner.run(Walk { line, start, finder })
-}
-
-/// Returns the key in front of the value at `value`, as a [`Finder`] was
-/// given it, of the object at `start`. It is unescaped, or as it stands where
-/// that cannot be done.
-pub fn key_of(line: &[u8], start: usize, value: usize) -> Cow<'_, [u8]> {
-    let colon = value.saturating_sub(1);
-    let raw = key_before(line, start, colon).unwrap_or_default();
-    if !raw.contains(&b'\\') {
-        return Cow::Borrowed(raw);
-    }
-    let mut key = Vec::new();
-    match Text::new(raw).unescape(&mut key) {
-        Ok(()) => Cow::Owned(key),
-        Err(_) => Cow::Borrowed(raw),
-    }
-}
-
-/// Returns the offset behind the bracket that closes the object or array
-/// whose opening bracket is the byte at `start`.
-///
-/// # Errors
-///
-/// [`DefectKind::Cut`] if the line ends before.
-#[inline]
-pub(super) fn closing(
-    scanner: Scanner,
-    line: &[u8],
-    start: usize,
-) -> Result<usize, Defect> {
-    match scanner.run(Close { line, start }) {
-        End::Closed(end) => Ok(end),
-        End::Broken(defect) => Err(defect),
-        End::Stopped => Err(cut(line)),
-    }
-}
-
-impl Members {
-    /// Begins a walk over the object whose `{` is the byte at `start`, and
-    /// goes on until `finder` has had enough.
-    ///
-    /// The walk begins at the offset `from`: at `start`, or behind a comma
-    /// between two of the object's members.
-    #[inline]
-    pub fn begin(
-        scanner: Scanner,
-        line: &[u8],
-        start: usize,
-        from: usize,
-        finder: &mut impl Finder,
-    ) -> (Members, End) {
-        scanner.run(Begin { line, start, from, finder })
-    }
-
-    /// Goes on from where the walk was stopped, on the same line.
-    #[inline]
-    pub fn resume(
-        &mut self,
-        scanner: Scanner,
-        line: &[u8],
-        finder: &mut impl Finder,
-    ) -> End {
-        scanner.run(Resume { members: self, line, finder })
-    }
-}
-
-struct Walk<'a, F> {
-    line: &'a [u8],
-    start: usize,
-    finder: &'a mut F,
-}
-
-impl<F: Finder> Kernel for Walk<'_, F> {
-    type Output = End;
-
-    #[inline(always)]
-    fn run<C: Classify>(self, classifier: C) -> End {
-        let mut members = Members::new(self.start);
-        members.go_on(classifier, self.line, self.finder)
-    }
-}
-
-struct Begin<'a, F> {
-    line: &'a [u8],
-    start: usize,
-    from: usize,
-    finder: &'a mut F,
-}
-
-impl<F: Finder> Kernel for Begin<'_, F> {
-    type Output = (Members, End);
-
-    #[inline(always)]
-    fn run<C: Classify>(self, classifier: C) -> (Members, End) {
-        let mut members = Members::new(self.start);
-        members.next = self.from;
-        members.depth = u32::from(self.from > self.start);
-        let end = members.go_on(classifier, self.line, self.finder);
-        (members, end)
-    }
-}
-
-struct Resume<'a, F> {
-    members: &'a mut Members,
-    line: &'a [u8],
-    finder: &'a mut F,
-}
-
-impl<F: Finder> Kernel for Resume<'_, F> {
-    type Output = End;
-
-    #[inline(always)]
-    fn run<C: Classify>(self, classifier: C) -> End {
-        // A copy of its own lives in registers while the walk runs.
-        let mut members = self.members.clone();
-        let end = members.go_on(classifier, self.line, self.finder);
-        *self.members = members;
-        end
-    }
-}
-
-struct Close<'a> {
-    line: &'a [u8],
-    start: usize,
-}
-
-impl Kernel for Close<'_> {
-    type Output = End;
-
-    #[inline(always)]
-    fn run<C: Classify>(self, classifier: C) -> End {
-        let mut members = Members::new(self.start);
-        members.go_on(classifier, self.line, &mut Nothing)
-    }
-}
-
-/// Finds nothing.
-struct Nothing;
-
-impl Finder for Nothing {
-    #[inline(always)]
-    fn wanted(&self) -> &Wanted {
-        const { &Wanted::nothing() }
-    }
-
-    #[inline(always)]
-    fn found(&mut self, _: usize, _: usize) -> bool {
-        false
-    }
-}
-
 impl Members {
     #[inline(always)]
-    fn new(start: usize) -> Members {
+    pub(super) fn new(start: usize) -> Members {
         Members {
             start,
             next: start,
@@ -288,8 +75,16 @@ impl Members {
         }
     }
 
+    /// Begins at `from`, which is `start`, or behind a comma between two
+    /// members.
     #[inline(always)]
-    fn go_on<C: Classify, F: Finder>(
+    pub(super) fn at(start: usize, from: usize) -> Members {
+        let depth = u32::from(from > start);
+        Members { next: from, depth, ..Members::new(start) }
+    }
+
+    #[inline(always)]
+    pub(super) fn go_on<C: Classify, F: Finder>(
         &mut self,
         classifier: C,
         line: &[u8],
@@ -474,6 +269,6 @@ impl Members {
 }
 
 /// The line ended inside of the object.
-fn cut(line: &[u8]) -> Defect {
+pub(super) fn cut(line: &[u8]) -> Defect {
     Defect::new(line.len(), DefectKind::Cut)
 }

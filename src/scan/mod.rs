@@ -19,13 +19,16 @@ mod backend;
 mod block;
 mod defect;
 mod depth;
+mod finder;
 mod key;
+mod last;
 mod members;
 mod scalar;
 mod text;
 mod tour;
 mod validate;
 mod value;
+mod walk;
 mod wanted;
 #[cfg(target_arch = "x86_64")]
 #[allow(
@@ -37,11 +40,15 @@ mod x86;
 pub use back::last_object;
 pub use backend::{Backend, Scanner};
 pub use defect::{Defect, DefectKind};
-pub use members::{End, EveryKey, Finder, Members, key_of, walk};
+pub use finder::{End, EveryKey, Finder};
+pub use key::key_of;
+pub use last::last_of_each;
+pub use members::Members;
 pub use text::Text;
 pub use tour::{Next, Visitor, tour};
 pub use validate::{Validator, first_defect};
 pub use value::{
     Elements, Leaves, Value, before_blanks, behind_blanks, value_at, value_end,
 };
+pub use walk::walk;
 pub use wanted::Wanted;

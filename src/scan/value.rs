@@ -2,8 +2,8 @@
 
 use super::backend::Scanner;
 use super::defect::{Defect, DefectKind};
-use super::members;
 use super::text::Text;
+use super::walk;
 
 /// A JSON value in a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,7 +82,7 @@ pub fn value_end(
 ) -> Result<usize, Defect> {
     let at = behind_blanks(line, at);
     match line.get(at) {
-        Some(b'{' | b'[') => members::closing(scanner, line, at),
+        Some(b'{' | b'[') => walk::closing(scanner, line, at),
         Some(b'"') => string_end(line, at),
         Some(_) => match scalar_end(line, at) {
             // A bracket in it would go unseen.

@@ -86,29 +86,21 @@ impl Form {
     /// Returns whether several lines can be one record: then batches are cut
     /// by a [`Cutter`](super::Cutter), else at any newline.
     pub fn is_joined(self) -> bool {
-        match self {
-            Form::Cri | Form::Docker | Form::Documents => true,
-            Form::Event
-            | Form::List
-            | Form::Log
-            | Form::Message
-            | Form::Source
-            | Form::Viaq
-            | Form::Azure
-            | Form::Cloudwatch
-            | Form::Prefix
-            | Form::Legacy
-            | Form::At
-            | Form::Google => false,
-        }
+        self.extent() == Extent::Lines
     }
-}
 
-impl Form {
     /// Returns whether what wraps is one JSON value, which may be laid out
     /// over several lines.
     pub fn is_object(self) -> bool {
+        self.extent() == Extent::Value
+    }
+
+    fn extent(self) -> Extent {
         match self {
+            Form::Event | Form::Prefix | Form::Legacy | Form::At => {
+                Extent::Line
+            }
+            Form::Cri | Form::Docker | Form::Documents => Extent::Lines,
             Form::List
             | Form::Log
             | Form::Message
@@ -116,14 +108,7 @@ impl Form {
             | Form::Viaq
             | Form::Azure
             | Form::Cloudwatch
-            | Form::Google => true,
-            Form::Event
-            | Form::Cri
-            | Form::Docker
-            | Form::Prefix
-            | Form::Legacy
-            | Form::Documents
-            | Form::At => false,
+            | Form::Google => Extent::Value,
         }
     }
 
@@ -141,26 +126,28 @@ impl Form {
         matches!(self, Form::Event | Form::Documents)
     }
 
-    /// Returns how a line of this form goes on with the next ones.
+    /// Returns how a line of this form goes on with the next ones: those of
+    /// containers say it.
     pub(super) fn part(self, scanner: Scanner, line: &[u8]) -> Option<Part> {
-        match self {
-            Form::Cri => Head::of(line).map(Head::part),
-            Form::Docker => docker::part(scanner, line),
-            Form::Event
-            | Form::List
-            | Form::Log
-            | Form::Message
-            | Form::Source
-            | Form::Viaq
-            | Form::Azure
-            | Form::Cloudwatch
-            | Form::Prefix
-            | Form::Legacy
-            | Form::Documents
-            | Form::At
-            | Form::Google => None,
+        if self == Form::Cri {
+            Head::of(line).map(Head::part)
+        } else if self == Form::Docker {
+            docker::part(scanner, line)
+        } else {
+            None
         }
     }
+}
+
+/// How far a record goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// It is one line.
+    Line,
+    /// It is one JSON value, which may be laid out.
+    Value,
+    /// It is one line or several.
+    Lines,
 }
 
 impl fmt::Display for Form {

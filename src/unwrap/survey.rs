@@ -7,7 +7,10 @@ use super::{
     form::Form,
     member::{Close, Member, Members, word},
 };
-use crate::scan::{Scanner, value_end};
+use crate::{
+    event::{LEVELS, MESSAGES},
+    scan::{Scanner, value_end},
+};
 
 /// What an object is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,10 +116,6 @@ const HOLDERS: [(&[u8], Holds, Form); 18] = [
     (b"log", Holds::Object, Form::Log),
 ];
 
-/// The keys of loggers for a message. No event has them.
-const MESSAGES: [&[u8]; 7] =
-    [b"message", b"MESSAGE", b"@message", b"msg", b"log", b"log_s", b"line"];
-
 /// Looks at the members of the object at `start`, no further than needed. What
 /// is wrapped in the form of a wish is so even where there is an event.
 /// The text that it holds is read into `room`.
@@ -178,7 +177,7 @@ impl Seen {
         value: usize,
         room: &mut Room,
     ) -> Option<usize> {
-        self.is_worded |= MESSAGES.contains(&name);
+        self.is_worded |= is_one_of(&MESSAGES, name);
         if let Some(end) = self.holder(text, name, value, room) {
             return end;
         }
@@ -200,7 +199,7 @@ impl Seen {
             b"stage" | b"verb" => self.is_hinted = true,
             b"level" => {
                 let level = word(text, &range, &mut scratch);
-                self.is_leveled = LEVELS.contains(&level);
+                self.is_leveled = is_one_of(LEVELS, level);
             }
             b"k8s_audit_level" | b"openshift_audit_level" => {
                 self.is_viaq = true;
@@ -330,9 +329,9 @@ impl Shape {
     }
 }
 
-/// What an audit level can be.
-const LEVELS: [&[u8]; 4] =
-    [b"None", b"Metadata", b"Request", b"RequestResponse"];
+fn is_one_of(words: &[&str], word: &[u8]) -> bool {
+    words.iter().any(|one| one.as_bytes() == word)
+}
 
 /// Returns whether there may be an event in a text.
 fn may_hold(text: &[u8]) -> bool {

@@ -1,9 +1,7 @@
 //! Says where a body has managed fields that kube-apiserver leaves out.
 
 use crate::event::Event;
-use crate::scan::{
-    Defect, Elements, End, Finder, Value, Wanted, value_at, walk,
-};
+use crate::scan::{Defect, Elements, Value, Wanted, last_of_each, value_at};
 
 /// What a body is, if managed fields are left out of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,28 +109,5 @@ fn members<const N: usize>(
     at: usize,
     wanted: &Wanted,
 ) -> Result<[Option<usize>; N], Defect> {
-    let mut found = Last { wanted, values: [None; N] };
-    match walk(event.scanner(), event.line(), at, &mut found) {
-        End::Closed(_) | End::Stopped => Ok(found.values),
-        End::Broken(defect) => Err(defect),
-    }
-}
-
-/// Finds the last of each of several keys.
-struct Last<'w, const N: usize> {
-    wanted: &'w Wanted,
-    values: [Option<usize>; N],
-}
-
-impl<const N: usize> Finder for Last<'_, N> {
-    #[inline(always)]
-    fn wanted(&self) -> &Wanted {
-        self.wanted
-    }
-
-    #[inline(always)]
-    fn found(&mut self, key: usize, value: usize) -> bool {
-        self.values[key] = Some(value);
-        false
-    }
+    last_of_each(event.scanner(), event.line(), at, wanted)
 }

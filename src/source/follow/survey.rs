@@ -219,6 +219,7 @@ impl Survey {
         }
     }
 
+    /// Takes up what a folder holds of a family.
     fn list(
         &mut self,
         disk: &Arc<dyn Disk>,
@@ -241,48 +242,63 @@ impl Survey {
         for name in &names {
             let Some(rotated) = family.rotated(name) else { continue };
             let plain = unpacked(name.as_encoded_bytes());
-            if plain.is_some_and(|plain| all.contains(plain)) {
-                // It is being packed; the plain file is the whole one.
-                continue;
+            // One that is being packed is whole only as the plain file.
+            if plain.is_none_or(|plain| !all.contains(plain)) {
+                self.visit(disk, folder, (name, rotated), memory);
             }
-            let path = folder.join(name);
-            let stat = match disk.stat(&path) {
-                Ok(stat) => stat,
-                Err(error) => {
-                    self.note(error);
-                    continue;
-                }
-            };
-            if memory.has_open(stat.id, name, &rotated)
-                || memory.is_remembered(stat.id, name)
-                || stat.kind != Kind::Regular
-                || stat.size == 0
-            {
-                continue;
+        }
+    }
+
+    /// Looks at a file that was listed, unless it is known.
+    fn visit(
+        &mut self,
+        disk: &Arc<dyn Disk>,
+        folder: &Path,
+        (name, rotated): (&OsStr, Rotated),
+        memory: &mut dyn Memory,
+    ) {
+        let path = folder.join(name);
+        let stat = match disk.stat(&path) {
+            Ok(stat) => stat,
+            Err(error) => return self.note(error),
+        };
+        if memory.has_open(stat.id, name, &rotated)
+            || memory.is_remembered(stat.id, name)
+            || stat.kind != Kind::Regular
+            || stat.size == 0
+        {
+            return;
+        }
+        let mut known = self.rotated.iter_mut();
+        if let Some(known) = known.find(|known| known.id == stat.id) {
+            known.name = name.to_owned();
+            known.rotated = Some(rotated);
+            return;
+        }
+        match open(disk, &path, name) {
+            Ok(found) => self.take_up(found, rotated, memory),
+            Err(error) if rotated.is_packed && is_damage(&error) => {
+                self.broken.push((name.to_owned(), rotated));
             }
-            let known = self.rotated.iter_mut();
-            if let Some(known) = known.into_iter().find(|g| g.id == stat.id) {
-                known.name.clone_from(name);
-                known.rotated = Some(rotated);
-                continue;
+            Err(error) => {
+                self.is_hidden |= rotated.is_closed && !is_absence(&error);
+                self.note(error);
             }
-            match open(disk, &path, name) {
-                Ok(mut found) => {
-                    found.rotated = Some(rotated);
-                    // A packed one that held nothing has a size as well.
-                    let is_empty = found.head().print().len == 0;
-                    if !is_empty && !memory.is_behind(&mut found) {
-                        self.rotated.push(found);
-                    }
-                }
-                Err(error) if rotated.is_packed && is_damage(&error) => {
-                    self.broken.push((name.clone(), rotated));
-                }
-                Err(error) => {
-                    self.is_hidden |= rotated.is_closed && !is_absence(&error);
-                    self.note(error);
-                }
-            }
+        }
+    }
+
+    /// Keeps a rotated file, unless there is nothing in it for us.
+    fn take_up(
+        &mut self,
+        mut found: Generation,
+        rotated: Rotated,
+        memory: &mut dyn Memory,
+    ) {
+        found.rotated = Some(rotated);
+        // A packed one that held nothing has a size as well.
+        let is_empty = found.head().print().len == 0;
+        if !is_empty && !memory.is_behind(&mut found) {
+            self.rotated.push(found);
         }
     }
 }
