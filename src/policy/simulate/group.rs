@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::policy::{Attributes, Request};
+use crate::policy::{Facts, Request};
 
 /// How many groups are told apart.
 const MOST: usize = 100_000;
@@ -33,15 +33,15 @@ pub struct Groups {
 }
 
 impl Groups {
-    pub(super) fn add(&mut self, attributes: &Attributes<'_>, bytes: u64) {
-        let user = attributes.user.as_ref().map_or("", |user| user.name);
+    pub(super) fn add(&mut self, facts: &Facts, bytes: u64) {
+        let user = facts.user().map_or("", |(name, _)| name);
         let mut sought = std::mem::take(&mut self.sought);
         sought.clear();
         push(&mut sought, user);
         sought.push(BETWEEN);
-        push(&mut sought, attributes.verb.unwrap_or_default());
+        push(&mut sought, facts.verb().unwrap_or_default());
         sought.push(BETWEEN);
-        push_what(&mut sought, &attributes.request);
+        push_what(&mut sought, &facts.request());
         self.enter(&sought, 1, bytes);
         self.sought = sought;
     }
