@@ -4,8 +4,8 @@ use std::{ffi::OsString, io, path::PathBuf};
 
 use clap::{Parser, ValueEnum};
 
-pub(super) use super::read::{Read, read};
-use super::{choose::Choice, reply::Reply, size};
+pub(super) use super::read::read;
+use super::{choose::Choice, exit::Complaint, reply::Reply, size};
 use crate::{diag, unwrap};
 
 const MORE: &str = "\
@@ -107,17 +107,8 @@ Environment:
     max_term_width = 79
 )]
 pub(super) struct Args {
-    /// The expression, then the files
-    #[arg(value_name = "EXPR|FILE")]
-    pub operands: Vec<OsString>,
-
-    /// The expression; all other arguments are then files
-    #[arg(short = 'x', long, value_name = "EXPR")]
-    pub expr: Option<String>,
-
-    /// Read definitions, and at most one pipeline, from FILE (repeatable)
-    #[arg(short = 'f', long, value_name = "FILE")]
-    pub from_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub query: Query,
 
     /// Run a pipeline: its NAME, or its FILE (NAME.toml)
     ///
@@ -291,6 +282,27 @@ pub(super) struct Args {
     /// Take warnings about the expression for errors
     #[arg(short = 'W', value_name = "error")]
     pub warnings: Option<String>,
+}
+
+/// Which events are wanted, and where they are.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct Query {
+    /// The expression, then the files
+    #[arg(value_name = "EXPR|FILE")]
+    pub operands: Vec<OsString>,
+
+    /// The expression; all other arguments are then files
+    #[arg(short = 'x', long, value_name = "EXPR")]
+    pub expr: Option<String>,
+
+    /// Read definitions, and at most one pipeline, from FILE (repeatable)
+    #[arg(short = 'f', long, value_name = "FILE")]
+    pub from_file: Vec<PathBuf>,
+}
+
+/// Returns what is meant where nothing was typed.
+pub(super) fn nothing() -> Result<Args, Complaint> {
+    read([OsString::from("kaudit-filter")])
 }
 
 /// Where to begin without a checkpoint.

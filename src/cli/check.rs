@@ -57,10 +57,7 @@ pub(super) fn run(
     words: impl IntoIterator<Item = OsString>,
     voice: &mut Voice,
 ) -> Result<ExitCode, Complaint> {
-    let args = match args::read::<Args>(words)? {
-        args::Read::Args(args) => args,
-        args::Read::Text(text) => return show::print(&text),
-    };
+    let args: Args = args::read(words)?;
     voice.color = args.color.on_stderr();
     let mut before = Text::default();
     for path in &args.from_file {

@@ -43,10 +43,7 @@ struct Args {
 pub(super) fn run(
     words: impl IntoIterator<Item = OsString>,
 ) -> Result<ExitCode, Complaint> {
-    let shell = match args::read::<Args>(words)? {
-        args::Read::Args(args) => args.shell,
-        args::Read::Text(text) => return show::print(&text),
-    };
+    let Args { shell } = args::read(words)?;
     let script = completions(shell).map_err(Complaint::Start)?;
     show::print(&script)
 }

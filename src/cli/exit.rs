@@ -2,8 +2,7 @@
 
 use std::{io, path::PathBuf, process::ExitCode};
 
-use super::text::Text;
-use super::voice::Voice;
+use super::{show, text::Text, voice::Voice};
 use crate::{checkpoint, expr::Finding, sink};
 
 /// What the exit code says. The worst wins, and the worst is the last here.
@@ -60,6 +59,8 @@ impl From<Exit> for ExitCode {
 /// Why the program does not even begin.
 #[derive(Debug)]
 pub(super) enum Complaint {
+    /// Help or the version is asked for, and printed instead.
+    Asked(String),
     /// The command line is wrong; the sentence says how to put it right.
     Usage(String),
     /// The expression is wrong.
@@ -100,12 +101,15 @@ impl Complaint {
     /// Says it and returns the exit code.
     pub(super) fn utter(self, voice: &mut Voice) -> ExitCode {
         let exit = self.exit();
-        self.say(voice);
-        exit.into()
+        match self.say(voice) {
+            Ok(()) => exit.into(),
+            Err(unprinted) => unprinted.utter(voice),
+        }
     }
 
     fn exit(&self) -> Exit {
         match self {
+            Complaint::Asked(_) => Exit::Ran,
             Complaint::Usage(_)
             | Complaint::Expression { .. }
             | Complaint::Warned { .. }
@@ -126,8 +130,10 @@ impl Complaint {
         }
     }
 
-    fn say(self, voice: &mut Voice) {
+    /// Says it, or complains that what was asked for cannot be printed.
+    fn say(self, voice: &mut Voice) -> Result<(), Complaint> {
         match self {
+            Complaint::Asked(text) => return show::print(&text).map(drop),
             Complaint::Usage(sentence) | Complaint::Config(sentence) => {
                 voice.say(sentence);
             }
@@ -150,6 +156,7 @@ impl Complaint {
             Complaint::Pipeline { drawn } => voice.show(&drawn),
             Complaint::Start(error) => voice.say(error.to_string()),
         }
+        Ok(())
     }
 }
 

@@ -91,10 +91,7 @@ fn answer(
     words: impl IntoIterator<Item = OsString>,
     voice: &mut Voice,
 ) -> Result<ExitCode, Complaint> {
-    let args = match args::read::<Args>(words)? {
-        args::Read::Args(args) => args,
-        args::Read::Text(text) => return show::print(&text),
-    };
+    let args: Args = args::read(words)?;
     voice.color = args.color.on_stderr();
     if let Some(text) = show::pipeline(&args)? {
         return show::print(&text);

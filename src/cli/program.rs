@@ -6,7 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{args::Args, exit::Complaint, load, pipeline::Sink, text::Text};
+use super::{
+    args::{Args, Query},
+    exit::Complaint,
+    load,
+    pipeline::Sink,
+    text::Text,
+};
 use crate::{
     expr::{
         self, Compiled, Finding, Source, Window,
@@ -39,10 +45,10 @@ pub(super) struct Program {
 
 impl Program {
     /// Sorts the arguments out and compiles the expression.
-    pub(super) fn from_args(args: &Args) -> Result<Program, Complaint> {
-        let operands = &args.operands[..];
-        if args.expr.is_some() || !args.from_file.is_empty() {
-            let program = Program::compile(given(args)?, operands)?;
+    pub(super) fn from_query(query: &Query) -> Result<Program, Complaint> {
+        let operands = &query.operands[..];
+        if query.expr.is_some() || !query.from_file.is_empty() {
+            let program = Program::compile(given(query)?, operands)?;
             let hint = operands.iter().find_map(misplaced);
             return Ok(Program { hint, ..program });
         }
@@ -189,9 +195,9 @@ fn by_default(
 }
 
 /// Reads the text that `-f` and `-x` give.
-fn given(args: &Args) -> Result<Text, Complaint> {
-    let mut text = Text::given(args.expr.as_deref());
-    for path in &args.from_file {
+fn given(query: &Query) -> Result<Text, Complaint> {
+    let mut text = Text::given(query.expr.as_deref());
+    for path in &query.from_file {
         add(&mut text, path)?;
     }
     Ok(text)
@@ -292,8 +298,8 @@ mod tests {
     #[track_caller]
     fn check(operands: &[&str], inputs: &[&str], has_hint: bool) {
         let operands = operands.iter().map(OsString::from).collect();
-        let args = Args { operands, ..Args::default() };
-        let program = Program::from_args(&args).unwrap();
+        let query = Query { operands, ..Query::default() };
+        let program = Program::from_query(&query).unwrap();
         let expected: Vec<_> = inputs.iter().map(OsString::from).collect();
         assert_eq!(program.inputs, names(&expected));
         assert_eq!(program.hint.is_some(), has_hint);
@@ -315,12 +321,12 @@ mod tests {
 
     #[test]
     fn with_x_all_arguments_are_files() {
-        let args = Args {
+        let query = Query {
             operands: vec!["check".into()],
             expr: Some("code>=400".into()),
-            ..Args::default()
+            ..Query::default()
         };
-        let program = Program::from_args(&args).unwrap();
+        let program = Program::from_query(&query).unwrap();
         assert_eq!(program.inputs, [Name::Path("check".into())]);
     }
 }

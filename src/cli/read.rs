@@ -15,28 +15,18 @@ const ELSEWHERE: [(&[&str], &str); 2] = [
     (&["-i", "--ignore-case"], "put an i behind the text: 'user = \"bob\"i'"),
 ];
 
-/// What the command line turns out to be.
-#[derive(Debug)]
-pub(super) enum Read<T> {
-    /// Something to run.
-    Args(Box<T>),
-    /// A wish for help or the version, and its answer.
-    Text(String),
-}
-
 /// Reads a command line, the program's name included.
+///
+/// * Who asks for help or the version has nothing run.
 pub(super) fn read<T: Parser>(
     words: impl IntoIterator<Item = OsString>,
-) -> Result<Read<T>, Complaint> {
-    match T::try_parse_from(words) {
-        Ok(args) => Ok(Read::Args(Box::new(args))),
-        Err(error) => match error.kind() {
-            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                Ok(Read::Text(error.to_string()))
-            }
-            _ => Err(Complaint::usage(sentence(&error))),
-        },
-    }
+) -> Result<T, Complaint> {
+    T::try_parse_from(words).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            Complaint::Asked(error.to_string())
+        }
+        _ => Complaint::usage(sentence(&error)),
+    })
 }
 
 /// Returns what is wrong with a command line, and what to do.

@@ -105,7 +105,7 @@ pub(super) enum Question {
 impl Settings {
     /// Makes sense of what was typed.
     pub(super) fn from_args(
-        mut args: Box<Args>,
+        mut args: Args,
         color: Color,
     ) -> Result<Settings, Complaint> {
         refuse_slips(&args)?;
@@ -113,7 +113,7 @@ impl Settings {
         let window = args.choice.window()?;
         let program = match args.pipeline.clone() {
             Some(name) => pipeline::program(&name, &mut args, color)?,
-            None => Program::from_args(&args)?,
+            None => Program::from_query(&args.query)?,
         };
         let program = program.amended(&args, window)?;
         let (on_invalid, aside) = on_invalid(args.on_invalid.as_deref())?;
@@ -151,7 +151,7 @@ impl Settings {
 
     /// Connects what was understood.
     fn new(
-        args: Box<Args>,
+        args: Args,
         program: Program,
         (rules, wrapping): (Rules, Wrapping),
         (follow, aside): (Option<Follow>, Option<PathBuf>),

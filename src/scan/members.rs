@@ -19,7 +19,7 @@ use super::block::{self, BLOCK, Carry, Classify, Structure};
 use super::defect::{Defect, DefectKind};
 use super::depth;
 use super::finder::{End, Finder};
-use super::key::{any_key, escaped_keys, is_set_off};
+use super::key::{any_key, escaped_keys, is_set_off, key_before};
 use super::value::before_blanks;
 use super::wanted::Wanted;
 

@@ -98,10 +98,7 @@ pub(super) fn run(
     words: impl IntoIterator<Item = OsString>,
     voice: &mut Voice,
 ) -> Result<ExitCode, Complaint> {
-    let args = match args::read::<Args>(words)? {
-        args::Read::Args(args) => args,
-        args::Read::Text(text) => return print(&text),
-    };
+    let args: Args = args::read(words)?;
     let disk: Arc<dyn Disk> = Arc::new(Real);
     let (path, text) = match args.action {
         Action::Show { path } => {

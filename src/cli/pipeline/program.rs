@@ -29,10 +29,10 @@ pub(in crate::cli) fn program(
     let understood = understand(name, &args.set, color)?;
     let Understood { scheme, pipelines, warnings } = understood;
     let Scheme { source, options, ways, .. } = scheme;
-    let is_dry = !args.operands.is_empty() && !args.live;
-    let inputs = match args.operands.is_empty() {
+    let is_dry = !args.query.operands.is_empty() && !args.live;
+    let inputs = match args.query.operands.is_empty() {
         true => adopt(source, args),
-        false => names(&args.operands),
+        false => names(&args.query.operands),
     };
     adopt_options(options, args);
     let (mut routes, mut sinks) = (Vec::new(), Vec::new());
@@ -55,8 +55,8 @@ pub(in crate::cli) fn program(
 /// Refuses what the pipeline says itself.
 fn refuse_others(args: &Args) -> Result<(), Complaint> {
     let flags = [
-        (args.expr.is_some(), "-x", "the steps of a [[route]]"),
-        (!args.from_file.is_empty(), "-f", "files of [definitions]"),
+        (args.query.expr.is_some(), "-x", "the steps of a [[route]]"),
+        (!args.query.from_file.is_empty(), "-f", "files of [definitions]"),
         (!args.to.is_empty(), "--to", "`to` of a [[route]]"),
     ];
     match flags.into_iter().find(|(is_given, ..)| *is_given) {

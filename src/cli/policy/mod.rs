@@ -16,7 +16,6 @@ use self::file::Wrong;
 use super::{
     args::{self, Color},
     exit::{Complaint, Exit},
-    show,
     voice::Voice,
 };
 use crate::policy::Version;
@@ -101,10 +100,7 @@ pub(super) fn run(
     words: impl IntoIterator<Item = OsString>,
     voice: &mut Voice,
 ) -> Result<ExitCode, Complaint> {
-    let args = match args::read::<Args>(words)? {
-        args::Read::Args(args) => args,
-        args::Read::Text(text) => return show::print(&text),
-    };
+    let args: Args = args::read(words)?;
     voice.color = args.color.on_stderr();
     let exit = match args.action {
         Action::Check(args) => check::run(&args, voice)?,

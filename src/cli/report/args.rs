@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::Parser;
 
 use super::super::{
-    args::{Color, From},
+    args::{Color, From, Query},
     choose::Choice,
 };
 
@@ -38,17 +38,8 @@ Exit codes: as without `report`; 74 also if the command of --pipe fails.";
     max_term_width = 79
 )]
 pub(in crate::cli) struct Args {
-    /// The expression, then the files
-    #[arg(value_name = "EXPR|FILE")]
-    pub operands: Vec<OsString>,
-
-    /// The expression; all other arguments are then files
-    #[arg(short = 'x', long, value_name = "EXPR")]
-    pub expr: Option<String>,
-
-    /// Read definitions, and at most one pipeline, from FILE (repeatable)
-    #[arg(short = 'f', long, value_name = "FILE")]
-    pub from_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub query: Query,
 
     /// Report what is new since the checkpoint; needs --checkpoint
     ///

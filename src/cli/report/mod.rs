@@ -11,13 +11,13 @@ use std::{
 pub(super) use self::args::Args;
 use self::post::{Post, Tray, Way, When};
 use super::{
-    args::{self as typed, Read},
+    args as typed,
     end::conclude,
     exit::{Complaint, Exit},
     follow::{self, Follow},
     program,
     settings::Settings,
-    show, signal, state,
+    signal, state,
     voice::Voice,
     warden::Warden,
 };
@@ -37,10 +37,7 @@ pub(super) fn run(
     words: impl IntoIterator<Item = OsString>,
     voice: &mut Voice,
 ) -> Result<ExitCode, Complaint> {
-    let args = match typed::read::<Args>(words)? {
-        Read::Args(args) => args,
-        Read::Text(text) => return show::print(&text),
-    };
+    let args: Args = typed::read(words)?;
     voice.color = args.color.on_stderr();
     let settings = Settings::from_args(as_filter(&args)?, voice.color)?;
     if settings.pipeline().count().is_some() {
@@ -73,23 +70,17 @@ pub(super) fn run(
 }
 
 /// Returns the command line of a filter that keeps what the report is about.
-fn as_filter(args: &Args) -> Result<Box<typed::Args>, Complaint> {
-    let name = OsString::from("kaudit-filter");
-    let Read::Args(filter) = typed::read::<typed::Args>([name])? else {
-        return Err(Complaint::usage("--help is for the command line"));
-    };
-    Ok(Box::new(typed::Args {
-        operands: args.operands.clone(),
-        expr: args.expr.clone(),
-        from_file: args.from_file.clone(),
+fn as_filter(args: &Args) -> Result<typed::Args, Complaint> {
+    Ok(typed::Args {
+        query: args.query.clone(),
         new: args.new,
         checkpoint: args.checkpoint.clone(),
         from: args.from,
         choice: args.choice.clone(),
         threads: args.threads,
         color: args.color,
-        ..*filter
-    }))
+        ..typed::nothing()?
+    })
 }
 
 /// Returns whether the report is about failed requests, since nothing else

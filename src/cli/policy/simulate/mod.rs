@@ -9,7 +9,7 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc};
 use self::crew::{Crew, Tray};
 use super::{
     super::{
-        args::{self as typed, Read},
+        args as typed,
         exit::{Complaint, Exit},
         settings::Settings,
         show, signal,
@@ -105,17 +105,16 @@ pub(super) fn run(
 }
 
 /// Returns the command line of a filter that keeps everything.
-fn as_filter(args: &Args) -> std::result::Result<Box<typed::Args>, Complaint> {
-    let name = OsString::from("kaudit-filter");
-    let Read::Args(filter) = typed::read::<typed::Args>([name])? else {
-        return Err(Complaint::usage("--help is for the command line"));
-    };
-    Ok(Box::new(typed::Args {
-        operands: args.logs.clone(),
-        expr: Some("true".to_owned()),
+fn as_filter(args: &Args) -> std::result::Result<typed::Args, Complaint> {
+    Ok(typed::Args {
+        query: typed::Query {
+            operands: args.logs.clone(),
+            expr: Some("true".to_owned()),
+            ..typed::Query::default()
+        },
         threads: args.threads,
-        ..*filter
-    }))
+        ..typed::nothing()?
+    })
 }
 
 /// Reads every log from begin to end.
