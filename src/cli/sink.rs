@@ -12,6 +12,7 @@ use super::{
     reply::{self, Reply},
     settings::Settings,
     voice::Voice,
+    wire::To,
 };
 use crate::{
     checkpoint::{Mark, Record, text_of},
@@ -52,45 +53,13 @@ pub(super) fn outlets(
     last: &Record,
     voice: &mut Voice,
 ) -> Result<Vec<Outlet>, Complaint> {
+    let mut opener = Opener { settings, manner, disk, last, voice };
     let mut outlets = Vec::new();
     for to in &settings.wires.to {
-        let name = to.name.clone();
-        let header = settings.header(to.stream);
-        let sink = match &to.spec.address {
-            Address::File(plan) => {
-                let last = mark(last, &name);
-                appended(disk, plan, manner, last, header, voice)?
-            }
-            Address::Stdout => {
-                let stdout = stdout(settings, manner);
-                let stdout = stdout.and_then(|it| begun(it, header));
-                stdout.map_err(Complaint::Start)?
-            }
-            Address::Syslog { .. }
-            | Address::Journal { .. }
-            | Address::Tcp { .. } => {
-                let courier = Courier::open(&to.spec, manner.pace());
-                let wrong = |error| Complaint::Unsent(name.clone(), error);
-                Box::new(courier.map_err(wrong)?)
-            }
-        };
-        let mut outlet = Outlet::new(name, Flow::Stream(to.stream), sink);
-        outlet.stall = to.spec.stall;
-        outlets.push(outlet);
+        outlets.push(opener.stream(to)?);
     }
     if let Some(path) = &settings.aside {
-        let name = format!("{ASIDE}{}", text_of(path));
-        let plan = FilePlan {
-            path: path.clone(),
-            max_size: None,
-            max_age: None,
-            max_backups: None,
-            compress: false,
-            mode: None,
-        };
-        let last = mark(last, &name);
-        let sink = appended(disk, &plan, manner, last, None, voice)?;
-        outlets.push(Outlet::new(name, Flow::Aside, sink));
+        outlets.push(opener.aside(path)?);
     }
     if settings.reply == Some(Reply::Ok) {
         // Behind all others: what they do not take is not answered for.
@@ -100,6 +69,82 @@ pub(super) fn outlets(
         outlets.push(Outlet::new("stdout", Flow::Replies, sink));
     }
     Ok(outlets)
+}
+
+/// What it takes to open an outlet.
+struct Opener<'a> {
+    settings: &'a Settings,
+    manner: Manner,
+    disk: &'a Arc<dyn Disk>,
+    last: &'a Record,
+    voice: &'a mut Voice,
+}
+
+impl Opener<'_> {
+    /// Opens what gets the records of a stream.
+    fn stream(&mut self, to: &To) -> Result<Outlet, Complaint> {
+        let name = to.name.clone();
+        let header = self.settings.header(to.stream);
+        let sink = match &to.spec.address {
+            Address::File(plan) => self.file(plan, &name, header)?,
+            Address::Stdout => {
+                let stdout = stdout(self.settings, self.manner);
+                let stdout = stdout.and_then(|it| begun(it, header));
+                stdout.map_err(Complaint::Start)?
+            }
+            Address::Syslog { .. }
+            | Address::Journal { .. }
+            | Address::Tcp { .. } => {
+                let courier = Courier::open(&to.spec, self.manner.pace());
+                let wrong = |error| Complaint::Unsent(name.clone(), error);
+                Box::new(courier.map_err(wrong)?)
+            }
+        };
+        let mut outlet = Outlet::new(name, Flow::Stream(to.stream), sink);
+        outlet.stall = to.spec.stall;
+        Ok(outlet)
+    }
+
+    /// Opens the file for lines set aside.
+    fn aside(&mut self, path: &Path) -> Result<Outlet, Complaint> {
+        let name = format!("{ASIDE}{}", text_of(path));
+        let plan = FilePlan {
+            path: path.to_owned(),
+            max_size: None,
+            max_age: None,
+            max_backups: None,
+            compress: false,
+            mode: None,
+        };
+        let sink = self.file(&plan, &name, None)?;
+        Ok(Outlet::new(name, Flow::Aside, sink))
+    }
+
+    /// Opens a file to append to, and says what was found in it.
+    fn file(
+        &mut self,
+        plan: &FilePlan,
+        name: &str,
+        head: Option<String>,
+    ) -> Result<Box<dyn Sink>, Complaint> {
+        let path = &plan.path;
+        let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
+        let upkeep = Upkeep { head, ..upkeep(plan) };
+        let last = mark(self.last, name);
+        match FileSink::open_with(self.disk, path, &upkeep, last) {
+            Ok((sink, remarks)) => {
+                for remark in remarks {
+                    self.voice.say_of(path, remark);
+                }
+                Ok(Box::new(sink))
+            }
+            // A device or a FIFO keeps nothing that could be compared.
+            Err(sink::Error::Irregular) => irregular(path, self.manner)
+                .and_then(|sink| begun(sink, upkeep.head))
+                .map_err(|error| wrong(error.into())),
+            Err(error) => Err(wrong(error)),
+        }
+    }
 }
 
 /// Opens standard output; for who follows, so that a slow reader does not
@@ -130,34 +175,6 @@ fn begun(
         sink.write(&mut [IoSlice::new(text.as_bytes())])?;
     }
     Ok(sink)
-}
-
-/// Opens a file to append to, and says what was found in it.
-fn appended(
-    disk: &Arc<dyn Disk>,
-    plan: &FilePlan,
-    manner: Manner,
-    last: Option<&Mark>,
-    header: Option<String>,
-    voice: &mut Voice,
-) -> Result<Box<dyn Sink>, Complaint> {
-    let path = &plan.path;
-    let wrong = |error| Complaint::Unwritable(path.to_owned(), error);
-    let upkeep = Upkeep { head: header, ..upkeep(plan) };
-    let (sink, remarks) = match FileSink::open_with(disk, path, &upkeep, last)
-    {
-        // A device or a FIFO keeps nothing that could be compared.
-        Err(sink::Error::Irregular) => {
-            let sink = irregular(path, manner);
-            let sink = sink.and_then(|it| begun(it, upkeep.head));
-            return sink.map_err(|error| wrong(error.into()));
-        }
-        result => result.map_err(wrong)?,
-    };
-    for remark in remarks {
-        voice.say_of(path, remark);
-    }
-    Ok(Box::new(sink))
 }
 
 /// Opens a device or a FIFO; for who follows, so that it never waits.

@@ -80,3 +80,13 @@ pub enum Wanted {
     /// What the step `count` makes of them.
     Groups,
 }
+
+impl Wanted {
+    /// Returns whether what is wanted is known at the end only.
+    pub(super) fn is_number(self) -> bool {
+        match self {
+            Wanted::Count | Wanted::Groups => true,
+            Wanted::Lines | Wanted::Presence => false,
+        }
+    }
+}

@@ -79,8 +79,10 @@ impl Members {
     /// members.
     #[inline(always)]
     pub(super) fn at(start: usize, from: usize) -> Members {
-        let depth = u32::from(from > start);
-        Members { next: from, depth, ..Members::new(start) }
+        let mut members = Members::new(start);
+        members.next = from;
+        members.depth = u32::from(from > start);
+        members
     }
 
     #[inline(always)]

@@ -23,9 +23,7 @@ use super::{
 };
 use crate::{
     disk::{Disk, Real},
-    engine::{
-        self, Calls, Failure, Form, Job, Note, Outlet, Pursuit, Summary,
-    },
+    engine::{self, Failure, Form, Job, Note, Outlet, Pursuit, Summary},
     format::Labels,
     report::{Bounds, Digest, Errand, Numbers, Page},
     sink::{Descriptor, Patient},
@@ -216,7 +214,6 @@ fn news(
     let path = follow.checkpoint.as_deref();
     let (checkpoint, last) = follow::open(&disk, path, voice)?;
     let mut outlets = outlets(tray);
-    let calls = Calls::new().map_err(Complaint::Start)?;
     let mut warden = Warden::from_environment();
     let pursuit = Pursuit {
         routes: &settings.wires.routes,
@@ -225,7 +222,7 @@ fn news(
         quest: follow.quest.clone(),
         disk,
         watch,
-        calls: Some(&calls),
+        calls: None,
         checkpoint,
         last,
         interval: follow::INTERVAL_IN_SERVICE,

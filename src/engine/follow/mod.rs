@@ -37,7 +37,7 @@ use super::{
     output::Output,
     page::Page,
     route::{Outlet, Route},
-    rules::{Rules, Wanted},
+    rules::Rules,
 };
 use crate::{
     checkpoint::{Checkpoint, Record},
@@ -127,16 +127,11 @@ pub fn follow(
         },
         until: pursuit.quest.until,
         report: pursuit.report,
-        counts: match pursuit.rules.wanted {
-            Wanted::Count | Wanted::Groups => true,
-            Wanted::Lines | Wanted::Presence => false,
-        },
+        counts: pursuit.rules.wanted.is_number(),
         has_caught_up: false,
         has_chores: false,
     };
-    let is_steady =
-        |route: &Route| !route.pipeline.is_sequential() && !run.counts;
-    if run.until == Until::Stopped && pursuit.routes.iter().all(is_steady) {
+    if run.is_steady(pursuit.routes) {
         run.ledger.apart = Some(0);
     }
     run.ledger.ends = run.until == Until::CaughtUp;
@@ -144,14 +139,7 @@ pub fn follow(
     if let Err(failure) = run.go() {
         run.ledger.summary.failure.get_or_insert(failure);
     }
-    let summary = &mut run.ledger.summary;
-    summary.sources = shared.sources();
-    if run.until == Until::CaughtUp {
-        // Who does not wait has failed to read them.
-        [summary.not_opened, summary.unreadable] =
-            shared.follower.borrow().troubles();
-    }
-    run.ledger.summary
+    run.summary()
 }
 
 /// A run under way.
@@ -175,6 +163,26 @@ struct Run<'a, 's> {
 }
 
 impl Run<'_, '_> {
+    /// Returns whether a sink that is behind can catch up by itself.
+    fn is_steady(&self, routes: &[Route]) -> bool {
+        let is_sequential = |route: &Route| route.pipeline.is_sequential();
+        self.until == Until::Stopped
+            && !self.counts
+            && !routes.iter().any(is_sequential)
+    }
+
+    /// Returns what the run came to.
+    fn summary(self) -> Summary {
+        let mut summary = self.ledger.summary;
+        summary.sources = self.shared.sources();
+        if self.until == Until::CaughtUp {
+            // Who does not wait has failed to read them.
+            [summary.not_opened, summary.unreadable] =
+                self.shared.follower.borrow().troubles();
+        }
+        summary
+    }
+
     fn go(&mut self) -> Result<(), Failure> {
         self.shared.look(self.ledger.notes);
         // Where nothing was read yet, the place to begin is what is final.

@@ -12,7 +12,7 @@ use super::*;
 use crate::{
     checkpoint::{LaneRecord, Record, show},
     disk::Real,
-    engine::{Glued, OnInvalid, Threads},
+    engine::{Glued, OnInvalid, Threads, Wanted},
     pipeline::{Depth, Pipeline, Reading},
     sink::{Settled, Sink, Stall},
     source::{
