@@ -26,7 +26,7 @@ pub(super) fn stop() -> Result<Arc<Stop>, Complaint> {
 }
 
 /// Lets TERM and INT ask for the end of the run.
-pub(super) fn listen(stop: &Stop) -> io::Result<()> {
+fn listen(stop: &Stop) -> io::Result<()> {
     for signal in [SIGTERM, SIGINT] {
         let again = Arc::new(AtomicBool::new(false));
         // In the order in which they run: the first time, nothing; then the

@@ -232,12 +232,10 @@ impl FileSink {
     fn look_for_copy(&mut self, cut: u64) -> io::Result<()> {
         let (begin, here) = (self.base, self.output.id);
         self.base += cut;
+        let head = self.upkeep.head_length();
         let last = self.last.as_ref().filter(|last| last.file == here);
         let copy = match last {
-            Some(last) => {
-                let head = self.upkeep.head_length();
-                find(&*self.disk, &self.path, here, last, head)?
-            }
+            Some(last) => find(&*self.disk, &self.path, here, last, head)?,
             None => None,
         };
         let mut from = 0;
@@ -247,7 +245,8 @@ impl FileSink {
             self.chain.push(Elsewhere::new(id, &*file, begin, from)?);
             self.remarks.push(Remark::Elsewhere { path });
         }
-        if from < cut {
+        // A head is no loss.
+        if from.max(head) < cut {
             self.remarks.push(Remark::Lost { from, bytes: cut - from });
         }
         Ok(())

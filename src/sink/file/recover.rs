@@ -186,7 +186,8 @@ impl Recovered {
         left: u64,
     ) -> io::Result<()> {
         let Some(found) = find(disk, path, self.output.id, last, head)? else {
-            if left < last.len {
+            // A head is no loss.
+            if left.max(head) < last.len {
                 let (from, bytes) = (left, last.len - left);
                 self.remarks.push(Remark::Lost { from, bytes });
             }

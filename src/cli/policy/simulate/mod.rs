@@ -85,8 +85,7 @@ pub(super) fn run(
     for hint in settings.hints() {
         voice.say(hint);
     }
-    let stop = Arc::new(Stop::new().map_err(Complaint::Start)?);
-    signal::listen(&stop).map_err(Complaint::Start)?;
+    let stop = signal::stop()?;
     let of = |policy: &Policy| policy.loaded.policy.clone();
     let simulator = Simulator::new(of(new), old.map(of));
     let crew = Crew::new(&simulator, settings.rules.threads.most());

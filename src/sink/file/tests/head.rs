@@ -108,6 +108,28 @@ fn after_a_crash_nobody_waits_for_a_head() {
 }
 
 #[test]
+fn a_head_alone_is_no_loss() {
+    let bench = Bench::new();
+    let mut sink = bench.headed(None, None);
+    let mark = sink.mark(0).unwrap();
+    fs::write(&bench.path, "").unwrap();
+    sink.settle().unwrap();
+    assert_eq!(said(&sink.remarks()), [""; 0]);
+    drop(sink);
+    fs::remove_file(&bench.path).unwrap();
+    let head = Some(HEAD.to_owned());
+    let upkeep = Upkeep { head, ..Upkeep::default() };
+    let (mut sink, remarks) = bench.open_with(&upkeep, mark.as_ref());
+    assert_eq!(said(&remarks), [""; 0]);
+    write(&mut sink, "1,2\n");
+    assert_eq!(bench.text(), "a,b\n1,2\n");
+    sink.mark(4).unwrap();
+    fs::write(&bench.path, "").unwrap();
+    sink.settle().unwrap();
+    assert_eq!(sink.remarks().len(), 1, "a line is");
+}
+
+#[test]
 fn a_torn_head_is_mended() {
     for torn in ["a", "a,b"] {
         let bench = Bench::new();
