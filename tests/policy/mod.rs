@@ -9,7 +9,8 @@ mod run; //      how the step is used,
 mod command; //  and what the commands for policies say.
 
 use kaudit_filter::policy::{
-    Attributes, Loaded, Policy, Problem, Request, Target, User, Version, load,
+    Asker, Attributes, Loaded, Policy, Problem, Request, Target, User,
+    Version, load,
 };
 use serde_json::Value;
 
@@ -29,10 +30,13 @@ pub(crate) fn policy(policy: &Value) -> Policy {
 /// Makes attributes of those of a case.
 pub(crate) fn attributes(case: &Value) -> Attributes<'_> {
     let text = |key: &str| case[key].as_str().unwrap_or_default();
-    let user = case["user"].as_object().map(|user| User {
-        name: user["name"].as_str().unwrap(),
-        groups: texts(&user["groups"]),
-    });
+    let user = match case["user"].as_object() {
+        None => Asker::Nobody,
+        Some(user) => Asker::Somebody(User {
+            name: user["name"].as_str().unwrap(),
+            groups: texts(&user["groups"]),
+        }),
+    };
     let request = match case["resourceRequest"].as_bool().unwrap() {
         false => Request::Path(text("path")),
         true => Request::Resource(Target {

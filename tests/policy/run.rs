@@ -122,6 +122,22 @@ fn events_that_cannot_be_decided_on_pass_and_are_counted() {
 }
 
 #[test]
+fn an_event_without_its_user_passes_a_rule_for_users_and_is_counted() {
+    let folder = Folder::new();
+    let text = "apiVersion: audit.k8s.io/v1\nrules:\n\
+                - {level: Metadata, userGroups: [dev]}\n";
+    let step = format!("policy \"{}\"", folder.file("a.yaml", text));
+    let cut = event().replace(r#""user":{"username":"u"},"#, "");
+    let nobody = event().replace(r#"{"username":"u"}"#, "{}");
+    let ran = run(&[&step, "-s"], format!("{}{cut}{nobody}", event()));
+    ran.check(0, &cut);
+    assert_eq!(ran.number("undecided: no readable user"), 1, "{}", ran.err);
+    assert_eq!(ran.number("skipped"), 2);
+    let said = "1 events passed a policy as they were: no readable user";
+    assert!(ran.err.contains(said), "{}", ran.err);
+}
+
+#[test]
 fn a_line_that_breaks_is_a_matter_for_on_invalid() {
     let folder = folder();
     let step = format!("policy \"{}\"", folder.path("policy.yaml"));

@@ -19,8 +19,8 @@ use crate::{
     event::{Event, Identity, Roots},
     expr::plan::POLICY_READS,
     policy::{
-        Answer, Attributes, Decision, Facts, Level, Mismatch, Reader, Request,
-        Rule, Stage, Version, line_of,
+        Answer, Asker, Attributes, Decision, Facts, Level, Mismatch, Reader,
+        Request, Rule, Stage, Version, line_of,
     },
     scan::Scanner,
 };
@@ -140,9 +140,12 @@ fn explained(policy: &Policy, attributes: &Attributes<'_>) -> String {
 /// Returns what an apiserver sees of a request.
 fn asked(attributes: &Attributes<'_>) -> String {
     let user = match &attributes.user {
-        None => "nobody (not authenticated)".to_owned(),
-        Some(user) if user.groups.is_empty() => user.name.to_owned(),
-        Some(user) => {
+        Asker::Unknown => "an unknown user".to_owned(),
+        Asker::Nobody => "nobody (not authenticated)".to_owned(),
+        Asker::Somebody(user) if user.groups.is_empty() => {
+            user.name.to_owned()
+        }
+        Asker::Somebody(user) => {
             format!("{} of {}", user.name, user.groups.join(", "))
         }
     };
@@ -189,7 +192,8 @@ fn mismatched(
         let more = if list.items.len() > 6 { ", ..." } else { "" };
         format!("{}{more}", shown.join(", "))
     };
-    let name = attributes.user.as_ref().map_or("", |user| user.name);
+    let user = attributes.user.as_ref().known();
+    let name = user.map_or("", |user| user.name);
     let verb = attributes.verb.unwrap_or_default();
     match mismatch {
         Mismatch::Nobody => "it asks for users, and there is none".to_owned(),

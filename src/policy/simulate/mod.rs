@@ -167,7 +167,7 @@ fn second(event: &mut Event<'_, '_>, times: &[usize]) -> Option<i64> {
 impl From<&Attributes<'_>> for Example {
     fn from(attributes: &Attributes<'_>) -> Example {
         let user = attributes.user.as_ref();
-        let groups = user.map_or(&[][..], |user| &user.groups);
+        let groups = user.known().map_or(&[][..], |user| &user.groups);
         let mut example = Example {
             user: user.map(|user| user.name.to_owned()),
             user_groups: groups.iter().map(|it| (*it).to_owned()).collect(),

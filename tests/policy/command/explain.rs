@@ -88,6 +88,35 @@ get: the path /healthz/etcd; by a\\u{1b}
 }
 
 #[test]
+fn an_event_that_has_lost_its_user_is_explained_up_to_the_rule_that_asks() {
+    let event = r#"{"kind":"Event","level":"Metadata","stage":"ResponseComplete","requestURI":"/version","verb":"get","user":"admin"}"#;
+    check(
+        &[],
+        event,
+        "\
+get: the path /version; by an unknown user
+  rule 1   line 5    cannot be told: no readable user
+",
+    );
+    check(
+        &[],
+        &event.replace(r#""admin""#, "{}"),
+        "\
+get: the path /version; by nobody (not authenticated)
+  rule 1   line 5    no: it asks for users, and there is none
+  rule 2   line 7    no: the verb get is none of watch
+  rule 3   line 9    no: the path is none of /healthz*
+  rule 4   line 11   no: it is for resources only
+  rule 5   line 13   no: it is for resources only
+  rule 6   line 16   decides
+  level     RequestResponse
+  stages    ResponseStarted, ResponseComplete
+  bodies    what is answered, without managedFields
+",
+    );
+}
+
+#[test]
 fn what_is_no_request_is_said() {
     let folder = Folder::new();
     let file = folder.file("a.yaml", policy(RULES));

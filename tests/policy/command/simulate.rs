@@ -78,16 +78,18 @@ fn the_text_says_what_is_dead_and_what_cannot_be_told() {
     let cut =
         r#"{"kind":"Event","level":"Metadata","verb":"get","requestURI":"/ap"#;
     let low = r#"{"kind":"Event","level":"Metadata","stage":"Panic","verb":"get","user":{"username":"e\u001b"},"requestURI":"/a/b"}"#;
-    let input = format!("{odd}\n{cut}\nhello\n{low}\n");
+    let none = r#"{"kind":"Event","level":"Metadata","verb":"get","user":null,"requestURI":"/a"}"#;
+    let input = format!("{odd}\n{cut}\n{none}\nhello\n{low}\n");
     let ran = run(&["policy", "simulate", &file], &input);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let out = String::from_utf8(ran.out).unwrap();
     for words in [
-        "events  3 read, 3 kept (100.0 %)",
+        "events  4 read, 4 kept (100.0 %)",
         "2     7     None                     0         0          0 B  dead",
         "  get /a/... by e\\u{1b}",
         "volume  not known: no event has a time",
         "  - 1 events have no verb; counted as kept whole",
+        "  - 1 events have no readable user; counted as kept whole",
         "  - 1 lines break before they tell; counted as kept whole",
         "  - 1 kept events have no time",
     ] {
