@@ -67,8 +67,13 @@ fn policy(text: String, path: &Path) -> Result<Read, String> {
 
 /// Reads a file, of a very long one more than any of us takes.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    all(File::open(path)?)
+}
+
+/// Reads to the end, as [`read`] does.
+pub(super) fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    from.take(MOST).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

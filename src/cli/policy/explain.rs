@@ -12,7 +12,7 @@ use super::{
         voice::Voice,
     },
     file::{self, Policy},
-    refuse, version,
+    version,
 };
 use crate::{
     diag::escape,
@@ -28,7 +28,7 @@ use crate::{
 /// What was typed behind `policy explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policy
+    /// The policy; `-` is standard input, if there is a REQUEST
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -52,11 +52,15 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let version = args.kubernetes.unwrap_or_default();
-    let policy = match file::read(&args.file, version, voice.color) {
-        Ok(policy) => policy,
-        Err(wrong) => return Ok(refuse(&args.file, wrong, voice)),
-    };
-    let Some(request) = &args.request else { return events(&policy, voice) };
+    if args.request.is_none() && file::is_stdin(&args.file) {
+        return Err(Complaint::usage(
+            "standard input cannot have both the policy and the events: give \
+             a REQUEST, or the policy as a file",
+        ));
+    }
+    let policies = file::read(&[&args.file], version, voice)?;
+    let Some(policy) = policies.first() else { return Ok(Exit::Usage) };
+    let Some(request) = &args.request else { return events(policy, voice) };
     let Some((method, uri)) = request.split_once(' ') else {
         return Err(Complaint::usage(
             "REQUEST is a method and a URI: 'GET /api/v1/pods'",
@@ -69,7 +73,7 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let user = args.user.as_deref().map(|name| (name, &groups[..]));
     let method = method.to_ascii_uppercase();
     let facts = Facts::of_request(&method, uri.trim(), user);
-    show::print(&explained(&policy, &facts.attributes()))?;
+    show::print(&explained(policy, &facts.attributes()))?;
     Ok(Exit::Ran)
 }
 

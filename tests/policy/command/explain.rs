@@ -117,6 +117,31 @@ get: the path /version; by nobody (not authenticated)
 }
 
 #[test]
+fn what_an_apiserver_would_ignore_is_told() {
+    let folder = Folder::new();
+    let odd = folder.file("a.yaml", policy(&format!("{RULES}  verb: [x]\n")));
+    let plain = folder.file("b.yaml", policy(RULES));
+    let explain =
+        |file: &str| run(&["policy", "explain", file, "GET /api"], "");
+    let (plain, ran) = (explain(&plain), explain(&odd));
+    assert_eq!((ran.code, ran.out == plain.out), (Some(0), true));
+    assert_eq!(plain.err, "");
+    let words = "unknown field `verb`, which is ignored";
+    assert!(ran.err.contains(words), "{}", ran.err);
+}
+
+#[test]
+fn a_policy_comes_on_standard_input_where_no_event_does() {
+    let args = ["policy", "explain", "-", "GET /healthz"];
+    let ran = run(&args, policy(RULES));
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let ran = run(&args[..3], policy(RULES));
+    ran.check(2, "");
+    let said = "standard input cannot have both the policy and the events";
+    assert!(ran.err.contains(said), "{}", ran.err);
+}
+
+#[test]
 fn what_is_no_request_is_said() {
     let folder = Folder::new();
     let file = folder.file("a.yaml", policy(RULES));

@@ -98,6 +98,45 @@ fn the_text_says_what_is_dead_and_what_cannot_be_told() {
 }
 
 #[test]
+fn what_an_apiserver_would_ignore_is_told_and_changes_nothing() {
+    let folder = Folder::new();
+    let file = folder.file("a.yaml", policy(RULES));
+    let odd = folder.file("b.yaml", policy(&format!("{RULES}  verb: [x]\n")));
+    let log = folder.file("audit.log", log());
+    let plain = run(&["policy", "simulate", &file, &log], "");
+    assert_eq!((plain.code, &*plain.err), (Some(0), ""));
+    let said = "warning: unknown field `verb`, which is ignored\n";
+    let ran = run(&["policy", "simulate", &odd, &log], "");
+    assert_eq!((ran.code, ran.out == plain.out), (Some(0), true));
+    assert!(ran.err.starts_with(said), "{}", ran.err);
+    let args = ["policy", "simulate", &file, &log, "--against", &odd];
+    let ran = run(&args, "");
+    assert_eq!(ran.code, Some(0));
+    let place = format!("\n  --> {odd}:10:3\n");
+    assert!(ran.err.contains(&place), "{}", ran.err);
+}
+
+#[test]
+fn a_policy_comes_on_standard_input_where_no_log_does() {
+    let folder = Folder::new();
+    let file = folder.file("a.yaml", policy(RULES));
+    let log = folder.file("audit.log", log());
+    let plain = run(&["policy", "simulate", &file, &log], "");
+    let ran = run(&["policy", "simulate", "-", &log], policy(RULES));
+    assert_eq!((ran.code, ran.out == plain.out), (Some(0), true));
+    let refused = |args: &[&str]| {
+        let args = [&["policy", "simulate"], args].concat();
+        let ran = run(&args, policy(RULES));
+        ran.check(2, "");
+        let said = "standard input cannot have both a policy and the log";
+        assert!(ran.err.contains(said), "{}", ran.err);
+    };
+    refused(&["-"]);
+    refused(&["-", &log, "-"]);
+    refused(&[&file, "--against", "-"]);
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let folder = Folder::new();
     let file = folder.file("a.yaml", policy(RULES));
