@@ -81,7 +81,13 @@ fn what_an_apiserver_would_not_take_is_refused() {
     refused("missing", "No such file");
     let text = "apiVersion: audit.k8s.io/v1\nrules:\n- level: Nothing\n";
     folder.file("wrong", text);
-    refused("wrong", "line 3, column 10: `Nothing` is no level");
+    refused("wrong", "error: no audit policy: `Nothing` is no level");
+    let place = format!(" ::: {}:3:10\n", folder.path("wrong"));
+    refused("wrong", &place);
+    refused("wrong", "\n3 | - level: Nothing\n  |          ^^^^^^^\n");
+    folder.file("wrong", format!("{text}- {{}}\n"));
+    refused("wrong", "`Nothing` is no level, and 1 more\n");
+    refused("wrong", "= help: `kaudit-filter policy check` shows all\n");
     folder.file("bytes", b"\xff\xfe");
     refused("bytes", "is not UTF-8");
     // Whatever stands in it, a terminal does not obey.
@@ -100,8 +106,24 @@ fn what_an_apiserver_would_ignore_is_told() {
     let step = format!("policy \"{path}\"");
     let ran = run(&[&step], event());
     ran.check(0, &lowered());
-    let said = "line 3, column 1: unknown field `omitstages`";
-    assert!(ran.err.contains(said), "{}", ran.err);
+    let drawn = format!(
+        "\
+warning: unknown field `omitstages`, which is ignored
+ --> <expression>:1:1
+  |
+1 | {step}
+  | {}
+  |
+ ::: {path}:3:1
+  |
+3 | omitstages: []
+  | ^^^^^^^^^^
+  |
+  = help: did you mean `omitStages`?
+",
+        "^".repeat(step.len())
+    );
+    assert_eq!(ran.err, drawn, "{}", ran.err);
     let ran = run(&["-W", "error", &step], event());
     ran.check(2, "");
 }
