@@ -44,9 +44,10 @@ fn beside(source: Option<&str>, folder: Option<&Path>, file: &str) -> PathBuf {
 /// and what it would ignore is told.
 fn policy(text: String, path: &Path) -> Result<Read, Remark> {
     let name = path.display().to_string();
+    let excerpt = |found: &Problem| Excerpt::new(&name, &text, &found.span);
     let remark = |found: &Problem| Remark {
         message: found.message.clone(),
-        cause: Some(Excerpt::new(&name, &text, &found.span)),
+        cause: Some(Box::new(excerpt(found))),
         help: found.help.clone(),
     };
     match policy::load(&text, Version::NEWEST) {

@@ -38,7 +38,7 @@ pub struct Diagnostic {
     /// What to do about it.
     pub help: Vec<String>,
     /// Where in another text the reason is, if it is in one.
-    pub cause: Option<Excerpt>,
+    pub cause: Option<Box<Excerpt>>,
 }
 
 impl Diagnostic {
@@ -103,7 +103,7 @@ impl Diagnostic {
     /// Says that the reason is there, in another text.
     #[must_use]
     pub fn caused_by(self, cause: Excerpt) -> Diagnostic {
-        Diagnostic { cause: Some(cause), ..self }
+        Diagnostic { cause: Some(Box::new(cause)), ..self }
     }
 
     /// Adds one line of advice, if there is one.

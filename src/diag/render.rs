@@ -53,7 +53,7 @@ pub fn render(
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let excerpts = [Some(&own), found.cause.as_ref()];
+    let excerpts = [Some(&own), found.cause.as_deref()];
     let snippets = excerpts.into_iter().flatten().map(snippet);
     let help = found.help.iter().map(|text| Level::HELP.message(clean(text)));
     let group = level.primary_title(clean(&found.message)).elements(snippets);

@@ -40,7 +40,7 @@ pub struct Remark {
     /// What is so, a sentence without a dot.
     pub message: String,
     /// Where in the file, if it is about a place.
-    pub cause: Option<Excerpt>,
+    pub cause: Option<Box<Excerpt>>,
     /// What to do about it.
     pub help: Vec<String>,
 }

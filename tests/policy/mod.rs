@@ -5,6 +5,7 @@ mod decide; //   beside which ours stands, on random policies;
 mod upstream; // the cases of those who define it;
 mod openshift; // and of those who apply policies as we do;
 mod apply; //    what is left of events,
+mod asker; //    also of those that do not say who asked;
 mod run; //      how the step is used,
 mod command; //  and what the commands for policies say.
 
