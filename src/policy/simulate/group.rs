@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::policy::{Asker, Attributes, Request};
+use crate::policy::{Asker, Facts, Request};
 
 /// How many groups are told apart.
 const MOST: usize = 100_000;
@@ -33,14 +33,14 @@ pub struct Groups {
 }
 
 impl Groups {
-    pub(super) fn add(&mut self, attributes: &Attributes<'_>, bytes: u64) {
+    pub(super) fn add(&mut self, facts: &Facts, bytes: u64) {
         let mut sought = std::mem::take(&mut self.sought);
         sought.clear();
-        push_user(&mut sought, attributes);
+        push_user(&mut sought, facts);
         sought.push(BETWEEN);
-        push(&mut sought, attributes.verb.unwrap_or_default());
+        push(&mut sought, facts.verb().unwrap_or_default());
         sought.push(BETWEEN);
-        push_what(&mut sought, &attributes.request);
+        push_what(&mut sought, &facts.request());
         self.enter(&sought, 1, bytes);
         self.sought = sought;
     }
@@ -97,13 +97,13 @@ fn parts(key: &str) -> Key<'_> {
 const NAMED: char = '=';
 
 /// Adds who asks.
-fn push_user(key: &mut String, attributes: &Attributes<'_>) {
-    match &attributes.user {
+fn push_user(key: &mut String, facts: &Facts) {
+    match facts.user() {
         Asker::Nobody => (),
         Asker::Unknown => key.push('?'),
-        Asker::Somebody(user) => {
+        Asker::Somebody((name, _)) => {
             key.push(NAMED);
-            push(key, user.name);
+            push(key, name);
         }
     }
 }
