@@ -60,6 +60,8 @@ fn record(text: &str, format: &Format, line: &[u8], most: usize) {
     let out = str::from_utf8(&out).expect("a record is text");
     assert!(!out.chars().any(|c| is_unsafe(c) && c != '\t'));
     if text == "json" {
-        assert!(serde_json::from_str(out).is_ok_and(|it: Value| it.is_object()));
+        assert!(
+            serde_json::from_str(out).is_ok_and(|it: Value| it.is_object())
+        );
     }
 }
