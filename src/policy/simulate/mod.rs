@@ -152,7 +152,7 @@ fn fate(
 impl From<&Attributes<'_>> for Example {
     fn from(attributes: &Attributes<'_>) -> Example {
         let user = attributes.user.as_ref();
-        let groups = user.map_or(&[][..], |user| &user.groups);
+        let groups = user.known().map_or(&[][..], |user| &user.groups);
         let mut example = Example {
             user: user.map(|user| user.name.to_owned()),
             user_groups: groups.iter().map(|it| (*it).to_owned()).collect(),
