@@ -175,13 +175,7 @@ impl Settings {
         let Chosen { inputs, streams, outside, odd } =
             args.choice.of(inputs, window, &written);
         let rules = if follow.is_some() { followed(rules) } else { rules };
-        let rules = match rules.wanted {
-            Wanted::Lines if counts => {
-                Rules { wanted: Wanted::Groups, ..rules }
-            }
-            Wanted::Lines | Wanted::Groups => rules,
-            Wanted::Count | Wanted::Presence => rules,
-        };
+        let rules = if counts { grouped(rules) } else { rules };
         Ok(Settings {
             wires,
             text,
@@ -306,6 +300,15 @@ fn ways(program: &Program, args: &Args) -> Result<Vec<Way>, Complaint> {
         },
     };
     Ok(program.routes.iter().enumerate().map(way).collect())
+}
+
+/// Returns the rules where the pipeline counts: a table is printed, unless
+/// less is wanted.
+fn grouped(rules: Rules) -> Rules {
+    match rules.wanted {
+        Wanted::Lines => Rules { wanted: Wanted::Groups, ..rules },
+        Wanted::Groups | Wanted::Count | Wanted::Presence => rules,
+    }
 }
 
 /// Returns the rules for lines of a file that grows: each is read to its end,

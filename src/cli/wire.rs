@@ -229,9 +229,7 @@ fn form(
             }
         }
     };
-    let wording = spec.format.as_ref().map(|format| &*format.text);
-    let wording =
-        wording.map_or_else(|| default(spec, dress).to_owned(), str::to_owned);
+    let wording = word.unwrap_or_else(|| default(spec, dress));
     Ok((form, format!("{kind} {:?} {wording}", spec.room())))
 }
 

@@ -24,7 +24,7 @@ pub fn walk(
 ///
 /// # Errors
 ///
-/// [`DefectKind::Cut`] if the line ends before.
+/// [`Cut`](super::DefectKind::Cut) if the line ends before.
 #[inline]
 pub(super) fn closing(
     scanner: Scanner,
