@@ -115,8 +115,9 @@ impl FileSink {
         if self.output.is_amid() || self.output.size_before(&head) > 0 {
             return Ok(());
         }
-        // A head that does not fit is cut off: nothing of it is kept.
-        self.output.append(&head)
+        // Of the lines that are to come, nothing is there yet.
+        let refused = |refusal| Refusal { kept: 0, ..refusal };
+        self.output.append(&head).map_err(refused)
     }
 
     /// Returns how many of the bytes still go to this file.
