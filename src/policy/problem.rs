@@ -8,6 +8,8 @@ use crate::diag::Diagnostic;
 pub enum Kind {
     /// The text is no YAML, or no JSON where it begins as such.
     Syntax,
+    /// The text is too long or too deep for us. An apiserver may read it.
+    Limit,
     /// Something is of another type than it has to be.
     Type,
     /// It does not say that it is an audit policy of a version that is read.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     diag::{self, Color},
     policy::{
-        self, ASKERS, Covered, Finding, Lint, Problem, Version, Weight,
+        self, ASKERS, Covered, Finding, Kind, Lint, Problem, Version, Weight,
         coverage, lint, lint_manifest,
     },
 };
@@ -89,8 +89,7 @@ impl Checked {
     fn new(path: &Path, what: What, args: &Args) -> Result<Checked, String> {
         let name = path.display().to_string();
         let bytes = load::read(path).map_err(|error| error.to_string())?;
-        let text = String::from_utf8(bytes);
-        let text = text.map_err(|_utf8| "is not UTF-8".to_owned())?;
+        let text = policy::decode(bytes)?;
         let version = args.kubernetes.unwrap_or_default();
         let (found, covered) = match what {
             What::Manifest => (in_manifest(&text, args), Vec::new()),
@@ -206,10 +205,14 @@ fn in_manifest(text: &str, args: &Args) -> Vec<Finding> {
     }
 }
 
-/// Returns what keeps an apiserver from starting, as a finding.
+/// Returns what keeps a file from being used, as a finding.
 fn refused(problem: &Problem) -> Finding {
+    let lint = match problem.kind == Kind::Limit {
+        true => Lint::Limit,
+        false => Lint::Refused,
+    };
     Finding {
-        lint: Lint::Refused,
+        lint,
         weight: Weight::Error,
         span: problem.span.clone(),
         message: problem.message.clone(),

@@ -47,8 +47,8 @@ pub(super) fn text(path: &Path) -> Result<(String, String), Wrong> {
     let name = path.display().to_string();
     let bytes = load::read(path)
         .map_err(|error| Wrong::Unreadable(error.to_string()))?;
-    match String::from_utf8(bytes) {
+    match policy::decode(bytes) {
         Ok(text) => Ok((name, text)),
-        Err(_utf8) => Err(Wrong::Unreadable("is not UTF-8".to_owned())),
+        Err(error) => Err(Wrong::Unreadable(error.to_owned())),
     }
 }

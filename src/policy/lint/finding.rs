@@ -50,10 +50,14 @@ macro_rules! lints {
 
 lints! {
     Refused "refused" "An apiserver does not start with it.",
+    Limit "limit"
+        "It is too long or too deep for us to look at; an apiserver may start \
+         with it.",
     UnknownField "unknown-field"
         "A field that is not known, or stands in the wrong place, is ignored.",
     RepeatedField "repeated-field"
-        "A field is given twice; the last one counts.",
+        "A field is given twice; the last one counts, in JSON what it leaves \
+         out stays from the first.",
     IgnoredDocument "ignored-document"
         "Of several YAML documents only the first is read.",
     WidenedRule "widened-rule"

@@ -180,7 +180,7 @@ fn start(node: &Node) -> Span {
         }
         Value::Null
         | Value::Bool(_)
-        | Value::Number
+        | Value::Number(_)
         | Value::Text(_)
         | Value::List(_) => node.span.clone(),
     }

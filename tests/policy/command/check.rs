@@ -161,6 +161,39 @@ fn the_version_of_the_apiserver_decides_what_starts() {
 }
 
 #[test]
+fn a_policy_may_be_utf_16() {
+    let folder = Folder::new();
+    let text = format!("\u{feff}{}", policy("- level: Metadta\n"));
+    let bytes: Vec<u8> =
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = folder.file("a.yaml", &bytes);
+    let ran = run(&["policy", "check", &file], "");
+    assert_eq!(ran.code, Some(2));
+    let place = format!("{file}:5:10\n");
+    assert!(ran.err.contains("did you mean `Metadata`?"), "{}", ran.err);
+    assert!(ran.err.contains(&place), "{}", ran.err);
+    let right = text.replace("Metadta", "Metadata");
+    let bytes: Vec<u8> =
+        right.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let file = folder.file("b.yaml", &bytes);
+    assert_eq!(found(&[&file]).0, 0);
+    let ran = run(&[&format!("policy \"{file}\"")], "");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let ran = run(&["policy", "explain", &file, "GET /version"], "");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
+#[test]
+fn what_is_too_much_for_us_is_said_to_be_our_limit() {
+    let folder = Folder::new();
+    let deep = policy(&format!("- level: {}\n", "[".repeat(300)));
+    let file = folder.file("a.yaml", deep);
+    assert_eq!(found(&[&file]), (2, vec!["limit".to_owned()]));
+    let ran = run(&["policy", "check", &file], "");
+    assert!(ran.err.contains("a limit of ours"), "{}", ran.err);
+}
+
+#[test]
 fn a_policy_does_nothing_to_a_terminal() {
     let folder = Folder::new();
     let rules = "- level: Metadata\n  \"\\e[2J\": x\n";
