@@ -22,6 +22,7 @@ use super::model::Policy;
 use super::problem::{Kind, Problem};
 use super::word::Version;
 use read::Reader;
+pub(super) use scalar::whole;
 pub use text::decode;
 
 /// How long the text of a policy may be, in bytes.

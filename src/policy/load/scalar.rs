@@ -90,7 +90,8 @@ fn is_whole(text: &str) -> bool {
     is_number && whole(&text.replace('_', "")).is_some()
 }
 
-fn whole(text: &str) -> Option<i128> {
+/// Reads an integer of at most 64 bits; 0 before its digits makes it octal.
+pub(in crate::policy) fn whole(text: &str) -> Option<i128> {
     let bare = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (base, digits) = match based(bare) {
         Some(based) => based,

@@ -212,7 +212,7 @@ fn a_manifest_is_checked_beside_its_policy() {
                 --audit-log-path=-]\n";
     let manifest = folder.file("m.yaml", text);
     let ran = run(&["policy", "check", &file, "--manifest", &manifest], "");
-    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.code, Some(2));
     let words = "`/p/policy.yaml` is in no mount";
     assert!(ran.err.contains(words), "{}", ran.err);
     let ran = run(&["policy", "check", &file, "--manifest", &file], "");
