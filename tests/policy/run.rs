@@ -82,7 +82,7 @@ fn what_an_apiserver_would_not_take_is_refused() {
     let text = "apiVersion: audit.k8s.io/v1\nrules:\n- level: Nothing\n";
     folder.file("wrong", text);
     refused("wrong", "line 3, column 10: `Nothing` is no level");
-    folder.file("bytes", b"\xff\xfe");
+    folder.file("bytes", b"\xff\xff");
     refused("bytes", "is not UTF-8");
     // Whatever stands in it, a terminal does not obey.
     folder.file(

@@ -1,6 +1,6 @@
 //! Names what can be found in a policy, and how much it matters.
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, escape};
 use crate::policy::Span;
 
 /// How much a finding matters.
@@ -136,7 +136,8 @@ impl Finding {
         span: Span,
         message: impl Into<String>,
     ) -> Finding {
-        let (message, help) = (message.into(), Vec::new());
+        let message = escape(message.into().as_bytes()).into_owned();
+        let help = Vec::new();
         Finding { lint, weight: Weight::Warning, span, message, help }
     }
 
@@ -166,7 +167,7 @@ impl Finding {
         mut self,
         text: impl Into<String>,
     ) -> Finding {
-        self.help.push(text.into());
+        self.help.push(escape(text.into().as_bytes()).into_owned());
         self
     }
 

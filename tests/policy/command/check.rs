@@ -194,6 +194,27 @@ fn what_is_too_much_for_us_is_said_to_be_our_limit() {
 }
 
 #[test]
+fn what_is_nothing_and_what_is_a_newline_can_be_seen() {
+    let folder = Folder::new();
+    let rules = "- level: Request\n  users: ['', a]\n  \
+                 resources: [{resources: [\"po\\nds\"], \
+                 resourceNames: ['', m]}]\n- level: None\n";
+    let one = folder.file("a.yaml", policy(rules));
+    let less = rules.replacen("Request", "Metadata", 1);
+    let other = folder.file("b.yaml", policy(&less));
+    let ran = run(&["policy", "check", &one], "");
+    assert!(ran.err.contains("no `po\\nds` that we"), "{}", ran.err);
+    let ran = run(&["policy", "diff", &one, &other], "");
+    let out = String::from_utf8(ran.out).unwrap();
+    assert!(out.contains("on po\\nds; called \"\", m\n"), "{out}");
+    assert!(out.contains("by \"\", a;"), "{out}");
+    let args = ["policy", "explain", &one, "GET /api/v1/pods"];
+    let ran = run(&[&args[..], &["--user", "b"]].concat(), "");
+    let out = String::from_utf8(ran.out).unwrap();
+    assert!(out.contains("the user b is none of \"\", a\n"), "{out}");
+}
+
+#[test]
 fn a_policy_does_nothing_to_a_terminal() {
     let folder = Folder::new();
     let rules = "- level: Metadata\n  \"\\e[2J\": x\n";
