@@ -86,7 +86,7 @@ impl Reader {
     }
 
     /// Checks a whole number of 64 bits; null is none.
-    fn whole(&mut self, path: &str, node: &Node) {
+    pub(super) fn whole(&mut self, path: &str, node: &Node) {
         match node.value {
             Value::Number(Some(_)) | Value::Null => (),
             Value::Number(None) => {

@@ -82,6 +82,8 @@ pub fn load(text: &str, version: Version) -> Result<Loaded, Vec<Problem>> {
         return Ok(Loaded { policy, warnings });
     }
     reader.errors.sort_by_key(|problem| problem.span.start);
+    // The types of JSON are looked at twice.
+    reader.errors.dedup();
     Err(reader.errors)
 }
 

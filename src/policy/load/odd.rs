@@ -194,6 +194,11 @@ fn what_json_repeats_has_to_be_of_its_type_each_time() {
     for text in [
         json(&format!(r#""rules":1,{rules}"#)),
         json(&format!(r#"{rules},"rules":[{{"users":1}}]"#)),
+        json(&format!(r#""rules":[{{"users":[1]}}],{rules}"#)),
+        json(&format!(r#""rules":[{{}},{{"users":[1]}}],{rules}"#)),
+        json(&format!(
+            r#""metadata":{{"generation":1.5}},"metadata":{{}},{rules}"#
+        )),
         json(&format!(r#"{rules},"rules":[]"#)),
         json(&format!(r#"{rules},"rules":null"#)),
         json(&format!(r#""APIVersion":"v1",{rules}"#))

@@ -25,7 +25,10 @@ impl Reader {
         self.check_type(&root, form);
         let root = match form {
             Form::Yaml => root,
-            Form::Json => self.folded(Object::Policy, vec![root], ""),
+            Form::Json => {
+                self.check_types(Object::Policy, &root, "");
+                self.folded(Object::Policy, vec![root], "")
+            }
         };
         let root = &root;
         let fields = self.fields(Object::Policy, root, "");

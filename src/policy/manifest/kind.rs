@@ -1,6 +1,6 @@
 //! The flags of an apiserver's audit, and what their values are.
 
-use super::super::load;
+use crate::policy::load;
 
 /// What a flag takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

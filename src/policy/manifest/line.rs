@@ -30,7 +30,6 @@ pub(super) enum Slip {
 pub(super) fn flags(words: &[(String, Span)]) -> Vec<Flag> {
     let mut flags: Vec<Flag> = Vec::new();
     let mut rest = words.iter().flat_map(|(word, span)| parts(word, span));
-    // The word behind a flag, if it was not that flag's.
     let mut next = rest.next();
     while let Some((word, span)) = next {
         next = rest.next();
@@ -39,38 +38,39 @@ pub(super) fn flags(words: &[(String, Span)]) -> Vec<Flag> {
             continue;
         };
         let (name, value) = match text.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_owned())),
+            Some((name, value)) => (name, Some(value)),
             None => (text, None),
         };
         let name = name.replace('_', "-");
-        let kind = kind::kind(&name);
         let ahead = next.as_ref().map(|(word, _)| word.as_str());
-        // Of a flag that we do not know nobody can say whether it takes the
-        // next word.
-        let is_bare = ahead.is_some_and(|word| !word.starts_with('-'));
-        let (value, slip) = match (value, kind) {
-            (Some(value), _) => (value, None),
-            (None, Some(Kind::Switch)) if is_bare => {
-                let word = ahead.unwrap_or_default().to_owned();
-                ("true".to_owned(), Some(Slip::Apart(word)))
-            }
-            (None, Some(Kind::Switch)) => ("true".to_owned(), None),
-            (None, Some(_)) if ahead.is_none() => {
-                (String::new(), Some(Slip::Missing))
-            }
-            (None, Some(_)) => {
-                let value = ahead.unwrap_or_default().to_owned();
-                next = rest.next();
-                (value, None)
-            }
-            (None, None) => {
-                let value = ahead.filter(|_| is_bare).unwrap_or_default();
-                (value.to_owned(), None)
-            }
+        let kind = kind::kind(&name);
+        let (value, slip) = match value {
+            Some(value) => (value.to_owned(), None),
+            None => behind(kind, ahead),
         };
+        let is_taken = kind.is_some_and(|it| it != Kind::Switch);
+        if is_taken && !text.contains('=') {
+            next = rest.next();
+        }
         flags.push(Flag { name, value, slip, span });
     }
     flags
+}
+
+/// Returns the value of a flag without a `=`, before the word `ahead`.
+fn behind(kind: Option<Kind>, ahead: Option<&str>) -> (String, Option<Slip>) {
+    let bare = ahead.filter(|word| !word.starts_with('-'));
+    match (kind, bare, ahead) {
+        (Some(Kind::Switch), Some(word), _) => {
+            ("true".to_owned(), Some(Slip::Apart(word.to_owned())))
+        }
+        (Some(Kind::Switch), None, _) => ("true".to_owned(), None),
+        (Some(_), _, Some(word)) => (word.to_owned(), None),
+        (Some(_), _, None) => (String::new(), Some(Slip::Missing)),
+        // Of a flag that we do not know nobody can say whether it takes the
+        // next word.
+        (None, bare, _) => (bare.unwrap_or_default().to_owned(), None),
+    }
 }
 
 /// Returns the words of a word: several if it is a line for a shell.
