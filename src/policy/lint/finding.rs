@@ -49,6 +49,7 @@ macro_rules! lints {
 }
 
 lints! {
+    Unreadable "unreadable" "The file cannot be read.",
     Refused "refused" "An apiserver does not start with it.",
     Limit "limit"
         "It is too long or too deep for us to look at; an apiserver may start \

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
-use crate::policy::{Decision, Item, Level, List, Resource};
+use crate::policy::{Asker, Decision, Item, Level, List, Resource};
 
 fn list(names: Vec<&str>) -> List {
     let items = names.into_iter().map(|text| {
@@ -98,8 +98,9 @@ pub(in crate::policy) fn requests(policies: &[&Policy]) -> Vec<Example> {
             });
             some = each.collect();
         }
-        let is_one =
-            |it: &Example| it.user.is_some() || it.user_groups.is_empty();
+        let is_one = |it: &Example| {
+            it.user != Asker::Nobody || it.user_groups.is_empty()
+        };
         all.extend(some.into_iter().filter(is_one));
     }
     all
@@ -135,8 +136,9 @@ pub(in crate::policy) fn plain_requests() -> Vec<Example> {
     }
     let groups = [&[][..], &["g"], &["h", "k"], &["g", "h"]];
     let users = ["u", "v", "w"].into_iter();
-    let who = users.flat_map(|user| groups.map(|it| (Some(user), it)));
-    let who: Vec<_> = who.chain([(None, &[][..])]).collect();
+    let who =
+        users.flat_map(|user| groups.map(|it| (Asker::Somebody(user), it)));
+    let who: Vec<_> = who.chain([(Asker::Nobody, &[][..])]).collect();
     let mut all = Vec::new();
     for what in &what {
         for (user, groups) in &who {

@@ -3,7 +3,7 @@
 use super::{Policy, Result};
 use crate::{
     diag::escape,
-    policy::{Count, Flags, Level, Traffic, line_of},
+    policy::{Asker, Count, Flags, Level, Traffic, line_of},
 };
 
 /// Returns all of it.
@@ -193,7 +193,11 @@ fn noise(traffic: &Traffic, top: usize) -> String {
         "events", "bytes"
     );
     for (key, events, bytes) in noisiest {
-        let user = if key.user.is_empty() { "nobody" } else { key.user };
+        let user = match key.user {
+            Asker::Unknown => "an unknown user",
+            Asker::Nobody | Asker::Somebody("") => "nobody",
+            Asker::Somebody(name) => name,
+        };
         let who = format!("{} {} by {user}", key.verb, key.what);
         let who = escape(who.as_bytes());
         let line = format!("{events:>10}{:>12}  {who}\n", size(bytes));
