@@ -28,6 +28,9 @@ pub use text::decode;
 /// How long the text of a policy may be, in bytes.
 const MOST: usize = 4 << 20;
 
+/// How much is told of a text: each is drawn, with its line.
+const TOLD: usize = 100;
+
 /// A policy, and what is ignored in its text.
 #[derive(Clone, Debug)]
 pub struct Loaded {
@@ -77,14 +80,25 @@ pub fn load(text: &str, version: Version) -> Result<Loaded, Vec<Problem>> {
     let mut reader = Reader::new(version);
     let policy = reader.policy(tree.root, tree.form);
     if reader.errors.is_empty() {
-        let mut warnings = reader.warnings;
+        let mut warnings = cut(reader.warnings);
         warnings.extend(tree.second.map(second_document));
         return Ok(Loaded { policy, warnings });
     }
     reader.errors.sort_by_key(|problem| problem.span.start);
     // The types of JSON are looked at twice.
     reader.errors.dedup();
-    Err(reader.errors)
+    Err(cut(reader.errors))
+}
+
+/// Leaves out what is too much to tell, and says how much that is.
+fn cut(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let more = problems.len().saturating_sub(TOLD);
+    problems.truncate(TOLD);
+    if let (1.., Some(last)) = (more, problems.last()) {
+        let (message, span) = (format!("and {more} more"), last.span.clone());
+        problems.push(Problem::new(Kind::Limit, "", span, message));
+    }
+    problems
 }
 
 fn second_document(at: usize) -> Problem {

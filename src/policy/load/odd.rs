@@ -239,3 +239,16 @@ fn metadata_is_of_its_types_all_the_way_down() {
         json(r#""metadata":{"generation":1.0},"rules":[{"level":"None"}]"#);
     assert!(of(&whole).is_err());
 }
+
+#[test]
+fn of_what_is_wrong_a_bounded_part_is_told() {
+    let text =
+        format!("{HEAD}rules:\n{}", "- {level: None, a: b}\n".repeat(5000));
+    let warnings = load(&text, Version::NEWEST).unwrap().warnings;
+    let last = warnings.last().unwrap();
+    assert_eq!((warnings.len(), last.kind), (TOLD + 1, Kind::Limit));
+    assert_eq!(last.message, "and 4900 more");
+    let text = text.replace("None", "Some");
+    let errors = load(&text, Version::NEWEST).unwrap_err();
+    assert_eq!(errors.last().map(|it| &*it.message), Some("and 4900 more"));
+}
