@@ -26,11 +26,14 @@ pub(super) fn loader<'s>(
         let wrong =
             |why: String| Remark::from(format!("`{}`: {why}", path.display()));
         let bytes = read(&path).map_err(|error| wrong(error.to_string()))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_utf8| wrong("is not UTF-8".to_owned()))?;
         match purpose {
-            Purpose::List => Ok(text.into()),
-            Purpose::Policy => policy(text, &path),
+            Purpose::List => String::from_utf8(bytes)
+                .map(Read::from)
+                .map_err(|_utf8| wrong("is not UTF-8".to_owned())),
+            Purpose::Policy => {
+                let text = policy::decode(bytes);
+                policy(text.map_err(|why| wrong(why.to_owned()))?, &path)
+            }
         }
     }
 }

@@ -22,6 +22,17 @@ pub fn escape(text: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Shows a text that is nothing as two quotes, where others stand beside it.
+///
+/// ```
+/// use kaudit_filter::diag::visible;
+/// assert_eq!(visible(""), "\"\"");
+/// assert_eq!(visible("get"), "get");
+/// ```
+pub fn visible(text: &str) -> &str {
+    if text.is_empty() { "\"\"" } else { text }
+}
+
 fn escaped(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for chunk in text.utf8_chunks() {

@@ -10,7 +10,7 @@ mod render;
 
 use std::ops::Range;
 
-pub use self::escape::{escape, is_unsafe};
+pub use self::escape::{escape, is_unsafe, visible};
 pub use self::excerpt::Excerpt;
 pub use self::nearest::{nearest, slips};
 pub use self::render::{Color, render};

@@ -31,7 +31,7 @@ pub use lint::{
     ASKERS, Covered, Finding, Lint, Need, Verdict, Weight, coverage, line_of,
     lint,
 };
-pub use load::{Loaded, load};
+pub use load::{Loaded, decode, load};
 pub use manifest::lint_manifest;
 pub use matching::{Answer, Decision, Doubt, Mismatch, is_path, is_resource};
 pub use model::{Flag, Item, List, Policy, Resource, Rule, Span, StageItem};

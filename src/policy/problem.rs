@@ -1,13 +1,15 @@
 //! What is wrong with the text of a policy, as a value that points.
 
 use super::model::Span;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, escape};
 
 /// What kind of problem it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The text is no YAML, or no JSON where it begins as such.
     Syntax,
+    /// The text is too long or too deep for us. An apiserver may read it.
+    Limit,
     /// Something is of another type than it has to be.
     Type,
     /// It does not say that it is an audit policy of a version that is read.
@@ -54,14 +56,15 @@ impl Problem {
         span: Span,
         message: impl Into<String>,
     ) -> Problem {
-        let (path, message) = (path.into(), message.into());
+        let path = path.into();
+        let message = escape(message.into().as_bytes()).into_owned();
         Problem { kind, path, span, message, help: Vec::new() }
     }
 
     /// Adds one line of advice.
     #[must_use]
     pub(super) fn help(mut self, text: impl Into<String>) -> Problem {
-        self.help.push(text.into());
+        self.help.push(escape(text.into().as_bytes()).into_owned());
         self
     }
 

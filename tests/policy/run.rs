@@ -88,7 +88,7 @@ fn what_an_apiserver_would_not_take_is_refused() {
     folder.file("wrong", format!("{text}- {{}}\n"));
     refused("wrong", "`Nothing` is no level, and 1 more\n");
     refused("wrong", "= help: `kaudit-filter policy check` shows all\n");
-    folder.file("bytes", b"\xff\xfe");
+    folder.file("bytes", b"\xff\xff");
     refused("bytes", "is not UTF-8");
     // Whatever stands in it, a terminal does not obey.
     folder.file(

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     diag::{self, Color},
     policy::{
-        self, ASKERS, Covered, Finding, Lint, Problem, Version, Weight,
+        self, ASKERS, Covered, Finding, Kind, Lint, Problem, Version, Weight,
         coverage, lint, lint_manifest,
     },
 };
@@ -209,10 +209,14 @@ fn in_manifest(text: &str, args: &Args) -> Vec<Finding> {
     }
 }
 
-/// Returns what keeps an apiserver from starting, as a finding.
+/// Returns what keeps a file from being used, as a finding.
 fn refused(problem: &Problem) -> Finding {
+    let lint = match problem.kind == Kind::Limit {
+        true => Lint::Limit,
+        false => Lint::Refused,
+    };
     Finding {
-        lint: Lint::Refused,
+        lint,
         weight: Weight::Error,
         span: problem.span.clone(),
         message: problem.message.clone(),

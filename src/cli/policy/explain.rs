@@ -15,7 +15,7 @@ use super::{
     version,
 };
 use crate::{
-    diag::escape,
+    diag::{escape, visible},
     event::{Event, Identity, Roots},
     expr::plan::POLICY_READS,
     policy::{
@@ -192,7 +192,7 @@ fn mismatched(
     attributes: &Attributes<'_>,
 ) -> String {
     let list = |list: &crate::policy::List| {
-        let shown: Vec<&str> = list.iter().take(6).collect();
+        let shown: Vec<&str> = list.iter().take(6).map(visible).collect();
         let more = if list.items.len() > 6 { ", ..." } else { "" };
         format!("{}{more}", shown.join(", "))
     };

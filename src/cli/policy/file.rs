@@ -80,7 +80,6 @@ pub(super) fn text(path: &Path) -> io::Result<String> {
         true => load::all(io::stdin().lock()),
         false => load::read(path),
     };
-    String::from_utf8(bytes?).map_err(|_utf8| {
-        io::Error::new(io::ErrorKind::InvalidData, "is not UTF-8")
-    })
+    policy::decode(bytes?)
+        .map_err(|why| io::Error::new(io::ErrorKind::InvalidData, why))
 }

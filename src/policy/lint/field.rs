@@ -24,6 +24,7 @@ impl Lints<'_> {
                 Kind::Unknown => Lint::UnknownField,
                 Kind::Repeated => Lint::RepeatedField,
                 Kind::Document => Lint::IgnoredDocument,
+                Kind::Limit => Lint::Limit,
                 Kind::Syntax
                 | Kind::Type
                 | Kind::Version

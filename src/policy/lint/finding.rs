@@ -1,6 +1,6 @@
 //! Names what can be found in a policy, and how much it matters.
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, escape};
 use crate::policy::Span;
 
 /// How much a finding matters.
@@ -51,10 +51,14 @@ macro_rules! lints {
 lints! {
     Unreadable "unreadable" "The file cannot be read.",
     Refused "refused" "An apiserver does not start with it.",
+    Limit "limit"
+        "It is too long or too deep for us to look at; an apiserver may start \
+         with it.",
     UnknownField "unknown-field"
         "A field that is not known, or stands in the wrong place, is ignored.",
     RepeatedField "repeated-field"
-        "A field is given twice; the last one counts.",
+        "A field is given twice; the last one counts, in JSON what it leaves \
+         out stays from the first.",
     IgnoredDocument "ignored-document"
         "Of several YAML documents only the first is read.",
     WidenedRule "widened-rule"
@@ -133,7 +137,8 @@ impl Finding {
         span: Span,
         message: impl Into<String>,
     ) -> Finding {
-        let (message, help) = (message.into(), Vec::new());
+        let message = escape(message.into().as_bytes()).into_owned();
+        let help = Vec::new();
         Finding { lint, weight: Weight::Warning, span, message, help }
     }
 
@@ -163,7 +168,7 @@ impl Finding {
         mut self,
         text: impl Into<String>,
     ) -> Finding {
-        self.help.push(text.into());
+        self.help.push(escape(text.into().as_bytes()).into_owned());
         self
     }
 

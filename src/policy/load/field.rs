@@ -12,13 +12,15 @@ use crate::policy::word::Version;
 pub(super) enum Object {
     Policy,
     Metadata,
+    Owner,
+    Managed,
     Rule,
     Resource,
 }
 
 impl Object {
-    const ALL: [Object; 4] =
-        [Object::Policy, Object::Metadata, Object::Rule, Object::Resource];
+    /// Those whose fields are looked for where they stand elsewhere.
+    const OWN: [Object; 3] = [Object::Policy, Object::Rule, Object::Resource];
 
     /// Returns the fields that it can have.
     fn fields(self) -> &'static [&'static str] {
@@ -48,6 +50,23 @@ impl Object {
                 "finalizers",
                 "managedFields",
             ],
+            Object::Owner => &[
+                "apiVersion",
+                "kind",
+                "name",
+                "uid",
+                "controller",
+                "blockOwnerDeletion",
+            ],
+            Object::Managed => &[
+                "manager",
+                "operation",
+                "apiVersion",
+                "time",
+                "fieldsType",
+                "fieldsV1",
+                "subresource",
+            ],
             Object::Rule => &[
                 "level",
                 "users",
@@ -63,7 +82,8 @@ impl Object {
         }
     }
 
-    fn knows(self, key: &str, version: Version) -> bool {
+    /// Returns whether an apiserver of this version knows a field.
+    pub(super) fn knows(self, key: &str, version: Version) -> bool {
         let is_later =
             key == "omitManagedFields" && !version.omits_managed_fields();
         self.fields().contains(&key) && !is_later
@@ -74,6 +94,8 @@ impl Object {
         match self {
             Object::Policy => "the policy itself",
             Object::Metadata => "`metadata`",
+            Object::Owner => "an entry of `ownerReferences`",
+            Object::Managed => "an entry of `managedFields`",
             Object::Rule => "a rule",
             Object::Resource => "an entry of `resources`",
         }
@@ -103,7 +125,7 @@ impl Reader {
             Value::Map(entries) => &entries[..],
             Value::Null => &[],
             Value::Bool(_)
-            | Value::Number
+            | Value::Number(_)
             | Value::Text(_)
             | Value::List(_) => {
                 self.mistyped(path, "an object with fields", node);
@@ -150,9 +172,8 @@ impl Reader {
         if object.fields().contains(&key) {
             return Some(format!("`{key}` is known from 1.23 on"));
         }
-        let elsewhere = Object::ALL.into_iter().find(|other| {
-            *other != Object::Metadata && other.fields().contains(&key)
-        });
+        let mut own = Object::OWN.into_iter();
+        let elsewhere = own.find(|other| other.fields().contains(&key));
         if let Some(other) = elsewhere {
             let (place, here) = (other.name(), object.name());
             let advice = format!("it belongs to {place}, not to {here}");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::field::{Fields, Object, joined};
 use super::read::Reader;
-use super::tree::{Node, Value};
+use super::tree::{Entry, Node, Value};
 use crate::policy::problem::{Kind, Problem};
 
 impl Reader {
@@ -34,21 +34,75 @@ impl Reader {
             }
         }
         for key in ["generation", "deletionGracePeriodSeconds"] {
-            if let Some(entry) = fields.entry(key)
-                && !matches!(entry.value.value, Value::Number | Value::Null)
-            {
-                let path = joined("metadata", key);
-                self.mistyped(&path, "a number", &entry.value);
+            if let Some(entry) = fields.entry(key) {
+                self.whole(&joined("metadata", key), &entry.value);
             }
         }
         self.names(&fields, "finalizers", "metadata");
-        for key in ["ownerReferences", "managedFields"] {
-            if let Some(entry) = fields.entry(key) {
-                self.nodes(&joined("metadata", key), entry);
-            }
+        if let Some(entry) = fields.entry("ownerReferences") {
+            self.owners("metadata.ownerReferences", entry);
+        }
+        if let Some(entry) = fields.entry("managedFields") {
+            self.managed("metadata.managedFields", entry);
         }
         let name = fields.entry("name")?;
         Some(self.name("metadata.name", &name.value).text)
+    }
+
+    fn owners(&mut self, path: &str, entry: &Entry) {
+        for (at, node) in self.nodes(path, entry).iter().enumerate() {
+            let path = format!("{path}[{at}]");
+            let fields = self.fields(Object::Owner, node, &path);
+            for key in ["apiVersion", "kind", "name", "uid"] {
+                if let Some(entry) = fields.entry(key) {
+                    self.name(&joined(&path, key), &entry.value);
+                }
+            }
+            for key in ["controller", "blockOwnerDeletion"] {
+                self.flag_of(&fields, key, &path);
+            }
+        }
+    }
+
+    fn managed(&mut self, path: &str, entry: &Entry) {
+        for (at, node) in self.nodes(path, entry).iter().enumerate() {
+            let path = format!("{path}[{at}]");
+            let fields = self.fields(Object::Managed, node, &path);
+            for key in [
+                "manager",
+                "operation",
+                "apiVersion",
+                "fieldsType",
+                "subresource",
+            ] {
+                if let Some(entry) = fields.entry(key) {
+                    self.name(&joined(&path, key), &entry.value);
+                }
+            }
+            if let Some(entry) = fields.entry("time") {
+                self.time(&joined(&path, "time"), &entry.value);
+            }
+        }
+    }
+
+    /// Checks a whole number of 64 bits; null is none.
+    pub(super) fn whole(&mut self, path: &str, node: &Node) {
+        match node.value {
+            Value::Number(Some(_)) | Value::Null => (),
+            Value::Number(None) => {
+                let message =
+                    format!("`{path}` has to be a whole number of 64 bits");
+                let span = node.span.clone();
+                self.errors.push(
+                    Problem::new(Kind::Value, path, span, message)
+                        .help("leave it out"),
+                );
+            }
+            Value::Bool(_)
+            | Value::Text(_)
+            | Value::List(_)
+            | Value::Map(_) => self.mistyped(path, "a number", node),
+        }
     }
 
     /// Checks a map of texts.
@@ -61,7 +115,7 @@ impl Reader {
                 }
             }
             Value::Bool(_)
-            | Value::Number
+            | Value::Number(_)
             | Value::Text(_)
             | Value::List(_) => self.mistyped(path, "a map of texts", node),
         }
@@ -73,7 +127,7 @@ impl Reader {
             Value::Text(text) => text,
             Value::Null => return,
             Value::Bool(_)
-            | Value::Number
+            | Value::Number(_)
             | Value::List(_)
             | Value::Map(_) => return self.mistyped(path, "a time", node),
         };

@@ -1,7 +1,7 @@
 //! Turns the values of a document into a policy: each field of its type.
 
 use super::field::{Fields, Object, joined};
-use super::tree::{Entry, Node, Value};
+use super::tree::{Entry, Form, Node, Value};
 use crate::policy::model::{
     Flag, Item, List, Policy, Resource, Rule, Span, StageItem,
 };
@@ -21,9 +21,17 @@ impl Reader {
     }
 
     /// Reads a whole policy.
-    pub(super) fn policy(&mut self, root: &Node) -> Policy {
+    pub(super) fn policy(&mut self, root: Node, form: Form) -> Policy {
+        self.check_type(&root, form);
+        let root = match form {
+            Form::Yaml => root,
+            Form::Json => {
+                self.check_types(Object::Policy, &root, "");
+                self.folded(Object::Policy, vec![root], "")
+            }
+        };
+        let root = &root;
         let fields = self.fields(Object::Policy, root, "");
-        self.check_type(root);
         let rules = fields.entry("rules");
         let nodes = rules.map_or(&[][..], |rules| self.nodes("rules", rules));
         self.check_rules(root, rules);
@@ -48,7 +56,7 @@ impl Reader {
             // That is said elsewhere.
             Some(
                 Value::Bool(_)
-                | Value::Number
+                | Value::Number(_)
                 | Value::Text(_)
                 | Value::Map(_),
             ) => false,
@@ -130,7 +138,7 @@ impl Reader {
             Value::Text(text) => text.clone(),
             Value::Null => Box::default(),
             Value::Bool(_)
-            | Value::Number
+            | Value::Number(_)
             | Value::List(_)
             | Value::Map(_) => {
                 self.mistyped(path, "text", node);
@@ -150,7 +158,7 @@ impl Reader {
             Value::List(nodes) => nodes,
             Value::Null => &[],
             Value::Bool(_)
-            | Value::Number
+            | Value::Number(_)
             | Value::Text(_)
             | Value::Map(_) => {
                 self.mistyped(path, "a list", &entry.value);
@@ -173,7 +181,16 @@ impl Reader {
     }
 
     fn flag(&mut self, fields: &Fields<'_>, path: &str) -> Option<Flag> {
-        let key = "omitManagedFields";
+        self.flag_of(fields, "omitManagedFields", path)
+    }
+
+    /// Reads what is true or false; null is neither.
+    pub(super) fn flag_of(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+        path: &str,
+    ) -> Option<Flag> {
         let Entry { at, value: node, .. } = fields.entry(key)?;
         match node.value {
             Value::Bool(value) => {
@@ -181,7 +198,7 @@ impl Reader {
                 Some(Flag { value, key, span })
             }
             Value::Null => None,
-            Value::Number
+            Value::Number(_)
             | Value::Text(_)
             | Value::List(_)
             | Value::Map(_) => {
@@ -196,7 +213,7 @@ impl Reader {
         let found = match &node.value {
             Value::Null => "null",
             Value::Bool(_) => "true or false",
-            Value::Number => "a number",
+            Value::Number(_) => "a number",
             Value::Text(_) => "text",
             Value::List(_) => "a list",
             Value::Map(_) => "an object",
@@ -210,7 +227,7 @@ impl Reader {
         let span = node.span.clone();
         let problem = Problem::new(Kind::Type, path, span, message);
         let advice = match (&node.value, wanted) {
-            (Value::Bool(_) | Value::Number, "text") => {
+            (Value::Bool(_) | Value::Number(_), "text") => {
                 Some("put it in quotes")
             }
             (Value::Text(_), "a list") => Some("put it in brackets: `[...]`"),
@@ -232,7 +249,7 @@ pub(super) fn first_key(node: &Node) -> Span {
         }
         Value::Null
         | Value::Bool(_)
-        | Value::Number
+        | Value::Number(_)
         | Value::Text(_)
         | Value::List(_) => node.span.clone(),
     }
@@ -245,7 +262,7 @@ fn head(node: &Node) -> Span {
     let Value::Map(entries) = &node.value else { return key };
     match entries.first().map(|first| &first.value) {
         Some(Node {
-            value: Value::Bool(_) | Value::Number | Value::Text(_),
+            value: Value::Bool(_) | Value::Number(_) | Value::Text(_),
             span,
         }) if span.start >= key.end => key.start..span.end,
         _ => key,

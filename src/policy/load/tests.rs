@@ -257,7 +257,8 @@ fn what_would_become_large_or_deep_is_refused() {
     let long = format!("{HEAD}# {}", "x".repeat(MOST));
     for text in [bomb, deep, long] {
         let found = load(&text, Version::NEWEST).unwrap_err();
-        assert_eq!(found[0].kind, Kind::Syntax);
+        assert_eq!(found[0].kind, Kind::Limit);
+        assert_eq!(found[0].help, [tree::LIMIT]);
     }
 }
 

@@ -6,7 +6,7 @@
 
 use super::field::{Fields, joined};
 use super::read::{Reader, first_key};
-use super::tree::{Entry, Node, Value};
+use super::tree::{Entry, Form, Node, Value};
 use crate::diag::nearest;
 use crate::policy::model::{Item, Resource, Rule, Span, StageItem};
 use crate::policy::problem::{Kind, Problem};
@@ -20,7 +20,7 @@ impl Reader {
     ///
     /// An apiserver looks for these two keys without regard to upper and
     /// lower case, other than for all others. A policy without a kind is one.
-    pub(super) fn check_type(&mut self, root: &Node) {
+    pub(super) fn check_type(&mut self, root: &Node, form: Form) {
         let Value::Map(entries) = &root.value else {
             if matches!(root.value, Value::Null) {
                 let problem =
@@ -29,7 +29,9 @@ impl Reader {
             }
             return;
         };
-        let (version, at) = self.word(entries, "apiVersion", first_key(root));
+        let members = in_order(entries, form);
+        let (version, at) = self.word(&members, "apiVersion");
+        let at = at.unwrap_or_else(|| first_key(root));
         let is_old = version
             .strip_prefix(VERSION)
             .is_some_and(|rest| ["alpha1", "beta1"].contains(&rest));
@@ -54,7 +56,8 @@ impl Reader {
                 .help(format!("write `{VERSION}`")),
             ),
         }
-        let (kind, at) = self.word(entries, "kind", 0..0);
+        let (kind, at) = self.word(&members, "kind");
+        let at = at.unwrap_or_default();
         if !kind.is_empty() && *kind != *"Policy" {
             let message = format!("`{kind}` is no audit policy");
             self.errors.push(
@@ -64,20 +67,24 @@ impl Reader {
         }
     }
 
+    /// Reads a text: the last that is there, in upper or lower case.
     fn word(
         &mut self,
-        entries: &[Entry],
+        members: &[&Entry],
         key: &str,
-        missing: Span,
-    ) -> (Box<str>, Span) {
-        let exact = |entry: &&Entry| *entry.key == *key;
-        let alike = |entry: &&Entry| entry.key.eq_ignore_ascii_case(key);
-        let mut found = entries.iter().rev();
-        let entry = found.clone().find(exact).or_else(|| found.find(alike));
-        let Some(entry) = entry else { return (Box::default(), missing) };
-        let Item { text, span } = self.name(key, &entry.value);
-        let span = if span.is_empty() { entry.at.clone() } else { span };
-        (text, span)
+    ) -> (Box<str>, Option<Span>) {
+        let mut found = (Box::default(), None);
+        for entry in members {
+            let is_it = entry.key.eq_ignore_ascii_case(key);
+            if !is_it || matches!(entry.value.value, Value::Null) {
+                continue;
+            }
+            let Item { text, span } = self.name(key, &entry.value);
+            let is_short = span.is_empty();
+            let span = if is_short { entry.at.clone() } else { span };
+            found = (text, Some(span));
+        }
+        found
     }
 
     /// Reads the level of a rule.
@@ -205,6 +212,20 @@ impl Reader {
         let problem = Problem::new(Kind::Value, path, span.clone(), message);
         self.errors.push(problem.help(advice));
     }
+}
+
+/// Returns the members of an object as JSON has them: that of YAML is sorted,
+/// and repeats no key.
+fn in_order(entries: &[Entry], form: Form) -> Vec<&Entry> {
+    let mut members: Vec<&Entry> = entries.iter().collect();
+    if form == Form::Yaml {
+        members.sort_by(|one, other| one.key.cmp(&other.key));
+        members.reverse();
+        // Sorting kept the order of the same keys: the last comes first now.
+        members.dedup_by(|later, first| later.key == first.key);
+        members.reverse();
+    }
+    members
 }
 
 fn begin() -> String {

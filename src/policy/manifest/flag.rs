@@ -1,48 +1,11 @@
 //! The flags of an apiserver's audit, by themselves.
 
-use super::pod::{Flag, Pod};
+use super::kind;
+use super::line::{Flag, Slip};
+use super::pod::Pod;
 use crate::diag::nearest;
 use crate::policy::Version;
 use crate::policy::lint::{Finding, Lint};
-
-/// The flags behind `audit-`, but for those of each backend.
-const OWN: [&str; 9] = [
-    "policy-file",
-    "log-path",
-    "log-maxage",
-    "log-maxbackup",
-    "log-maxsize",
-    "log-format",
-    "log-compress",
-    "webhook-config-file",
-    "webhook-initial-backoff",
-];
-
-/// Those of both backends, behind `audit-log-` and `audit-webhook-`.
-const BOTH: [&str; 11] = [
-    "mode",
-    "version",
-    "batch-buffer-size",
-    "batch-max-size",
-    "batch-max-wait",
-    "batch-throttle-burst",
-    "batch-throttle-enable",
-    "batch-throttle-qps",
-    "truncate-enabled",
-    "truncate-max-batch-size",
-    "truncate-max-event-size",
-];
-
-/// What stands for yes and no.
-const SWITCHES: [&str; 12] = [
-    "1", "t", "T", "true", "True", "TRUE", "0", "f", "F", "false", "False",
-    "FALSE",
-];
-
-/// The units of durations; no unit is behind one that it begins with.
-const UNITS: [&str; 8] = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"];
-
-const MODES: [&str; 3] = ["batch", "blocking", "blocking-strict"];
 
 /// Since which minor version of 1 rotation has limits of its own.
 const LIMITED: u32 = 36;
@@ -82,75 +45,43 @@ fn add(
 
 /// Checks that an apiserver takes a flag and its value.
 fn known(flag: &Flag, found: &mut Vec<Finding>) {
-    let names = OWN.iter().map(|name| format!("audit-{name}"));
-    let both = BOTH.iter().flat_map(|name| {
-        ["log", "webhook"].map(|kind| format!("audit-{kind}-{name}"))
-    });
-    let names: Vec<String> = names.chain(both).collect();
+    let (name, value) = (&*flag.name, &*flag.value);
     let bad = |message: String| {
         Finding::error(Lint::BadFlag, flag.span.clone(), message)
     };
-    let (name, value) = (&*flag.name, &*flag.value);
-    if !names.iter().any(|known| known == name) {
-        let near = nearest(name, names.iter().map(String::as_str));
+    let Some(kind) = kind::kind(name) else {
         let finding = bad(format!("there is no flag --{name}"));
-        found.push(match near {
-            Some(near) => finding.help(format!("did you mean --{near}?")),
-            None => finding.help("an apiserver does not start with it"),
-        });
-        return;
-    }
-    if name.ends_with("-mode") && !MODES.contains(&value) {
-        let help = format!("modes are {}", MODES.join(", "));
-        found.push(bad(format!("`{value}` is no mode")).help(help));
-    } else if name.ends_with("-format") && !["json", "legacy"].contains(&value)
-    {
-        let finding = bad(format!("`{value}` is no format"));
-        found.push(finding.help("write json"));
-    } else if let Some((kind, advice)) = mistyped(name, value) {
-        found.push(bad(format!("`{value}` is {kind}")).help(advice));
-    }
-}
-
-/// Returns what a value is not, and what to write, if it is of another type
-/// than the flag.
-fn mistyped(name: &str, value: &str) -> Option<(&'static str, &'static str)> {
-    let is_any = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    if is_any(&["-maxage", "-maxbackup", "-size", "-maxsize", "-burst"]) {
-        let is_right = value.parse::<i64>().is_ok();
-        (!is_right).then_some(("no number", "write digits only"))
-    } else if is_any(&["-qps"]) {
-        let is_right = value.parse::<f32>().is_ok();
-        (!is_right).then_some(("no number", "write digits only"))
-    } else if is_any(&["-wait", "-backoff"]) {
-        let advice = "write a number and its unit: 30s";
-        (!is_duration(value)).then_some(("no duration", advice))
-    } else if is_any(&["-compress", "-enable", "-enabled"]) {
-        let is_right = value.is_empty() || SWITCHES.contains(&value);
-        (!is_right).then_some(("no switch", "write true or false"))
-    } else {
-        None
-    }
-}
-
-/// Returns whether it is a duration of Go: numbers, each with its unit.
-fn is_duration(text: &str) -> bool {
-    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if rest == "0" {
-        return true;
-    }
-    let is_any = !rest.is_empty();
-    while !rest.is_empty() {
-        let behind =
-            rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let number = &rest[..rest.len() - behind.len()];
-        let unit = UNITS.iter().find_map(|unit| behind.strip_prefix(unit));
-        match unit {
-            Some(next) if number.parse::<f64>().is_ok() => rest = next,
-            Some(_) | None => return false,
+        return found.push(finding.help(meant(name)));
+    };
+    match &flag.slip {
+        Some(Slip::Missing) => {
+            let finding = bad(format!("--{name} needs a value"));
+            found.push(finding.help(format!("write --{name}=...")));
+        }
+        Some(Slip::Apart(word)) => {
+            let finding = bad(format!(
+                "`{word}` is a word of its own, which no apiserver takes"
+            ));
+            found.push(finding.help(format!("write --{name}={word}")));
+        }
+        None => {
+            if let Some((what, advice)) = kind.wrong(value) {
+                found.push(bad(format!("`{value}` is {what}")).help(advice));
+            }
         }
     }
-    is_any
+}
+
+/// Returns what to write for a flag that there is not.
+fn meant(name: &str) -> String {
+    if let Some((name, value)) = name.split_once(char::is_whitespace) {
+        return format!("write --{name}={}, or two words", value.trim());
+    }
+    let names: Vec<String> = kind::all().map(|(name, _)| name).collect();
+    match nearest(name, names.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean --{near}?"),
+        None => "an apiserver does not start with it".to_owned(),
+    }
 }
 
 /// Checks that there is a policy, and something to write to.
@@ -200,7 +131,7 @@ fn rotation(pod: &Pod, version: Option<Version>, found: &mut Vec<Finding>) {
     let Some(path) = path.filter(is_file) else { return };
     let number = |name: &str| {
         let flag = pod.flag(&format!("audit-log-{name}"))?;
-        flag.value.parse::<i64>().ok()
+        kind::whole(&flag.value)
     };
     let is_older = version.is_none_or(|it| it.minor < LIMITED);
     let is_newer = version.is_none_or(|it| it.minor >= LIMITED);
@@ -240,11 +171,7 @@ fn webhook(pod: &Pod, found: &mut Vec<Finding>) {
         add(found, Lint::LogMode, mode, message, help);
     }
     let truncates = pod.flag("audit-webhook-truncate-enabled");
-    let truncates = truncates.is_some_and(|flag| {
-        let value = &*flag.value;
-        value.is_empty() || SWITCHES[..6].contains(&value)
-    });
-    if !truncates {
+    if !truncates.is_some_and(|flag| kind::is_yes(&flag.value)) {
         let message = "truncation is off: a batch of large lists has any size";
         let help = "--audit-webhook-truncate-enabled takes the bodies of \
                     events above 100 KiB";

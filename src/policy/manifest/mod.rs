@@ -1,9 +1,12 @@
 //! Finds what is wrong with the way a kube-apiserver is told of its policy
 //! and its log: the flags of a static pod, its mounts and its volumes.
 
-mod flag; //  The flags by themselves,
-mod mount; // and the files that they name.
-mod pod; //   What a manifest says.
+mod pod; //     What a manifest says,
+mod line; //    its flags, word by word,
+mod kind; //    and what they take.
+mod flag; //    The flags by themselves,
+mod backend; // together,
+mod mount; //   and the files that they name.
 
 #[cfg(test)]
 mod tests;
@@ -48,6 +51,7 @@ pub fn lint_manifest(
     };
     let mut found = Vec::new();
     flag::check(&pod, version, &mut found);
+    backend::check(&pod, version, &mut found);
     mount::check(&pod, policy, &mut found);
     found.sort_by_key(|it| (it.span.start, it.span.end));
     Ok(found)

@@ -1,7 +1,8 @@
 //! The files that the flags name, and how they come into the container.
 
-use super::pod::{Flag, Mount, Pod, Source, Volume};
-use crate::policy::lint::{Finding, Lint};
+use super::line::Flag;
+use super::pod::{Mount, Pod, Source, Volume};
+use crate::policy::lint::{Finding, Lint, Weight};
 
 /// Looks at the policy, the log, and the configuration of the webhook.
 pub(super) fn check(
@@ -44,8 +45,8 @@ fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Adds that a path is in no mount, and which one was meant.
-fn missing(pod: &Pod, flag: &Flag, found: &mut Vec<Finding>, then: &str) {
+/// Returns that a path is in no mount, and which one was meant.
+fn missing(pod: &Pod, flag: &Flag, then: &str) -> Finding {
     let path = &*flag.value;
     let message = format!("`{path}` is in no mount: {then}");
     let finding = Finding::new(Lint::NotMounted, flag.span.clone(), message);
@@ -57,7 +58,7 @@ fn missing(pod: &Pod, flag: &Flag, found: &mut Vec<Finding>, then: &str) {
         let is_same = !host.is_empty() && is_in(path, host);
         is_same || base(&mount.path) == base(path)
     };
-    found.push(match pod.mounts.iter().find(is_like) {
+    match pod.mounts.iter().find(is_like) {
         Some(mount) => {
             let mounted = &mount.path;
             let is_file = base(mounted).contains('.');
@@ -71,7 +72,7 @@ fn missing(pod: &Pod, flag: &Flag, found: &mut Vec<Finding>, then: &str) {
             ))
         }
         None => finding.help("add a hostPath volume and a volumeMount for it"),
-    });
+    }
 }
 
 /// Looks at the mount of a file that the apiserver reads.
@@ -84,7 +85,8 @@ fn read(
     let path = &*flag.value;
     let Some(mount) = mount(pod, path) else {
         let then = "the apiserver does not find it, and does not start";
-        return missing(pod, flag, found, then);
+        let finding = missing(pod, flag, then);
+        return found.push(Finding { weight: Weight::Error, ..finding });
     };
     let Some(volume) = volume(pod, mount) else {
         return no_volume(mount, found);
@@ -171,7 +173,7 @@ fn write(pod: &Pod, flag: &Flag, found: &mut Vec<Finding>) {
     let path = &*flag.value;
     let Some(mount) = mount(pod, path) else {
         let then = "the log is lost with the container";
-        return missing(pod, flag, found, then);
+        return found.push(missing(pod, flag, then));
     };
     let Some(volume) = volume(pod, mount) else {
         return no_volume(mount, found);

@@ -1,5 +1,6 @@
 //! What the manifest of a static pod says of flags, mounts and volumes.
 
+use super::line::{Flag, flags};
 use crate::policy::Span;
 use crate::policy::load::tree::{Node, Value};
 
@@ -11,15 +12,6 @@ pub(super) struct Pod {
     pub(super) flags: Vec<Flag>,
     pub(super) mounts: Vec<Mount>,
     pub(super) volumes: Vec<Volume>,
-}
-
-/// A flag of the apiserver.
-#[derive(Clone, Debug)]
-pub(super) struct Flag {
-    /// Without the two hyphens.
-    pub(super) name: String,
-    pub(super) value: String,
-    pub(super) span: Span,
 }
 
 /// Where a volume is seen in the container.
@@ -112,32 +104,6 @@ fn words(container: &Node) -> Vec<(String, Span)> {
     all.map(|word| (text(Some(word)), word.span.clone())).collect()
 }
 
-/// Returns the flags among words, those of a shell's one line too.
-fn flags(words: &[(String, Span)]) -> Vec<Flag> {
-    let mut flags: Vec<Flag> = Vec::new();
-    let mut waits = false;
-    for (word, span) in words {
-        for part in word.split_ascii_whitespace() {
-            if let Some(flag) = part.strip_prefix("--") {
-                let (name, value) = match flag.split_once('=') {
-                    Some((name, value)) => (name, Some(value)),
-                    None => (flag, None),
-                };
-                waits = value.is_none();
-                flags.push(Flag {
-                    name: name.to_owned(),
-                    value: value.unwrap_or_default().to_owned(),
-                    span: span.clone(),
-                });
-            } else if let (true, Some(flag)) = (waits, flags.last_mut()) {
-                flag.value = part.to_owned();
-                waits = false;
-            }
-        }
-    }
-    flags
-}
-
 /// Returns a path without a slash at its end.
 fn clean(path: &str) -> String {
     match path.trim_end_matches('/') {
@@ -180,7 +146,7 @@ fn start(node: &Node) -> Span {
         }
         Value::Null
         | Value::Bool(_)
-        | Value::Number
+        | Value::Number(_)
         | Value::Text(_)
         | Value::List(_) => node.span.clone(),
     }

@@ -1,6 +1,7 @@
 //! What is found in manifests.
 
 use super::*;
+use crate::policy::lint::Weight;
 
 const GOOD: &str = "\
 apiVersion: v1
@@ -101,6 +102,114 @@ fn values_of_flags_are_of_their_type() {
         let good = format!("--audit-{flag}={good}");
         assert_eq!(found(&GOOD.replacen(from, &good, 1), None), []);
     }
+}
+
+/// Checks the weight of what is found at a flag in place of another one.
+#[track_caller]
+fn weighs(flag: &str, more: &str, weight: Option<Weight>, minor: u32) {
+    let from = "    - --audit-log-maxsize=100\n";
+    let to = format!("    - {flag}\n{more}");
+    let found = found(&GOOD.replacen(from, &to, 1), Some(minor));
+    let mut bad = found.iter().filter(|it| it.lint == Lint::BadFlag);
+    let heaviest = bad.by_ref().map(|it| it.weight).max();
+    assert_eq!(heaviest, weight, "{flag} {more}\n{found:#?}");
+}
+
+#[test]
+fn what_an_apiserver_checks_before_it_starts_is_an_error() {
+    let (error, warning) = (Some(Weight::Error), Some(Weight::Warning));
+    let batch = "    - --audit-log-mode=batch\n";
+    let throttle = "    - --audit-log-mode=batch\n    \
+                    - --audit-log-batch-throttle-enable\n";
+    let large = "    - --audit-log-truncate-max-batch-size=20000000\n";
+    for (flag, more, weight) in [
+        ("--audit-log-maxage=-1", "", error),
+        ("--audit-log-maxbackup=-1", "", error),
+        ("--audit-log-maxsize=-1", "", error),
+        ("--audit-log-version=v1", "", error),
+        ("--audit-log-version=audit.k8s.io/v1beta1", "", error),
+        ("--audit-log-version=audit.k8s.io/v1", "", None),
+        ("--audit-log-truncate-max-event-size=0", "", error),
+        ("--audit-log-truncate-max-event-size=20000000", "", error),
+        ("--audit-log-truncate-max-event-size=20000000", large, None),
+        ("--audit-log-truncate-max-batch-size=1000", "", error),
+        ("--audit-log-batch-max-size=0", "", None),
+        ("--audit-log-batch-max-size=0", batch, error),
+        ("--audit-log-batch-max-size=20000", batch, None),
+        ("--audit-log-batch-buffer-size=-5", batch, error),
+        ("--audit-log-batch-throttle-qps=0", batch, None),
+        ("--audit-log-batch-throttle-qps=0", throttle, error),
+        ("--audit-log-batch-throttle-qps=0.5", throttle, None),
+        ("--audit-log-batch-throttle-burst=0", throttle, error),
+        // Without a webhook it does not look.
+        ("--audit-webhook-mode=quick", "", warning),
+        ("--audit-webhook-batch-buffer-size=0", "", warning),
+        ("--audit-webhook-batch-buffer-size=x", "", error),
+    ] {
+        weighs(flag, more, weight, 36);
+    }
+    weighs("--audit-log-version=audit.k8s.io/v1beta1", "", None, 23);
+    let webhook =
+        "    - --audit-webhook-config-file=/etc/kubernetes/audit/w\n";
+    weighs("--audit-webhook-batch-buffer-size=0", webhook, error, 36);
+}
+
+#[test]
+fn words_are_flags_as_an_apiserver_reads_them() {
+    let (error, none) = (Some(Weight::Error), None);
+    for (flag, more, weight) in [
+        ("--audit_log_maxsize=100", "", none),
+        ("--audit_log_maxsise=100", "", error),
+        ("--audit-log-maxsize", "    - '0x10'\n", none),
+        ("--audit-log-maxsize", "    - --v=2\n", error),
+        ("--audit-log-maxsize 100", "", error),
+        ("--audit-log-maxsize=1_000", "", none),
+        ("--audit-log-maxsize=", "", error),
+        ("--audit-log-maxsize", "", error),
+        ("--audit-log-compress", "", none),
+        ("--audit-log-compress=", "", error),
+        ("--audit-log-compress", "    - --v=2\n", none),
+        ("--audit-log-compress", "    - 'true'\n", error),
+        ("--audit-log-truncate-enabled", "    - 'true'\n", error),
+        ("--v 2 --audit-x", "", none),
+    ] {
+        weighs(flag, more, weight, 36);
+    }
+    let path = "audit-policy-file=/etc/kubernetes/audit/policy.yaml";
+    let under = GOOD.replacen(path, &path.replacen('-', "_", 2), 1);
+    assert_eq!(found(&under, None), []);
+    let apart = "--audit-log-truncate-enabled true";
+    let line = format!(
+        "    command: [sh, -c, 'exec kube-apiserver \\ \
+         --{path} --audit-log-path=\"-\" {apart}']\n    volumeMounts:"
+    );
+    let begin = GOOD.find("    command:").unwrap();
+    let end = GOOD.find("    volumeMounts:").unwrap() + 17;
+    let text = format!("{}{line}{}", &GOOD[..begin], &GOOD[end..]);
+    let found = found(&text, Some(36));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].help, ["write --audit-log-truncate-enabled=true"]);
+}
+
+#[test]
+fn a_file_that_is_not_found_is_an_error_and_a_lost_log_is_not() {
+    for (path, weight) in [
+        ("--audit-policy-file=/etc/kubernetes/audit", Weight::Error),
+        ("--audit-log-path=/var/log/kubernetes/audit", Weight::Warning),
+    ] {
+        let gone = path.replacen("kubernetes", "kube", 1);
+        let found = found(&GOOD.replacen(path, &gone, 1), Some(36));
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].lint, Lint::NotMounted);
+        assert_eq!(found[0].weight, weight);
+    }
+    let from = "--audit-log-maxsize=100";
+    let config = "--audit-webhook-config-file=/w";
+    let found = found(&GOOD.replacen(from, config, 1), Some(36));
+    let is_it = |it: &Finding| {
+        it.lint == Lint::NotMounted && it.weight == Weight::Error
+    };
+    assert!(found.iter().any(is_it), "{found:#?}");
 }
 
 #[test]

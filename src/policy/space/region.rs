@@ -7,6 +7,7 @@ use std::hash::Hash;
 use super::axis::{Axis, NOBODY, Side, Sort};
 use super::bits::Bits;
 use super::diagram::{Diagram, Edge, Node};
+use crate::diag::visible;
 use crate::policy::{Asker, Attributes, Request, Target, User};
 
 /// Requests that have one thing in common on each side.
@@ -102,7 +103,7 @@ impl Display for Example {
         match &self.user {
             Asker::Unknown => write!(out, " by an unknown user")?,
             Asker::Nobody => write!(out, " by nobody (401)")?,
-            Asker::Somebody(user) => write!(out, " by {user}")?,
+            Asker::Somebody(user) => write!(out, " by {}", visible(user))?,
         }
         if !self.user_groups.is_empty() {
             write!(out, " of {}", self.user_groups.join(", "))?;
@@ -129,7 +130,7 @@ impl Display for Part {
         let start = if self.is_other { other } else { one };
         let space = if start.is_empty() { "" } else { " " };
         let values = self.values.iter().take(SHOWN);
-        let values: Vec<&str> = values.map(String::as_str).collect();
+        let values: Vec<&str> = values.map(|it| visible(it)).collect();
         write!(out, "{start}{space}{}", values.join(", "))?;
         match self.values.len().checked_sub(SHOWN) {
             None | Some(0) => Ok(()),

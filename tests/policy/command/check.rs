@@ -150,7 +150,7 @@ fn a_file_that_cannot_be_read_has_its_line_of_json() {
     let folder = Folder::new();
     let good = folder.file("good.yaml", policy("- level: Metadata\n"));
     let none = folder.path("none.yaml");
-    let bytes = folder.file("bytes.yaml", b"\xff\xfe");
+    let bytes = folder.file("bytes.yaml", b"\xff\xff");
     let args = ["policy", "check", "-o", "json", &none, &good];
     let ran = run(&[&args[..], &["--manifest", &bytes]].concat(), "");
     assert_eq!(ran.code, Some(2), "{}", ran.err);
@@ -205,6 +205,60 @@ fn the_version_of_the_apiserver_decides_what_starts() {
 }
 
 #[test]
+fn a_policy_may_be_utf_16() {
+    let folder = Folder::new();
+    let text = format!("\u{feff}{}", policy("- level: Metadta\n"));
+    let bytes: Vec<u8> =
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = folder.file("a.yaml", &bytes);
+    let ran = run(&["policy", "check", &file], "");
+    assert_eq!(ran.code, Some(2));
+    let place = format!("{file}:5:10\n");
+    assert!(ran.err.contains("did you mean `Metadata`?"), "{}", ran.err);
+    assert!(ran.err.contains(&place), "{}", ran.err);
+    let right = text.replace("Metadta", "Metadata");
+    let bytes: Vec<u8> =
+        right.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let file = folder.file("b.yaml", &bytes);
+    assert_eq!(found(&[&file]).0, 0);
+    let ran = run(&[&format!("policy \"{file}\"")], "");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let ran = run(&["policy", "explain", &file, "GET /version"], "");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+}
+
+#[test]
+fn what_is_too_much_for_us_is_said_to_be_our_limit() {
+    let folder = Folder::new();
+    let deep = policy(&format!("- level: {}\n", "[".repeat(300)));
+    let file = folder.file("a.yaml", deep);
+    assert_eq!(found(&[&file]), (2, vec!["limit".to_owned()]));
+    let ran = run(&["policy", "check", &file], "");
+    assert!(ran.err.contains("a limit of ours"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_nothing_and_what_is_a_newline_can_be_seen() {
+    let folder = Folder::new();
+    let rules = "- level: Request\n  users: ['', a]\n  \
+                 resources: [{resources: [\"po\\nds\"], \
+                 resourceNames: ['', m]}]\n- level: None\n";
+    let one = folder.file("a.yaml", policy(rules));
+    let less = rules.replacen("Request", "Metadata", 1);
+    let other = folder.file("b.yaml", policy(&less));
+    let ran = run(&["policy", "check", &one], "");
+    assert!(ran.err.contains("no `po\\nds` that we"), "{}", ran.err);
+    let ran = run(&["policy", "diff", &one, &other], "");
+    let out = String::from_utf8(ran.out).unwrap();
+    assert!(out.contains("on po\\nds; called \"\", m\n"), "{out}");
+    assert!(out.contains("by \"\", a;"), "{out}");
+    let args = ["policy", "explain", &one, "GET /api/v1/pods"];
+    let ran = run(&[&args[..], &["--user", "b"]].concat(), "");
+    let out = String::from_utf8(ran.out).unwrap();
+    assert!(out.contains("the user b is none of \"\", a\n"), "{out}");
+}
+
+#[test]
 fn a_policy_does_nothing_to_a_terminal() {
     let folder = Folder::new();
     let rules = "- level: Metadata\n  \"\\e[2J\": x\n";
@@ -223,7 +277,7 @@ fn a_manifest_is_checked_beside_its_policy() {
                 --audit-log-path=-]\n";
     let manifest = folder.file("m.yaml", text);
     let ran = run(&["policy", "check", &file, "--manifest", &manifest], "");
-    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.code, Some(2));
     let words = "`/p/policy.yaml` is in no mount";
     assert!(ran.err.contains(words), "{}", ran.err);
     let ran = run(&["policy", "check", &file, "--manifest", &file], "");
