@@ -293,7 +293,7 @@ proptest! {
         let loaded = Loaded { policy, warnings };
         let found = lint(&loaded, "", None);
         let requests = space::requests(&[&loaded.policy]);
-        let decides = |rule: Decider| {
+        let decides = |rule: Option<usize>| {
             let decided = |it: &Example| loaded.policy.decide(&it.attributes());
             let mut all = requests.iter().map(decided);
             all.any(|it| it.expect("all is known").rule == rule)

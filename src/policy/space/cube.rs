@@ -57,6 +57,12 @@ impl<'p> Cube<'p> {
         self.rule.user_groups.has(group)
     }
 
+    /// Returns whether it is of one rule, or of any before it: where no rule
+    /// is meant, of any at all.
+    pub(super) fn is_until(&self, policy: usize, rule: Option<usize>) -> bool {
+        self.policy == policy && rule.is_none_or(|rule| self.at <= rule)
+    }
+
     /// Returns whether the point is among what it asks for.
     pub(super) fn admits(&self, side: Side, point: &Point) -> bool {
         let (rule, text) = (self.rule, &*point.text);

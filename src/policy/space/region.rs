@@ -7,6 +7,9 @@ use std::hash::Hash;
 use super::axis::{Axis, NOBODY, Side, Sort};
 use super::bits::Bits;
 use super::diagram::{Diagram, Edge, Node};
+use super::domain::Domain;
+use super::zone::Room;
+use super::{TooLarge, Work};
 use crate::policy::{Attributes, Request, Target, User};
 
 /// Requests that have one thing in common on each side.
@@ -148,13 +151,47 @@ impl Display for Region {
     }
 }
 
+impl Domain<'_> {
+    /// Returns regions of requests that these rules decide, one of each
+    /// policy: at most so many, and how many there are. They have no request
+    /// in common.
+    pub(in crate::policy) fn regions(
+        &self,
+        rules: &[Option<usize>],
+        most: usize,
+        work: &mut Work,
+    ) -> Result<(Vec<Region>, u64), TooLarge> {
+        let cubes = self.around(rules, work)?;
+        let is_it = |decided: &[Option<usize>]| decided == rules;
+        let diagram = Diagram::new(self, &cubes, is_it, work)?;
+        Ok(diagram.regions(most, |is_it| *is_it))
+    }
+
+    /// Returns a request of a room.
+    pub(super) fn shown(&self, room: &Room) -> Example {
+        let mut example = Example::default();
+        for (axis, classes) in self.axes.iter().zip(&room.sides) {
+            if let Some(class) = classes.iter().next() {
+                example.set(axis, axis.classes[class].points[0]);
+            }
+        }
+        for group in room.groups.iter().filter_map(|it| it.iter().next()) {
+            let group = self.groups[group].group.to_string();
+            if !example.user_groups.contains(&group) {
+                example.user_groups.push(group);
+            }
+        }
+        example
+    }
+}
+
 /// How many ways are walked until those that are left are only counted.
 const WAYS: usize = 300;
 
 impl<L: Clone + Eq + Hash> Diagram<L> {
     /// Returns regions of requests that end in leaves that are `wanted`, at
     /// most so many, and how many there are. They have no request in common.
-    pub(in crate::policy) fn regions(
+    pub(super) fn regions(
         &self,
         most: usize,
         wanted: impl Fn(&L) -> bool,
