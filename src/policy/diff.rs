@@ -1,7 +1,7 @@
 //! Says for which requests two policies decide differently: exactly, and in
 //! as few words as that takes.
 
-use super::space::{Domain, Example, Kind, Region, TooLarge, Work};
+use super::space::{Domain, Kind, Region, TooLarge, Work};
 use super::{Level, Policy, Stage, Stages};
 
 /// What a decision comes to. Two that differ in nothing that is ever written
@@ -25,12 +25,10 @@ pub struct Difference {
     pub rules: [Option<usize>; 2],
     /// What is recorded with the first, and with the second.
     pub outcomes: [Outcome; 2],
-    /// One of the requests.
-    pub example: Example,
     /// The requests: some of `count` parts, which have none in common.
     pub regions: Vec<Region>,
-    /// How many parts there are; nothing, and no `regions`, if it takes too
-    /// many to tell.
+    /// How many parts there are; nothing, if it takes too many to tell: then
+    /// there is one in `regions`.
     pub count: Option<u64>,
 }
 
@@ -41,10 +39,10 @@ const PARTS: usize = 100;
 const FIND: Work = Work(80_000_000);
 
 /// to tell one of them in parts,
-const TELL: usize = 4_000_000;
+const TELL: usize = 400_000;
 
 /// and to tell all.
-const TELL_ALL: usize = 40_000_000;
+const TELL_ALL: usize = 20_000_000;
 
 impl Outcome {
     /// Returns what it comes to if a rule decides, or none.
@@ -113,7 +111,7 @@ pub fn diff(
             if outcomes[0] == outcomes[1] {
                 continue;
             }
-            let Some(example) = domain.decided(&rules, &mut work)? else {
+            let Some(some) = domain.decided(&rules, &mut work)? else {
                 continue;
             };
             let most = TELL.min(telling);
@@ -122,16 +120,9 @@ pub fn diff(
             telling -= most - left.0;
             let (regions, count) = match told {
                 Ok((regions, count)) => (regions, Some(count)),
-                Err(TooLarge) => (Vec::new(), None),
+                Err(TooLarge) => (vec![some], None),
             };
-            let example = regions.first().map_or(example, Region::example);
-            found.push(Difference {
-                rules,
-                outcomes,
-                example,
-                regions,
-                count,
-            });
+            found.push(Difference { rules, outcomes, regions, count });
         }
     }
     Ok(found)

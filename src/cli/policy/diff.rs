@@ -103,11 +103,13 @@ fn text(found: &Difference, old: &Policy, new: &Policy) -> String {
     match found.count.map(|count| count.saturating_sub(PARTS as u64)) {
         Some(0) => (),
         Some(more) => text.push_str(&format!("  - and {more} more parts\n")),
-        None => text.push_str("  - requests of too many parts to tell them\n"),
+        None => text.push_str("  - and more parts than can be told\n"),
     }
-    let example = found.example.to_string();
-    let example = escape(example.as_bytes());
-    text.push_str(&format!("  such as: {example}\n"));
+    if let Some(region) = found.regions.first() {
+        let example = region.example().to_string();
+        let example = escape(example.as_bytes());
+        text.push_str(&format!("  such as: {example}\n"));
+    }
     text
 }
 
@@ -150,12 +152,13 @@ fn line(found: &Difference) -> String {
     };
     let parts: Vec<String> =
         found.regions.iter().map(|it| it.to_string()).collect();
+    let example = found.regions.first().map(|it| it.example().to_string());
     let line = json!({
         "old": side(0),
         "new": side(1),
         "requests": parts,
         "parts": found.count,
-        "example": found.example.to_string(),
+        "example": example,
     });
     format!("{line}\n")
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::bits::Bits;
 use super::cube::Cube;
+use crate::policy::verb::{METHODS, VERBS, is_method};
 use crate::policy::{Policy, Resource, Rule, target};
 
 /// What an axis is about.
@@ -135,23 +136,6 @@ impl Axis {
 /// How nobody is called.
 pub(super) const NOBODY: &str = "nobody (401)";
 
-/// The verbs of requests for resources,
-const VERBS: [&str; 9] = [
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-    "proxy",
-];
-
-/// and for paths: the methods of ordinary clients.
-const METHODS: [&str; 7] =
-    ["get", "post", "put", "patch", "delete", "head", "options"];
-
 /// Returns the axes along which requests for resources differ, for these
 /// policies.
 pub(super) fn of_resources(policies: &[&Policy]) -> Vec<Axis> {
@@ -190,8 +174,7 @@ pub(super) fn of_paths(policies: &[&Policy]) -> Vec<Axis> {
     axes
 }
 
-/// Returns the verbs of paths: any method there can be, since an apiserver
-/// takes each, in lower case.
+/// Returns the verbs of paths: any method there can be.
 fn methods(policies: &[&Policy]) -> Vec<Point> {
     let verbs = rules(policies).flat_map(|rule| rule.verbs.iter());
     let named: BTreeSet<&str> = verbs.filter(|it| is_method(it)).collect();
@@ -201,16 +184,6 @@ fn methods(policies: &[&Policy]) -> Vec<Point> {
     let other = fresh("trace", |it| all.contains(&it));
     let points = all.into_iter().map(Point::exact);
     points.chain([Point::other(other)]).collect()
-}
-
-/// Returns whether a verb is a method in lower case: what HTTP calls a token.
-fn is_method(verb: &str) -> bool {
-    let is_fit = |byte: u8| {
-        byte.is_ascii_lowercase()
-            || byte.is_ascii_digit()
-            || b"!#$%&'*+-.^_`|~".contains(&byte)
-    };
-    !verb.is_empty() && verb.bytes().all(is_fit)
 }
 
 fn rules<'p>(policies: &[&'p Policy]) -> impl Iterator<Item = &'p Rule> {

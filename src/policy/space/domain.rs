@@ -13,6 +13,9 @@ const MOST_CUBES: usize = 10_000;
 /// and how many points times cubes.
 const MOST_POINTS: usize = 20_000_000;
 
+/// How many bits of a zone are looked at at a cost of one.
+const WIDTH: usize = 1_000;
+
 /// All requests of a kind, told apart as far as policies do.
 pub(in crate::policy) struct Domain<'p> {
     /// The sides of a request, but for the groups of the user:
@@ -25,6 +28,8 @@ pub(in crate::policy) struct Domain<'p> {
     pub(super) zones: Vec<Zone>,
     /// How many policies there are.
     pub(super) policies: usize,
+    /// What it costs to look at a zone.
+    pub(super) width: usize,
 }
 
 /// One value of a list: its side, and what is written there.
@@ -57,8 +62,10 @@ impl<'p> Domain<'p> {
             }),
         };
         let zones = cubes.iter().enumerate().map(zone).collect();
-        let policies = policies.len();
-        Ok(Domain { axes, groups, cubes, zones, policies })
+        let classes = axes.iter().map(|axis| axis.classes.len());
+        let bits = classes.sum::<usize>() + groups.len();
+        let (policies, width) = (policies.len(), 1 + bits / WIDTH);
+        Ok(Domain { axes, groups, cubes, zones, policies, width })
     }
 
     /// Returns the zone of everything.
@@ -69,23 +76,30 @@ impl<'p> Domain<'p> {
 
     /// Returns what a rule takes, or one entry of its resources: a zone for
     /// each entry.
-    pub(in crate::policy) fn zones(
+    pub(super) fn zones(
         &self,
         policy: usize,
         rule: usize,
         entry: Option<usize>,
-    ) -> Vec<Zone> {
-        let both = self.cubes.iter().zip(&self.zones);
-        let its = both.filter(|(cube, _)| {
-            (cube.policy, cube.at) == (policy, rule)
-                && (entry.is_none() || cube.entry == entry)
+    ) -> &[Zone] {
+        let place = |cube: &Cube<'_>| (cube.policy, cube.at);
+        let its = (policy, rule);
+        let start = self.cubes.partition_point(|cube| place(cube) < its);
+        let end = self.cubes.partition_point(|cube| place(cube) <= its);
+        let all = start..end;
+        let one = entry.and_then(|entry| {
+            all.clone().find(|at| self.cubes[*at].entry == Some(entry))
         });
-        its.map(|(_, zone)| zone.clone()).collect()
+        match (entry, one) {
+            (None, _) => &self.zones[all],
+            (Some(_), Some(at)) => &self.zones[at..=at],
+            (Some(_), None) => &[],
+        }
     }
 
     /// Returns the part of a zone where one value is asked for; nothing, if
     /// no request is like that.
-    pub(in crate::policy) fn narrowed(
+    pub(super) fn narrowed(
         &self,
         zone: &Zone,
         (side, value): Value<'_>,

@@ -1,9 +1,11 @@
 //! Finds out which rules of a policy, and which of their values, ever decide.
 
+use std::borrow::Cow;
+
 use super::domain::{Domain, Value};
 use super::search::Work;
 use super::zone::Zone;
-use super::{Example, Kind, TooLarge};
+use super::{Example, Kind, Region, TooLarge};
 use crate::policy::Policy;
 
 /// A rule, or a part of it.
@@ -83,7 +85,7 @@ impl<'p> Live<'p> {
             let its = domain.zones(0, rule, None);
             let wanted = match (scope.policy, scope.rule) == (0, rule) {
                 true => &[&meant[..]][..],
-                false => &[&meant[..], &its[..]],
+                false => &[&meant[..], its],
             };
             let found = domain.find(
                 wanted,
@@ -104,7 +106,7 @@ impl<'p> Live<'p> {
         for domain in &self.domains {
             let found = domain.decided(&[None], &mut self.work)?;
             if found.is_some() {
-                return Ok(found);
+                return Ok(found.as_ref().map(Region::example));
             }
         }
         Ok(None)
@@ -118,13 +120,9 @@ impl<'p> Live<'p> {
         next: Option<usize>,
     ) -> Result<bool, TooLarge> {
         for domain in &self.domains {
-            let its = domain.zones(0, rule, None);
-            let next_zones = next.map(|next| domain.zones(0, next, None));
-            let wanted: Vec<&[Zone]> = [Some(&its), next_zones.as_ref()]
-                .into_iter()
-                .flatten()
-                .map(Vec::as_slice)
-                .collect();
+            let its = [Some(rule), next].into_iter().flatten();
+            let wanted: Vec<&[Zone]> =
+                its.map(|rule| domain.zones(0, rule, None)).collect();
             let found = domain.find(
                 &wanted,
                 |cube| {
@@ -142,9 +140,9 @@ impl<'p> Live<'p> {
 }
 
 /// Returns the zones of a rule, or of a part of it.
-fn zones(domain: &Domain<'_>, scope: Scope<'_>) -> Vec<Zone> {
+fn zones<'d>(domain: &'d Domain<'_>, scope: Scope<'_>) -> Cow<'d, [Zone]> {
     let zones = domain.zones(scope.policy, scope.rule, scope.entry);
-    let Some(value) = scope.value else { return zones };
+    let Some(value) = scope.value else { return zones.into() };
     let some = zones.iter().filter_map(|zone| domain.narrowed(zone, value));
     some.collect()
 }

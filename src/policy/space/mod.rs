@@ -14,7 +14,8 @@ mod domain; //  of all there is,
 mod search; //  and what is left without others;
 mod live; //    what of a policy ever decides,
 mod diagram; // all of what some rules decide,
-mod region; //  and how that is said.
+mod walk; //    told in parts,
+mod region; //  and how those are said.
 
 #[cfg(test)]
 pub(super) mod tests;

@@ -1,15 +1,13 @@
-//! Turns what a diagram found out into words, and into one request that
+//! Says of requests in words what they have in common, with one of them that
 //! shows it.
 
 use std::fmt::{self, Display, Formatter};
-use std::hash::Hash;
 
 use super::axis::{Axis, NOBODY, Side, Sort};
 use super::bits::Bits;
-use super::diagram::{Diagram, Edge, Node};
+use super::cube::Cube;
 use super::domain::Domain;
 use super::zone::Room;
-use super::{TooLarge, Work};
 use crate::policy::{Attributes, Request, Target, User};
 
 /// Requests that have one thing in common on each side.
@@ -17,7 +15,7 @@ use crate::policy::{Attributes, Request, Target, User};
 pub struct Region {
     /// What they have in common; a side that is not here can be anything.
     pub parts: Vec<Part>,
-    example: Example,
+    pub(super) example: Example,
 }
 
 /// What requests have in common on one side.
@@ -152,27 +150,20 @@ impl Display for Region {
 }
 
 impl Domain<'_> {
-    /// Returns regions of requests that these rules decide, one of each
-    /// policy: at most so many, and how many there are. They have no request
-    /// in common.
-    pub(in crate::policy) fn regions(
+    /// Returns a room in words, and a request of it. What it got out of by
+    /// groups only, whoever is in one of those groups does not.
+    pub(super) fn region(
         &self,
-        rules: &[Option<usize>],
-        most: usize,
-        work: &mut Work,
-    ) -> Result<(Vec<Region>, u64), TooLarge> {
-        let cubes = self.around(rules, work)?;
-        let is_it = |decided: &[Option<usize>]| decided == rules;
-        let diagram = Diagram::new(self, &cubes, is_it, work)?;
-        Ok(diagram.regions(most, |is_it| *is_it))
-    }
-
-    /// Returns a request of a room.
-    pub(super) fn shown(&self, room: &Room) -> Example {
-        let mut example = Example::default();
+        room: &Room,
+        barred: impl Fn(&Cube<'_>) -> bool,
+    ) -> Region {
+        let (mut parts, mut example) = (Vec::new(), Example::default());
         for (axis, classes) in self.axes.iter().zip(&room.sides) {
-            if let Some(class) = classes.iter().next() {
-                example.set(axis, axis.classes[class].points[0]);
+            let points = points(axis, classes.iter());
+            example.set(axis, points.iter().next().unwrap_or_default());
+            parts.extend(part(axis, &points));
+            if axis.side == Side::User {
+                parts.extend(self.groups_of(room, &barred));
             }
         }
         for group in room.groups.iter().filter_map(|it| it.iter().next()) {
@@ -181,136 +172,60 @@ impl Domain<'_> {
                 example.user_groups.push(group);
             }
         }
-        example
+        Region { parts: plain(parts), example }
     }
-}
 
-/// How many ways are walked until those that are left are only counted.
-const WAYS: usize = 300;
-
-impl<L: Clone + Eq + Hash> Diagram<L> {
-    /// Returns regions of requests that end in leaves that are `wanted`, at
-    /// most so many, and how many there are. They have no request in common.
-    pub(super) fn regions(
+    fn groups_of(
         &self,
-        most: usize,
-        wanted: impl Fn(&L) -> bool,
-    ) -> (Vec<Region>, u64) {
-        let all = |axis: &Axis| Bits::of(axis.points.len(), |_| true);
-        let mut walk = Walk {
-            diagram: self,
-            counts: vec![None; self.nodes.len()],
-            wanted,
-            way: self.axes.iter().map(all).collect(),
-            found: Vec::new(),
-        };
-        let count = walk.count(self.root);
-        walk.go(self.root);
-        let rest = count - walk.found.len() as u64;
-        let found = merged(walk.found);
-        let count = found.len() as u64 + rest;
-        let regions = found.iter().take(most);
-        (regions.map(|sets| region(&self.axes, sets)).collect(), count)
-    }
-}
-
-struct Walk<'d, L, W> {
-    diagram: &'d Diagram<L>,
-    /// How many ways lead from each node to what is wanted.
-    counts: Vec<Option<u64>>,
-    wanted: W,
-    /// Of each axis, the points that are still possible.
-    way: Vec<Bits>,
-    found: Vec<Vec<Bits>>,
-}
-
-impl<L, W: Fn(&L) -> bool> Walk<'_, L, W> {
-    fn count(&mut self, node: usize) -> u64 {
-        if let Some(count) = self.counts[node] {
-            return count;
+        room: &Room,
+        barred: impl Fn(&Cube<'_>) -> bool,
+    ) -> Vec<Part> {
+        let all = self.cubes.iter().zip(&self.zones);
+        let barred = all.filter(|(cube, _)| barred(cube));
+        let barred = barred.map(|(_, zone)| zone);
+        let mut others = Bits::none(self.groups.len());
+        for zone in barred.filter(|zone| room.touches(zone)) {
+            zone.groups.iter().for_each(|groups| others.add(groups));
         }
-        let diagram = self.diagram;
-        let count = match &diagram.nodes[node] {
-            Node::Leaf(leaf) => u64::from((self.wanted)(leaf)),
-            Node::Fork(_, edges) => {
-                let ways = edges.iter().map(|edge| self.count(edge.to));
-                ways.fold(0, u64::saturating_add)
-            }
-        };
-        self.counts[node] = Some(count);
-        count
-    }
-
-    fn go(&mut self, node: usize) {
-        if self.counts[node] == Some(0) || self.found.len() == WAYS {
-            return;
-        }
-        let diagram = self.diagram;
-        match &diagram.nodes[node] {
-            Node::Leaf(_) => self.found.push(self.way.clone()),
-            Node::Fork(axis, edges) => {
-                for edge in edges {
-                    let points = points(&diagram.axes[*axis], edge);
-                    let all = std::mem::replace(&mut self.way[*axis], points);
-                    self.go(edge.to);
-                    self.way[*axis] = all;
-                }
+        let mut some: Vec<(bool, &Bits)> = Vec::new();
+        for groups in &room.groups {
+            if !some.contains(&(false, groups)) {
+                some.push((false, groups));
             }
         }
+        let all = some.into_iter().chain([(true, &others)]);
+        let parts = all.filter(|(_, groups)| !groups.is_empty());
+        let name = |at: usize| self.groups[at].group.to_string();
+        let parts = parts.map(|(is_other, groups)| Part {
+            side: Side::UserGroup,
+            is_other,
+            values: groups.iter().map(name).collect(),
+        });
+        parts.collect()
     }
 }
 
-/// Returns the points of an edge.
-fn points(axis: &Axis, edge: &Edge) -> Bits {
+/// Returns the points of classes.
+pub(super) fn points(
+    axis: &Axis,
+    classes: impl Iterator<Item = usize>,
+) -> Bits {
     let mut points = Bits::none(axis.points.len());
-    let classes = edge.classes.iter().map(|class| &axis.classes[*class]);
-    for point in classes.flat_map(|class| &class.points) {
+    for point in classes.flat_map(|class| &axis.classes[class].points) {
         points.insert(*point);
     }
     points
 }
 
-/// Joins regions that differ on one side only, until there are none.
-fn merged(mut regions: Vec<Vec<Bits>>) -> Vec<Vec<Bits>> {
-    let mut at = 0;
-    while at < regions.len() {
-        let joins = |other: usize| {
-            let pairs = regions[at].iter().zip(&regions[other]);
-            let mut sides = pairs.enumerate().filter(|(_, (a, b))| a != b);
-            let side = sides.next().map(|(side, _)| side);
-            side.filter(|_| sides.next().is_none())
-        };
-        let mut others = (0..regions.len()).filter(|other| *other != at);
-        let found = others.find_map(|it| joins(it).map(|side| (it, side)));
-        match found {
-            None => at += 1,
-            Some((other, side)) => {
-                let (to, from) = (at.min(other), at.max(other));
-                let gone = regions.remove(from);
-                regions[to][side].add(&gone[side]);
-                // It may go together with those in front of it now.
-                at = 0;
-            }
-        }
-    }
-    regions
-}
-
-fn region(axes: &[Axis], sets: &[Bits]) -> Region {
-    let both = || axes.iter().zip(sets);
-    let mut example = Example::default();
-    for (axis, set) in both() {
-        example.set(axis, set.iter().next().unwrap_or_default());
-    }
-    let parts = both().filter_map(|(axis, set)| part(axis, set));
-    let mut parts: Vec<Part> = parts.collect();
+/// Returns parts without what goes without saying.
+pub(super) fn plain(mut parts: Vec<Part>) -> Vec<Part> {
     // Who is in a group is somebody.
     let mut groups = parts.iter();
     if groups.any(|it| it.side == Side::UserGroup && !it.is_other) {
         let is_anybody = |part: &Part| part.values == [NOBODY];
         parts.retain(|it| it.side != Side::User || !is_anybody(it));
     }
-    Region { parts, example }
+    parts
 }
 
 impl Example {
@@ -340,15 +255,14 @@ impl Example {
 
 /// Returns what points have in common, in the shorter way; nothing, if they
 /// are all that there are.
-fn part(axis: &Axis, set: &Bits) -> Option<Part> {
-    let inside: Vec<usize> = set.iter().collect();
-    if inside.len() == axis.points.len() {
+pub(super) fn part(axis: &Axis, set: &Bits) -> Option<Part> {
+    if set.iter().count() == axis.points.len() {
         return None;
     }
-    let mut points = inside.iter().map(|at| &axis.points[*at]);
+    let mut points = set.iter().map(|at| &axis.points[at]);
     let is_other = points.any(|point| point.sort == Sort::Other);
     let all = 0..axis.points.len();
-    let shown = all.filter(|at| inside.contains(at) != is_other);
+    let shown = all.filter(|at| set.has(*at) != is_other);
     let shown = shown.map(|at| match axis.side {
         Side::UserGroup => axis.group.to_string(),
         Side::User

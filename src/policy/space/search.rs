@@ -6,10 +6,11 @@
 
 use std::rc::Rc;
 
+use super::bits::Bits;
 use super::cube::Cube;
 use super::domain::Domain;
 use super::zone::{Room, Ways, Zone};
-use super::{Example, TooLarge};
+use super::{Region, TooLarge};
 
 /// How much work may still be done, in zones that are looked at.
 #[derive(Clone, Copy, Debug)]
@@ -36,34 +37,37 @@ struct Task {
 }
 
 impl Domain<'_> {
-    /// Returns a request that is in one zone of each of `wanted`, and that no
-    /// cube takes which is `barred`.
+    /// Returns requests that are in one zone of each of `wanted`, and in none
+    /// of a cube which is `barred`: some of all that there are.
     pub(super) fn find(
         &self,
         wanted: &[&[Zone]],
         barred: impl Fn(&Cube<'_>) -> bool,
         work: &mut Work,
-    ) -> Result<Option<Example>, TooLarge> {
-        for room in self.rooms(wanted, work)? {
+    ) -> Result<Option<Room>, TooLarge> {
+        work.spend(self.effort(wanted))?;
+        for room in self.rooms(wanted) {
+            work.spend(self.cubes.len().div_ceil(8) + COPY * self.width)?;
             let all = 0..self.cubes.len();
             let zones = all.filter(|at| barred(&self.cubes[*at])).collect();
-            if let Some(room) = self.left(Task { room, zones }, work)? {
-                return Ok(Some(self.shown(&room)));
+            let found = self.left(Task { room, zones }, work)?;
+            if found.is_some() {
+                return Ok(found);
             }
         }
         Ok(None)
     }
 
-    /// Returns a request that in each policy one rule decides, or none.
+    /// Returns requests that in each policy one rule decides, or none: some
+    /// of all that there are.
     pub(in crate::policy) fn decided(
         &self,
         rules: &[Option<usize>],
         work: &mut Work,
-    ) -> Result<Option<Example>, TooLarge> {
-        let zones = self.deciding(rules);
-        let zones: Vec<&[Zone]> = zones.iter().map(Vec::as_slice).collect();
-        let barred = |cube: &Cube<'_>| is_before(cube, rules);
-        self.find(&zones, barred, work)
+    ) -> Result<Option<Region>, TooLarge> {
+        let barred = |cube: &Cube<'_>| cube.is_before(rules);
+        let found = self.find(&self.deciding(rules), barred, work)?;
+        Ok(found.map(|room| self.region(&room, barred)))
     }
 
     /// Returns the cubes that have a say in what these rules decide, one of
@@ -73,20 +77,23 @@ impl Domain<'_> {
         rules: &[Option<usize>],
         work: &mut Work,
     ) -> Result<Vec<usize>, TooLarge> {
-        let zones = self.deciding(rules);
-        let zones: Vec<&[Zone]> = zones.iter().map(Vec::as_slice).collect();
-        let rooms = self.rooms(&zones, work)?;
-        work.spend(rooms.len() * self.zones.len())?;
-        let all = self.cubes.iter().zip(&self.zones).enumerate();
-        let near = all.filter(|(_, (cube, zone))| {
-            let rule = rules.get(cube.policy);
-            rule.is_some_and(|rule| cube.is_until(cube.policy, *rule))
-                && rooms.iter().any(|room| room.touches(zone))
-        });
-        Ok(near.map(|(at, _)| at).collect())
+        let wanted = self.deciding(rules);
+        work.spend(self.effort(&wanted))?;
+        let mut near = Bits::none(self.cubes.len());
+        for room in self.rooms(&wanted) {
+            work.spend(self.cubes.len() * self.width)?;
+            let zones = self.zones.iter().enumerate();
+            let touched = zones.filter(|(_, zone)| room.touches(zone));
+            touched.for_each(|(at, _)| near.insert(at));
+        }
+        let until = |at: &usize| {
+            let cube = &self.cubes[*at];
+            cube.is_before(rules) || cube.is_of(rules)
+        };
+        Ok(near.iter().filter(until).collect())
     }
 
-    fn deciding(&self, rules: &[Option<usize>]) -> Vec<Vec<Zone>> {
+    fn deciding(&self, rules: &[Option<usize>]) -> Vec<&[Zone]> {
         let all = rules.iter().enumerate();
         let some = all.filter_map(|(policy, rule)| {
             rule.map(|rule| self.zones(policy, rule, None))
@@ -95,21 +102,23 @@ impl Domain<'_> {
     }
 
     /// Returns what is in one zone of each of `wanted`.
-    fn rooms(
+    fn rooms<'r>(
         &self,
-        wanted: &[&[Zone]],
-        work: &mut Work,
-    ) -> Result<Vec<Room>, TooLarge> {
-        let mut rooms = vec![Room::of(&self.whole())];
-        for zones in wanted {
-            work.spend(rooms.len() * zones.len())?;
-            let each = rooms.iter().flat_map(|room| {
-                zones.iter().filter_map(|zone| room.within(zone))
-            });
-            rooms = each.collect();
-            work.spend(rooms.len() * COPY)?;
-        }
-        Ok(rooms)
+        wanted: &'r [&[Zone]],
+    ) -> Box<dyn Iterator<Item = Room> + 'r> {
+        let all: Box<dyn Iterator<Item = Room>> =
+            Box::new(std::iter::once(Room::of(&self.whole())));
+        wanted.iter().fold(all, |rooms, zones| {
+            Box::new(rooms.flat_map(move |room| {
+                zones.iter().filter_map(move |zone| room.within(zone))
+            }))
+        })
+    }
+
+    /// Returns what it costs to go through them.
+    fn effort(&self, wanted: &[&[Zone]]) -> usize {
+        let counts = wanted.iter().map(|zones| zones.len());
+        counts.fold(self.width, usize::saturating_mul)
     }
 
     /// Returns a part of a room that is in none of the zones.
@@ -121,7 +130,7 @@ impl Domain<'_> {
         let mut open = vec![task];
         while let Some(Task { mut room, mut zones }) = open.pop() {
             let tightest = loop {
-                work.spend(zones.len())?;
+                work.spend(zones.len() * self.width)?;
                 match self.narrow(&mut room, &zones) {
                     Narrow::Nothing => break None,
                     Narrow::Again(rest) => zones = rest.into(),
@@ -135,7 +144,7 @@ impl Domain<'_> {
                 None => (),
                 Some(None) => return Ok(Some(room)),
                 Some(Some((zone, ways))) => {
-                    work.spend(ways.count() as usize * COPY)?;
+                    work.spend(ways.count() as usize * COPY * self.width)?;
                     let zone = &self.zones[zone];
                     open.extend(parted(room, ways, zone, &zones));
                 }
@@ -200,10 +209,4 @@ fn parted(
     }
     parts.reverse();
     parts
-}
-
-/// Returns whether a cube is of a rule before these, one of each policy.
-fn is_before(cube: &Cube<'_>, rules: &[Option<usize>]) -> bool {
-    let rule = rules.get(cube.policy);
-    rule.is_some_and(|rule| rule.is_none_or(|rule| cube.at < rule))
 }

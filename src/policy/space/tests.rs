@@ -171,13 +171,12 @@ fn told(policy: &Policy, kind: Kind) -> Vec<(Option<usize>, Region)> {
     let mut told = vec![];
     for rule in (0..policy.rules.len()).map(Some).chain([None]) {
         let mut work = Work(WORK);
-        let example = domain.decided(&[rule], &mut work).unwrap();
+        let some = domain.decided(&[rule], &mut work).unwrap();
         let regions = domain.regions(&[rule], 10_000, &mut work);
         let (regions, count) = regions.unwrap();
         assert_eq!(regions.len() as u64, count);
-        assert_eq!(regions.is_empty(), example.is_none());
-        let examples = regions.iter().map(Region::example);
-        for request in example.into_iter().chain(examples) {
+        assert_eq!(regions.is_empty(), some.is_none());
+        for request in regions.iter().chain(&some).map(Region::example) {
             let found = decided(policy, &request);
             assert_eq!(found.rule, rule, "{request}");
         }
@@ -238,7 +237,7 @@ fn paths_have_points_whatever_is_named() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(15))]
 
     #[test]
     fn each_request_is_in_one_region_and_that_is_of_the_rule_that_decides_it(
@@ -255,6 +254,25 @@ proptest! {
                     told.iter().filter(its).map(|(rule, _)| *rule).collect();
                 let rule = decided(&policy, &request).rule;
                 assert_eq!(rules, [rule], "{request}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_found_first_is_a_part_of_what_a_rule_decides(
+        policy in policy(),
+    ) {
+        for kind in Kind::ALL {
+            let (axes, all) = (kind.axes(&[&policy]), all_of(kind, &[&policy]));
+            let domain = Domain::new(kind, &[&policy]).unwrap();
+            for rule in (0..policy.rules.len()).map(Some).chain([None]) {
+                let found = domain.decided(&[rule], &mut Work(WORK)).unwrap();
+                let Some(region) = found else { continue };
+                let mut its = all.iter().filter(|it| is_in(&region, it, &axes));
+                let is_so = |it: &Example| decided(&policy, it).rule == rule;
+                assert!(is_so(&region.example()));
+                assert!(is_in(&region, &region.example(), &axes), "{region}");
+                assert!(its.all(is_so), "{rule:?}: {region}");
             }
         }
     }

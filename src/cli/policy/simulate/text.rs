@@ -194,7 +194,8 @@ fn noise(traffic: &Traffic, top: usize) -> String {
     );
     for (key, events, bytes) in noisiest {
         let user = if key.user.is_empty() { "nobody" } else { key.user };
-        let who = format!("{} {} by {user}", key.verb, key.what);
+        let verb = if key.verb.is_empty() { "-" } else { key.verb };
+        let who = format!("{verb} {} by {user}", key.what);
         let who = escape(who.as_bytes());
         let line = format!("{events:>10}{:>12}  {who}\n", size(bytes));
         text.push_str(&line);
