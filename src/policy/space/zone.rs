@@ -43,11 +43,12 @@ impl Ways {
         self.0.count_ones()
     }
 
-    /// Goes through them.
+    /// Goes through them, the last side first: to ask for another object
+    /// leaves more than to ask for one of another kind, or as somebody else.
     pub(super) fn iter(self) -> impl Iterator<Item = Way> {
-        let sides = (0..31).filter(move |at| self.0 & (1 << at) != 0);
+        let sides = (0..31).rev().filter(move |at| self.0 & (1 << at) != 0);
         let groups = (self.0 & GROUPS != 0).then_some(Way::Groups);
-        sides.map(Way::Side).chain(groups)
+        groups.into_iter().chain(sides.map(Way::Side))
     }
 }
 
