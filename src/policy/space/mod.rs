@@ -4,7 +4,8 @@
 //! rules name some values, and all others are alike to them. So there are
 //! finitely many kinds of requests, and what rules do to all of them can be
 //! said exactly: a [`Domain`] finds out whether there is a request that some
-//! rules take and others do not, and a [`Diagram`] which requests those are.
+//! rules take and others do not, and a [`Diagram`](diagram::Diagram) which
+//! requests those are.
 
 mod axis; //    What can be told apart,
 mod bits;
