@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::expr::{Purpose, Read, Source};
+use crate::diag::Excerpt;
+use crate::expr::{Purpose, Read, Remark, Source};
 use crate::policy::{self, Problem, Version};
 
 /// How much is read of one file; the compiler takes a byte less.
@@ -18,11 +19,12 @@ const MOST: u64 = (16 << 20) + 1;
 pub(super) fn loader<'s>(
     sources: &'s [Source<'_>],
     folder: Option<&'s Path>,
-) -> impl FnMut(&str, usize, Purpose) -> Result<Read, String> + 's {
+) -> impl FnMut(&str, usize, Purpose) -> Result<Read, Remark> + 's {
     move |file, at, purpose| {
         let source = sources.get(at).and_then(|source| source.name);
         let path = beside(source, folder, file);
-        let wrong = |why: String| format!("`{}`: {why}", path.display());
+        let wrong =
+            |why: String| Remark::from(format!("`{}`: {why}", path.display()));
         let bytes = read(&path).map_err(|error| wrong(error.to_string()))?;
         let text = String::from_utf8(bytes)
             .map_err(|_utf8| wrong("is not UTF-8".to_owned()))?;
@@ -40,35 +42,49 @@ fn beside(source: Option<&str>, folder: Option<&Path>, file: &str) -> PathBuf {
 
 /// Reads an audit policy: one that no apiserver would start with is refused,
 /// and what it would ignore is told.
-fn policy(text: String, path: &Path) -> Result<Read, String> {
-    let path = path.display();
-    let place = |found: &Problem| {
-        let before = &text[..found.span.start];
-        let line = 1 + before.matches('\n').count();
-        let column =
-            1 + before.chars().rev().take_while(|c| *c != '\n').count();
-        format!("`{path}`, line {line}, column {column}: {}", found.message)
+fn policy(text: String, path: &Path) -> Result<Read, Remark> {
+    let name = path.display().to_string();
+    let excerpt = |found: &Problem| Excerpt::new(&name, &text, &found.span);
+    let remark = |found: &Problem| Remark {
+        message: found.message.clone(),
+        cause: Some(Box::new(excerpt(found))),
+        help: found.help.clone(),
     };
     match policy::load(&text, Version::NEWEST) {
         Ok(loaded) => {
-            let remarks = loaded.warnings.iter().map(place).collect();
+            let remarks = loaded.warnings.iter().map(remark).collect();
             Ok(Read { remarks, text })
         }
         Err(problems) => {
-            let more = match problems.len().saturating_sub(1) {
-                0 => String::new(),
-                more => format!(", and {more} more"),
-            };
-            let first = problems.first().map(place).unwrap_or_default();
-            Err(format!("no audit policy: {first}{more}"))
+            let first = problems.first().map(remark).unwrap_or_default();
+            Err(refusal(first, problems.len().saturating_sub(1)))
+        }
+    }
+}
+
+/// Returns why a policy is refused, and that there is more.
+fn refusal(first: Remark, more: usize) -> Remark {
+    let message = format!("no audit policy: {}", first.message);
+    match more {
+        0 => Remark { message, ..first },
+        more => {
+            let mut help = first.help;
+            help.push("`kaudit-filter policy check` shows all".to_owned());
+            let message = format!("{message}, and {more} more");
+            Remark { message, help, ..first }
         }
     }
 }
 
 /// Reads a file, of a very long one more than any of us takes.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    all(File::open(path)?)
+}
+
+/// Reads to the end, as [`read`] does.
+pub(super) fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
+    from.take(MOST).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

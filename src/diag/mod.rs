@@ -4,12 +4,14 @@
 //! looks on a terminal is decided here, once.
 
 mod escape;
+mod excerpt;
 mod nearest;
 mod render;
 
 use std::ops::Range;
 
 pub use self::escape::{escape, is_unsafe};
+pub use self::excerpt::Excerpt;
 pub use self::nearest::{nearest, slips};
 pub use self::render::{Color, render};
 
@@ -35,6 +37,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: Vec<String>,
+    /// Where in another text the reason is, if it is in one.
+    pub cause: Option<Box<Excerpt>>,
 }
 
 impl Diagnostic {
@@ -55,6 +59,7 @@ impl Diagnostic {
             span: span.into(),
             message: message.into(),
             help: Vec::new(),
+            cause: None,
         }
     }
 
@@ -93,6 +98,12 @@ impl Diagnostic {
     pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
         self.help.push(text.into());
         self
+    }
+
+    /// Says that the reason is there, in another text.
+    #[must_use]
+    pub fn caused_by(self, cause: Excerpt) -> Diagnostic {
+        Diagnostic { cause: Some(Box::new(cause)), ..self }
     }
 
     /// Adds one line of advice, if there is one.

@@ -3,19 +3,13 @@
 //! Only the lines a span touches are handed on, and nothing in them that a
 //! terminal would obey: the text may come from a file that we do not know.
 
-use std::ops::Range;
-
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Level, Renderer, Snippet,
+};
 
 use super::escape::{is_unsafe, push};
-use super::{Diagnostic, Severity};
-
-/// How many lines of a long span are shown.
-const LINES: usize = 12;
-
-/// How many bytes of a long span are underlined.
-const UNDERLINED: usize = 1000;
+use super::{Diagnostic, Excerpt, Severity};
 
 /// How many characters of a long message are shown.
 const LETTERS: usize = 600;
@@ -53,21 +47,26 @@ pub fn render(
     text: &str,
     color: Color,
 ) -> String {
-    let shown = Shown::new(text, &found.span);
+    let own = Excerpt::new(origin, text, &found.span);
     let level = match found.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let snippet = Snippet::source(shown.text)
-        .path(clean(origin))
-        .line_start(shown.first_line)
-        .annotation(AnnotationKind::Primary.span(shown.span));
+    let excerpts = [Some(&own), found.cause.as_deref()];
+    let snippets = excerpts.into_iter().flatten().map(snippet);
     let help = found.help.iter().map(|text| Level::HELP.message(clean(text)));
-    let group = level.primary_title(clean(&found.message)).element(snippet);
+    let group = level.primary_title(clean(&found.message)).elements(snippets);
     let mut drawn = renderer(color).render(&[group.elements(help)]);
     drawn.push('\n');
     drawn
+}
+
+fn snippet(excerpt: &Excerpt) -> Snippet<'_, Annotation<'_>> {
+    Snippet::source(&excerpt.text)
+        .path(clean(&excerpt.origin))
+        .line_start(excerpt.first_line)
+        .annotation(AnnotationKind::Primary.span(excerpt.span.clone()))
 }
 
 fn renderer(color: Color) -> Renderer {
@@ -76,65 +75,6 @@ fn renderer(color: Color) -> Renderer {
         Color::Always => Renderer::styled(),
     }
     .decor_style(DecorStyle::Ascii)
-}
-
-/// The lines that a span touches, safe to show.
-struct Shown {
-    text: String,
-    first_line: usize,
-    span: Range<usize>,
-}
-
-impl Shown {
-    fn new(text: &str, span: &Range<usize>) -> Shown {
-        let start = floor(text, span.start);
-        let end = floor(text, span.end).max(start);
-        let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let to = end_of_lines(text, from, end);
-        let end = floor(text, end.min(to).min(start + UNDERLINED));
-        let mut shown = Shown {
-            text: String::new(),
-            first_line: 1 + text[..from].matches('\n').count(),
-            span: 0..0,
-        };
-        let lines = &text[from..to];
-        shown.push(&lines[..start - from]);
-        shown.span.start = shown.text.len();
-        shown.push(&lines[start - from..end - from]);
-        shown.span.end = shown.text.len();
-        shown.push(&lines[end - from..]);
-        shown
-    }
-
-    /// Appends what may be seen of `part`; a tab and a line end stay.
-    fn push(&mut self, part: &str) {
-        for char in part.chars() {
-            match char {
-                '\r' => (),
-                '\n' | '\t' => self.text.push(char),
-                _ => push(&mut self.text, char),
-            }
-        }
-    }
-}
-
-/// Returns where the line ends that holds `end`, or the last line shown.
-fn end_of_lines(text: &str, from: usize, end: usize) -> usize {
-    let ends = text[from..].match_indices('\n').map(|(at, _)| from + at);
-    let mut last = text.len();
-    for (count, at) in ends.enumerate() {
-        last = at;
-        if at >= end || count + 1 == LINES {
-            return at;
-        }
-        last = text.len().max(last);
-    }
-    last
-}
-
-/// Returns `at`, or the start of the character it is inside of.
-fn floor(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at)
 }
 
 /// Makes a message safe to show, and bearable: names in it can be long.
@@ -156,6 +96,8 @@ fn clean(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
 
     #[track_caller]
@@ -208,5 +150,29 @@ error: here
   |                   ^^^
 ",
         );
+    }
+
+    #[test]
+    fn a_cause_in_another_text_is_shown_below() {
+        let rules = "rules:\n- level: All\n";
+        let found = Diagnostic::error(0..10, "no policy: `All` is no level")
+            .caused_by(Excerpt::new("a.yaml", rules, &(16..19)))
+            .help("write one");
+        let drawn = render(&found, "x", "policy \"a\"", Color::Never);
+        let expected = "\
+error: no policy: `All` is no level
+ --> x:1:1
+  |
+1 | policy \"a\"
+  | ^^^^^^^^^^
+  |
+ ::: a.yaml:2:10
+  |
+2 | - level: All
+  |          ^^^
+  |
+  = help: write one
+";
+        assert_eq!(drawn, expected, "{drawn}");
     }
 }

@@ -94,7 +94,10 @@ fn come_by(
     });
     assert!(summary.failure.is_none() && summary.not_opened == 0);
     let (kept, aside) = (kept.0.take(), aside.0.take());
-    Came { kept, aside, tally: summary.tally, flaws }
+    // A line that is cut may be the begin of a document, if it is the only
+    // one: the model knows lines, and no wrappings.
+    let tally = Tally { forms: Forms::default(), ..summary.tally };
+    Came { kept, aside, tally, flaws }
 }
 
 /// The definition of what shall come.

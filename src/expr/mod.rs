@@ -29,7 +29,7 @@ mod select; //   and fields are read without a question.
 pub use compile::{Compiled, Finding, Source, compile, compile_with, render};
 pub use coverage::{Asked, ConditionId, Coverage, Met};
 pub use eval::{Evaluation, Routes, Scratch, Spelled, Truth};
-pub use file::{Purpose, Read};
+pub use file::{Purpose, Read, Remark};
 pub use pattern::Pattern;
 pub use prelude::{Definition, predicates, show};
 pub use select::Selection;

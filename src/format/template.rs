@@ -42,13 +42,13 @@ impl Template {
         while let Some(found) = text[at..].find(['{', '}']) {
             let brace = at + found;
             put(&text[at..brace], &mut pieces);
-            let both = &text[brace..(brace + 2).min(text.len())];
-            at = match both {
-                "{{" | "}}" => {
-                    put(&both[..1], &mut pieces);
+            let one = &text[brace..=brace];
+            at = match text[brace + 1..].starts_with(one) {
+                true => {
+                    put(one, &mut pieces);
                     brace + 2
                 }
-                _ => name(text, brace, &mut pieces, &mut names)?,
+                false => name(text, brace, &mut pieces, &mut names)?,
             };
         }
         put(&text[at..], &mut pieces);

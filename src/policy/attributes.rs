@@ -10,8 +10,8 @@ use super::request::{self, Target};
 ///   it looks at impersonation, and so is `user` of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attributes<'a> {
-    /// Who asks; nobody, if that could not be found out.
-    pub user: Option<User<'a>>,
+    /// Who asks.
+    pub user: Asker<User<'a>>,
     /// The verb; nothing, if it is not known. That of a request that has none
     /// is empty.
     pub verb: Option<&'a str>,
@@ -19,7 +19,53 @@ pub struct Attributes<'a> {
     pub request: Request<'a>,
 }
 
-/// Who asks.
+/// Who asks, as far as that is known.
+///
+/// ```
+/// use kaudit_filter::policy::Asker;
+/// assert_eq!(Asker::Somebody("jane").known(), Some("jane"));
+/// assert_eq!(Asker::<&str>::Nobody.known(), None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asker<U> {
+    /// It is not known: an event has lost its user.
+    #[default]
+    Unknown,
+    /// Nobody: an apiserver could not find out who it is.
+    Nobody,
+    /// This user.
+    Somebody(U),
+}
+
+impl<U> Asker<U> {
+    /// Returns the user, if it is known that there is one.
+    pub fn known(self) -> Option<U> {
+        match self {
+            Asker::Unknown | Asker::Nobody => None,
+            Asker::Somebody(user) => Some(user),
+        }
+    }
+
+    /// Returns the same of another form of the user.
+    pub fn map<V>(self, form: impl FnOnce(U) -> V) -> Asker<V> {
+        match self {
+            Asker::Unknown => Asker::Unknown,
+            Asker::Nobody => Asker::Nobody,
+            Asker::Somebody(user) => Asker::Somebody(form(user)),
+        }
+    }
+
+    /// Returns the same of a reference to the user.
+    pub fn as_ref(&self) -> Asker<&U> {
+        match self {
+            Asker::Unknown => Asker::Unknown,
+            Asker::Nobody => Asker::Nobody,
+            Asker::Somebody(user) => Asker::Somebody(user),
+        }
+    }
+}
+
+/// A user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct User<'a> {
     /// The name.
@@ -60,7 +106,8 @@ pub struct Facts {
     pub(super) text: String,
     /// Where texts are unescaped.
     pub(super) scratch: Vec<u8>,
-    pub(super) user: Option<Range<usize>>,
+    /// The name of the user.
+    pub(super) user: Asker<Range<usize>>,
     pub(super) groups: Vec<Range<usize>>,
     pub(super) verb: Option<Range<usize>>,
     pub(super) place: Place,
@@ -89,16 +136,16 @@ pub(super) struct Parts {
 
 impl Facts {
     /// Returns what an apiserver makes of a request: of an HTTP method, in
-    /// capitals, and a URI, as they are sent. The user, if there is one, is a
-    /// name and groups.
+    /// capitals, and a URI, as they are sent. The user is a name and groups;
+    /// without one it is nobody's.
     pub fn of_request(
         method: &str,
         uri: &str,
         user: Option<(&str, &[&str])>,
     ) -> Facts {
-        let mut facts = Facts::default();
+        let mut facts = Facts { user: Asker::Nobody, ..Facts::default() };
         if let Some((name, groups)) = user {
-            facts.user = Some(facts.add(name));
+            facts.user = Asker::Somebody(facts.add(name));
             facts.groups = groups.iter().map(|it| facts.add(it)).collect();
         }
         let verb = request::verb(method, uri);
@@ -116,12 +163,12 @@ impl Facts {
         Attributes { user, verb, request }
     }
 
-    /// Returns the name and the groups of the user, if there is one.
+    /// Returns the name and the groups of the user.
     pub(super) fn user(
         &self,
-    ) -> Option<(&str, impl Iterator<Item = &str> + Clone)> {
-        let name = self.at(self.user.as_ref()?);
-        Some((name, self.groups.iter().map(|it| self.at(it))))
+    ) -> Asker<(&str, impl Iterator<Item = &str> + Clone)> {
+        let groups = self.groups.iter().map(|it| self.at(it));
+        self.user.as_ref().map(|name| (self.at(name), groups))
     }
 
     /// Returns the verb, as in [`Facts::attributes`].
@@ -159,7 +206,7 @@ impl Facts {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.groups.clear();
-        (self.user, self.verb) = (None, None);
+        (self.user, self.verb) = (Asker::Unknown, None);
         self.place = Place::Unknown;
     }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::attributes::{Attributes, Request};
+use super::attributes::{Asker, Attributes, Request, User};
 use super::model::{Policy, Resource, Rule};
 use super::request::Target;
 use super::word::{Level, Stages};
@@ -26,6 +26,9 @@ pub struct Decision {
 /// Why it cannot be told what an apiserver would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Doubt {
+    /// A rule asks for users or groups, and the event has no `user`, or one
+    /// that is not as an apiserver writes it.
+    User,
     /// A rule asks for verbs, and the event has none.
     Verb,
     /// A rule asks for resources or paths, and the event has neither a
@@ -39,13 +42,14 @@ pub enum Doubt {
 
 impl Doubt {
     /// All of them.
-    pub const ALL: [Doubt; 4] =
-        [Doubt::Verb, Doubt::Request, Doubt::Stage, Doubt::Level];
+    pub const ALL: [Doubt; 5] =
+        [Doubt::User, Doubt::Verb, Doubt::Request, Doubt::Stage, Doubt::Level];
 }
 
 impl Display for Doubt {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
+            Doubt::User => "no readable user",
             Doubt::Verb => "no verb",
             Doubt::Request => "no requestURI and no objectRef",
             Doubt::Stage => "no stage",
@@ -57,7 +61,7 @@ impl Display for Doubt {
 /// Why a rule does not match: the first of its conditions that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mismatch {
-    /// It asks for users or their groups, and there is no user.
+    /// It asks for users or their groups, and nobody asks.
     Nobody,
     /// The user is none of its `users`,
     User,
@@ -149,39 +153,53 @@ impl Policy {
 impl Rule {
     /// Returns whether the rule matches a request.
     pub fn answer(&self, attributes: &Attributes<'_>) -> Answer {
-        if let Some(mismatch) = self.user_mismatch(attributes) {
+        let Attributes { user, verb, request } = attributes;
+        if let Some(mismatch) = self.user_mismatch(user) {
             return Answer::Fails(mismatch);
         }
         let is_listed = |verb: &str| self.verbs.has(verb);
-        match attributes.verb {
+        match *verb {
             Some(verb) if !self.verbs.is_empty() && !is_listed(verb) => {
                 Answer::Fails(Mismatch::Verb)
             }
-            _ => self.last_answer(attributes.verb, &attributes.request),
+            verb => self.last_answer(user, verb, request),
         }
     }
 
     /// Returns whether the rule matches a request that neither its users nor
     /// its verbs rule out.
-    pub(super) fn last_answer(
+    pub(super) fn last_answer<U>(
         &self,
+        user: &Asker<U>,
         verb: Option<&str>,
         request: &Request<'_>,
     ) -> Answer {
         let answer = self.request_answer(request);
-        let is_asked = verb.is_none() && !self.verbs.is_empty();
-        match answer {
-            Answer::Matches if is_asked => Answer::Doubtful(Doubt::Verb),
-            answer => answer,
+        if answer != Answer::Matches {
+            return answer;
+        }
+        if matches!(user, Asker::Unknown) && self.is_for_users() {
+            return Answer::Doubtful(Doubt::User);
+        }
+        match verb.is_none() && !self.verbs.is_empty() {
+            true => Answer::Doubtful(Doubt::Verb),
+            false => Answer::Matches,
         }
     }
 
-    fn user_mismatch(&self, attributes: &Attributes<'_>) -> Option<Mismatch> {
-        if self.users.is_empty() && self.user_groups.is_empty() {
+    /// Returns whether the rule asks who asks.
+    fn is_for_users(&self) -> bool {
+        !self.users.is_empty() || !self.user_groups.is_empty()
+    }
+
+    fn user_mismatch(&self, user: &Asker<User<'_>>) -> Option<Mismatch> {
+        if !self.is_for_users() {
             return None;
         }
-        let Some(user) = &attributes.user else {
-            return Some(Mismatch::Nobody);
+        let user = match user {
+            Asker::Unknown => return None,
+            Asker::Nobody => return Some(Mismatch::Nobody),
+            Asker::Somebody(user) => user,
         };
         if !self.users.is_empty() && !self.users.has(user.name) {
             return Some(Mismatch::User);

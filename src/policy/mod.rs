@@ -26,7 +26,7 @@ mod diff; //       what two policies do differently,
 mod manifest; //   how an apiserver is told of one,
 mod simulate; //   and what one does to recorded traffic.
 
-pub use attributes::{Attributes, Facts, Request, User};
+pub use attributes::{Asker, Attributes, Facts, Request, User};
 pub use diff::{Difference, Outcome, diff};
 pub use lint::{
     ASKERS, Covered, Finding, Lint, Need, Verdict, Weight, coverage, line_of,

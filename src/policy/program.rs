@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::attributes::{Attributes, Facts, Request};
+use super::attributes::{Asker, Attributes, Facts, Request};
 use super::matching::{Answer, Decision, Doubt};
 use super::model::{List, Policy, Rule};
 
@@ -103,21 +103,21 @@ impl Program {
     ) -> Result<Decision, Doubt> {
         let user = attributes.user.as_ref();
         let user = user.map(|it| (it.name, it.groups.iter().copied()));
-        self.first(attributes.verb, &attributes.request, user)
+        self.first(&user, attributes.verb, &attributes.request)
     }
 
     /// Returns what is decided on what was read of an event.
     pub(super) fn decide_on(&self, facts: &Facts) -> Result<Decision, Doubt> {
-        self.first(facts.verb(), &facts.request(), facts.user())
+        self.first(&facts.user(), facts.verb(), &facts.request())
     }
 
     /// Returns what the first rule decides that matches. A user is a name and
     /// groups.
     fn first<'a>(
         &self,
+        user: &Asker<(&str, impl Iterator<Item = &'a str> + Clone)>,
         verb: Option<&str>,
         request: &Request<'_>,
-        user: Option<(&str, impl Iterator<Item = &'a str> + Clone)>,
     ) -> Result<Decision, Doubt> {
         for word in 0..self.policy.rules.len().div_ceil(64) {
             let verbs = match verb {
@@ -125,10 +125,11 @@ impl Program {
                 None => u64::MAX,
             };
             let candidates = verbs & self.requests(request, word);
-            let mut candidates = self.asked_by(user.clone(), candidates, word);
+            let mut candidates = self.asked_by(user, candidates, word);
             while candidates != 0 {
                 let at = word * 64 + candidates.trailing_zeros() as usize;
-                match self.policy.rules[at].last_answer(verb, request) {
+                let rule = &self.policy.rules[at];
+                match rule.last_answer(user, verb, request) {
                     Answer::Matches => return Ok(self.decisions[at]),
                     Answer::Doubtful(doubt) => return Err(doubt),
                     Answer::Fails(_) => (),
@@ -143,21 +144,23 @@ impl Program {
     /// out. The user is looked up only where one of them asks.
     fn asked_by<'a>(
         &self,
-        user: Option<(&str, impl Iterator<Item = &'a str>)>,
+        user: &Asker<(&str, impl Iterator<Item = &'a str> + Clone)>,
         mut among: u64,
         word: usize,
     ) -> u64 {
         let (mut users, mut shared) =
             (self.users.any.word(word), self.groups.any.word(word));
-        let Some((name, groups)) = user else {
-            return among & users & shared;
+        let (name, groups) = match user {
+            Asker::Unknown => return among,
+            Asker::Nobody => return among & users & shared,
+            Asker::Somebody((name, groups)) => (name, groups),
         };
         if among & !users != 0 {
             users |= self.users.asking(name, word);
         }
         among &= users;
         if among & !shared != 0 {
-            for group in groups {
+            for group in groups.clone() {
                 shared |= self.groups.asking(group, word);
             }
         }

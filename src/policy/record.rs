@@ -1,6 +1,8 @@
 //! Reads from an event what an apiserver knew of its request.
 
-use super::attributes::{Facts, Parts, Place};
+use std::ops::Range;
+
+use super::attributes::{Asker, Facts, Parts, Place};
 use super::request;
 use super::word::{Level, Stage};
 use crate::event::{Event, Place as Root};
@@ -65,7 +67,9 @@ impl Reader {
     /// * The request is what its URI says, as it was when it was decided on:
     ///   an `objectRef` is filled in later. It counts where the URI is
     ///   missing, or is no resource.
-    /// * A user without a name and without groups is nobody.
+    /// * A user without a name and without groups is nobody. Without a `user`,
+    ///   or with one that is not as an apiserver writes it, it is not known
+    ///   who asks.
     ///
     /// ```
     /// use kaudit_filter::event::{Event, Roots};
@@ -124,7 +128,7 @@ impl Reading<'_, '_, '_> {
         let stage = self.text(STAGE, Stage::named)?.flatten();
         let uri = self.text(URI, |uri| facts.add(uri))?;
         facts.verb = self.text(VERB, |verb| facts.add(verb))?;
-        self.user(facts)?;
+        facts.user = self.user(facts)?;
         let is_resource = uri.is_some_and(|uri| {
             let (uri, verb) = (uri, facts.verb.clone().unwrap_or(0..0));
             facts.set_recorded_uri(uri, verb)
@@ -169,34 +173,49 @@ impl Reading<'_, '_, '_> {
         Ok(Some(take(text)))
     }
 
-    fn user(&mut self, facts: &mut Facts) -> Result<(), Break> {
+    /// Returns who asks: the name, while the groups go to `facts`. Of a user
+    /// with anything in it that no apiserver writes, that is not known.
+    fn user(
+        &mut self,
+        facts: &mut Facts,
+    ) -> Result<Asker<Range<usize>>, Break> {
         let wanted = &self.reader.user;
         let Some([name, groups]) = self.members(USER, wanted)? else {
-            return Ok(());
+            return Ok(Asker::Unknown);
         };
         let name = match name {
             Some(at) => self.text_at(at, |name| facts.add(name))?,
-            None => None,
+            None => Some(0..0),
         };
-        if let Some(at) = groups {
-            self.groups(at, facts)?;
-        }
-        let name = name.unwrap_or(0..0);
-        if !name.is_empty() || !facts.groups.is_empty() {
-            facts.user = Some(name);
-        }
-        Ok(())
+        let groups = match groups {
+            Some(at) => self.groups(at, facts)?,
+            None => Some(()),
+        };
+        Ok(match (name, groups) {
+            (None, _) | (_, None) => Asker::Unknown,
+            (Some(name), _) if name.is_empty() && facts.groups.is_empty() => {
+                Asker::Nobody
+            }
+            (Some(name), _) => Asker::Somebody(name),
+        })
     }
 
-    fn groups(&mut self, at: usize, facts: &mut Facts) -> Result<(), Break> {
+    /// Adds the groups of a user, if they are a list of texts.
+    fn groups(
+        &mut self,
+        at: usize,
+        facts: &mut Facts,
+    ) -> Result<Option<()>, Break> {
         let (scanner, line) = (self.event.scanner(), self.event.line());
-        let Value::Array(at) = value_at(line, at)? else { return Ok(()) };
+        let Value::Array(at) = value_at(line, at)? else { return Ok(None) };
         let mut elements = Elements::new(at);
         while let Some(at) = elements.next(scanner, line)? {
-            let group = self.text_at(at, |group| facts.add(group))?;
-            facts.groups.extend(group);
+            match self.text_at(at, |group| facts.add(group))? {
+                Some(group) => facts.groups.push(group),
+                None => return Ok(None),
+            }
         }
-        Ok(())
+        Ok(Some(()))
     }
 
     fn object(&mut self, facts: &mut Facts) -> Result<(), Break> {
@@ -274,8 +293,8 @@ impl Facts {
     /// resource.
     fn set_recorded_uri(
         &mut self,
-        uri: std::ops::Range<usize>,
-        verb: std::ops::Range<usize>,
+        uri: Range<usize>,
+        verb: Range<usize>,
     ) -> bool {
         let text = self.at(&uri);
         let name = request::selected(text, self.at(&verb));

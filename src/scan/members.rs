@@ -463,7 +463,7 @@ impl Members {
                 Some((_, open)) => is_set_off(line, open),
                 None => true,
             };
-        !is_plain && any_key(line, self.start, colon, wanted).is_err()
+        !is_plain && key_before(line, self.start, colon).is_err()
     }
 
     /// Returns the offset in the line of a bit of the block.

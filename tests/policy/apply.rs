@@ -54,7 +54,11 @@ pub(super) fn apply_line(policy: &Policy, line: &str) -> (Effect, Vec<u8>) {
 
 /// Checks what a policy of one rule makes of an event.
 #[track_caller]
-fn check(rule: &Value, event: &str, expected: Result<&str, Effect>) {
+pub(super) fn check(
+    rule: &Value,
+    event: &str,
+    expected: Result<&str, Effect>,
+) {
     let read = policy(&json!({"rules": [rule]}));
     let (effect, line) = apply_line(&read, event);
     let found = match effect {

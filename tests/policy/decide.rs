@@ -2,7 +2,7 @@
 //! some that we make.
 
 use kaudit_filter::policy::{
-    Answer, Doubt, Facts, Level, Mismatch, Program, Request,
+    Answer, Asker, Doubt, Facts, Level, Mismatch, Program, Request,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -102,6 +102,38 @@ proptest! {
         }
     }
 
+    /// Whom a rule asks for is not guessed either, and no rule is in doubt
+    /// that does not ask, or is not reached.
+    #[test]
+    fn without_a_user_the_first_rule_in_doubt_is_the_one_that_asks(
+        rules in prop::collection::vec(rule(), 1..150),
+        requests in prop::collection::vec(request(), 1..20),
+    ) {
+        let text = json!({"rules": rules});
+        let read = policy(&text);
+        let program = Program::new(read.clone());
+        for request in &requests {
+            let mut attributes = attributes(request);
+            attributes.user = Asker::Unknown;
+            let expected = naive::decide_without_user(&text, request);
+            let decision = read.decide(&attributes);
+            prop_assert_eq!(program.decide(&attributes), decision);
+            let why = read.why(&attributes);
+            let answer = |at: usize| why.get(at).copied();
+            match expected {
+                Ok(rule) => {
+                    prop_assert_eq!(decision.map(|it| it.rule), Ok(rule));
+                }
+                Err(at) => {
+                    let doubt = Doubt::User;
+                    prop_assert_eq!(decision, Err(doubt), "{}", request);
+                    let expected = Some(Answer::Doubtful(doubt));
+                    prop_assert_eq!(answer(at), expected);
+                }
+            }
+        }
+    }
+
     /// What is not known must not decide: whatever it turns out to be, the
     /// rule that decided still does.
     #[test]
@@ -117,7 +149,11 @@ proptest! {
             no_verb.verb = None;
             let mut no_request = whole.clone();
             no_request.request = Request::Unknown;
-            for part in [no_verb, no_request] {
+            let mut no_user = whole.clone();
+            no_user.user = Asker::Unknown;
+            let mut nothing = no_user.clone();
+            (nothing.verb, nothing.request) = (None, Request::Unknown);
+            for part in [no_verb, no_request, no_user, nothing] {
                 let decision = read.decide(&part);
                 prop_assert_eq!(program.decide(&part), decision);
                 if let Ok(decision) = decision {

@@ -5,11 +5,13 @@ mod decide; //   beside which ours stands, on random policies;
 mod upstream; // the cases of those who define it;
 mod openshift; // and of those who apply policies as we do;
 mod apply; //    what is left of events,
+mod asker; //    also of those that do not say who asked;
 mod run; //      how the step is used,
 mod command; //  and what the commands for policies say.
 
 use kaudit_filter::policy::{
-    Attributes, Loaded, Policy, Problem, Request, Target, User, Version, load,
+    Asker, Attributes, Loaded, Policy, Problem, Request, Target, User,
+    Version, load,
 };
 use serde_json::Value;
 
@@ -29,10 +31,13 @@ pub(crate) fn policy(policy: &Value) -> Policy {
 /// Makes attributes of those of a case.
 pub(crate) fn attributes(case: &Value) -> Attributes<'_> {
     let text = |key: &str| case[key].as_str().unwrap_or_default();
-    let user = case["user"].as_object().map(|user| User {
-        name: user["name"].as_str().unwrap(),
-        groups: texts(&user["groups"]),
-    });
+    let user = match case["user"].as_object() {
+        None => Asker::Nobody,
+        Some(user) => Asker::Somebody(User {
+            name: user["name"].as_str().unwrap(),
+            groups: texts(&user["groups"]),
+        }),
+    };
     let request = match case["resourceRequest"].as_bool().unwrap() {
         false => Request::Path(text("path")),
         true => Request::Resource(Target {

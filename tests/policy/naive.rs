@@ -11,6 +11,28 @@ pub(crate) fn decide(policy: &Value, attributes: &Value) -> Option<usize> {
     rules.iter().position(|rule| matches(rule, attributes))
 }
 
+/// Returns the same where it is not known who asks; an error, if that is
+/// what the first rule asks for that could decide.
+pub(crate) fn decide_without_user(
+    policy: &Value,
+    attributes: &Value,
+) -> Result<Option<usize>, usize> {
+    let rules = policy["rules"].as_array().unwrap();
+    let is_for_anybody = |rule: &Value| {
+        texts(&rule["users"]).is_empty()
+            && texts(&rule["userGroups"]).is_empty()
+    };
+    let first = rules.iter().position(|rule| {
+        let mut rule = rule.clone();
+        (rule["users"], rule["userGroups"]) = (Value::Null, Value::Null);
+        matches(&rule, attributes)
+    });
+    match first {
+        Some(at) if !is_for_anybody(&rules[at]) => Err(at),
+        first => Ok(first),
+    }
+}
+
 fn matches(rule: &Value, attributes: &Value) -> bool {
     let user = &attributes["user"];
     let users = texts(&rule["users"]);

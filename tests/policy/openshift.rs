@@ -13,6 +13,7 @@ use super::{apply, naive, policy, texts};
 const OWN_FIELDS: &str = "it cuts managed fields out of the event itself";
 const OWN_RULES: &str = "it has rules of its own where none matches";
 const CODES: &str = "it omits codes of responses";
+const NO_USER: &str = "it takes an event without a `user` for nobody's";
 const WILDCARDS: &str = "it takes `*` in names of users and groups";
 
 /// Why a case of OpenShift's filter is about its extensions of a policy.
@@ -39,7 +40,11 @@ fn extension(case: &Value) -> Option<&'static str> {
     if source.contains("root managedFields") {
         return Some(OWN_FIELDS);
     }
-    let is_matched = naive_matches(policy, &case["event"]);
+    let facts = attributes(&case["event"]);
+    if user.is_null() && naive::decide_without_user(policy, &facts).is_err() {
+        return Some(NO_USER);
+    }
+    let is_matched = naive::decide(policy, &facts).is_some();
     (!is_matched && expect != "drop").then_some(OWN_RULES)
 }
 
@@ -62,13 +67,13 @@ fn with_levels(policy: &Value) -> Value {
     policy
 }
 
-/// Returns whether a rule matches, going by verb, user and object alone.
-fn naive_matches(policy: &Value, event: &Value) -> bool {
+/// Returns what decides, going by verb, user and object alone.
+fn attributes(event: &Value) -> Value {
     let (user, object) = (&event["user"], &event["objectRef"]);
     let resource = object["resource"].as_str().unwrap_or_default();
     let (resource, sub) = resource.split_once('/').unwrap_or((resource, ""));
     let uri = event["requestURI"].as_str().unwrap_or_default();
-    let attributes = serde_json::json!({
+    serde_json::json!({
         "user": {"name": user["username"], "groups": user["groups"]},
         "verb": event["verb"],
         "resourceRequest": object.as_object().is_some_and(|it| !it.is_empty()),
@@ -76,8 +81,7 @@ fn naive_matches(policy: &Value, event: &Value) -> bool {
         "apiGroup": object["apiGroup"].as_str().unwrap_or_default(),
         "resource": resource, "subresource": sub, "name": object["name"],
         "path": uri.split('?').next().unwrap_or_default(),
-    });
-    naive::decide(policy, &attributes).is_some()
+    })
 }
 
 #[test]
@@ -139,6 +143,7 @@ const EXTENSIONS: &[(&str, &str, usize)] = &[
     (CODES, "filter_test.go: omit default codes (404,409,422,429)", 1),
     (WILDCARDS, "filter_test.go: by group", 2),
     (WILDCARDS, "filter_test.go: by user", 2),
+    (NO_USER, "filter_test.go: first match", 1),
 ];
 
 #[test]

@@ -81,7 +81,13 @@ fn what_an_apiserver_would_not_take_is_refused() {
     refused("missing", "No such file");
     let text = "apiVersion: audit.k8s.io/v1\nrules:\n- level: Nothing\n";
     folder.file("wrong", text);
-    refused("wrong", "line 3, column 10: `Nothing` is no level");
+    refused("wrong", "error: no audit policy: `Nothing` is no level");
+    let place = format!(" ::: {}:3:10\n", folder.path("wrong"));
+    refused("wrong", &place);
+    refused("wrong", "\n3 | - level: Nothing\n  |          ^^^^^^^\n");
+    folder.file("wrong", format!("{text}- {{}}\n"));
+    refused("wrong", "`Nothing` is no level, and 1 more\n");
+    refused("wrong", "= help: `kaudit-filter policy check` shows all\n");
     folder.file("bytes", b"\xff\xfe");
     refused("bytes", "is not UTF-8");
     // Whatever stands in it, a terminal does not obey.
@@ -100,8 +106,24 @@ fn what_an_apiserver_would_ignore_is_told() {
     let step = format!("policy \"{path}\"");
     let ran = run(&[&step], event());
     ran.check(0, &lowered());
-    let said = "line 3, column 1: unknown field `omitstages`";
-    assert!(ran.err.contains(said), "{}", ran.err);
+    let drawn = format!(
+        "\
+warning: unknown field `omitstages`, which is ignored
+ --> <expression>:1:1
+  |
+1 | {step}
+  | {}
+  |
+ ::: {path}:3:1
+  |
+3 | omitstages: []
+  | ^^^^^^^^^^
+  |
+  = help: did you mean `omitStages`?
+",
+        "^".repeat(step.len())
+    );
+    assert_eq!(ran.err, drawn, "{}", ran.err);
     let ran = run(&["-W", "error", &step], event());
     ran.check(2, "");
 }
@@ -119,6 +141,22 @@ fn events_that_cannot_be_decided_on_pass_and_are_counted() {
     assert!(ran.err.contains(said), "{}", ran.err);
     assert_eq!(ran.number("kept"), 3);
     assert_eq!(ran.number("changed"), 1);
+}
+
+#[test]
+fn an_event_without_its_user_passes_a_rule_for_users_and_is_counted() {
+    let folder = Folder::new();
+    let text = "apiVersion: audit.k8s.io/v1\nrules:\n\
+                - {level: Metadata, userGroups: [dev]}\n";
+    let step = format!("policy \"{}\"", folder.file("a.yaml", text));
+    let cut = event().replace(r#""user":{"username":"u"},"#, "");
+    let nobody = event().replace(r#"{"username":"u"}"#, "{}");
+    let ran = run(&[&step, "-s"], format!("{}{cut}{nobody}", event()));
+    ran.check(0, &cut);
+    assert_eq!(ran.number("undecided: no readable user"), 1, "{}", ran.err);
+    assert_eq!(ran.number("skipped"), 2);
+    let said = "1 events passed a policy as they were: no readable user";
+    assert!(ran.err.contains(said), "{}", ran.err);
 }
 
 #[test]

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::{
     super::{
         exit::{Complaint, Exit},
-        load, show,
+        show,
         voice::Voice,
     },
-    Output, json, version,
+    Output, file, json, version,
 };
 use crate::{
     diag::{self, Color},
@@ -23,7 +23,7 @@ use crate::{
 /// What was typed behind `policy check`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policies
+    /// The policies; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
@@ -46,22 +46,29 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let mut drawn = Vec::new();
     let policies = args.files.iter().map(|path| (path, What::Policy));
     let manifest = args.manifest.iter().map(|path| (path, What::Manifest));
-    for (path, what) in policies.chain(manifest) {
-        match Checked::new(path, what, args) {
+    let files: Vec<_> = policies.chain(manifest).collect();
+    file::check_stdin(files.iter().map(|(path, _)| &***path))?;
+    for (path, what) in files {
+        let name = file::called(path);
+        let text = match file::text(path) {
+            Ok(text) => text,
             Err(error) => {
-                voice.say_of(path, error);
                 exit = exit.worst(Exit::Usage);
-            }
-            Ok(checked) => {
-                exit = exit.worst(checked.exit());
-                match args.output {
-                    Output::Text => {
-                        drawn.extend(checked.drawn(voice.color));
-                        out.push_str(&checked.summary());
-                    }
-                    Output::Json => out.push_str(&checked.json()),
+                if args.output == Output::Json {
+                    out.push_str(&json::unreadable(&name, &error));
                 }
+                voice.say_of(Path::new(&name), error);
+                continue;
             }
+        };
+        let checked = Checked::new(name, text, what, args);
+        exit = exit.worst(checked.exit());
+        match args.output {
+            Output::Text => {
+                drawn.extend(checked.drawn(voice.color));
+                out.push_str(&checked.summary());
+            }
+            Output::Json => out.push_str(&checked.json()),
         }
     }
     voice.show(&drawn);
@@ -86,11 +93,7 @@ struct Checked {
 }
 
 impl Checked {
-    fn new(path: &Path, what: What, args: &Args) -> Result<Checked, String> {
-        let name = path.display().to_string();
-        let bytes = load::read(path).map_err(|error| error.to_string())?;
-        let text = String::from_utf8(bytes);
-        let text = text.map_err(|_utf8| "is not UTF-8".to_owned())?;
+    fn new(name: String, text: String, what: What, args: &Args) -> Checked {
         let version = args.kubernetes.unwrap_or_default();
         let (found, covered) = match what {
             What::Manifest => (in_manifest(&text, args), Vec::new()),
@@ -104,7 +107,7 @@ impl Checked {
                 }
             },
         };
-        Ok(Checked { name, text, found, covered })
+        Checked { name, text, found, covered }
     }
 
     fn count(&self, weight: Weight) -> usize {
@@ -197,8 +200,8 @@ impl Checked {
 /// any.
 fn in_manifest(text: &str, args: &Args) -> Vec<Finding> {
     let name = match &args.files[..] {
-        [only] => only.to_str(),
-        _ => None,
+        [only] if !file::is_stdin(only) => only.to_str(),
+        [..] => None,
     };
     match lint_manifest(text, args.kubernetes, name) {
         Ok(found) => found,

@@ -12,7 +12,7 @@ use super::{
     },
     Output,
     file::{self, Policy},
-    refuse, version,
+    version,
 };
 use crate::{
     diag::escape,
@@ -22,7 +22,7 @@ use crate::{
 /// What was typed behind `policy diff`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policy as it was
+    /// The policy as it was; `-` is standard input
     #[arg(value_name = "OLD")]
     old: PathBuf,
 
@@ -45,13 +45,7 @@ const PARTS: usize = 5;
 /// Runs the command.
 pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let version = args.kubernetes.unwrap_or_default();
-    let mut both = Vec::new();
-    for path in [&args.old, &args.new] {
-        match file::read(path, version, voice.color) {
-            Ok(policy) => both.push(policy),
-            Err(wrong) => return Ok(refuse(path, wrong, voice)),
-        }
-    }
+    let both = file::read(&[&args.old, &args.new], version, voice)?;
     let [old, new] = &both[..] else { return Ok(Exit::Usage) };
     let Ok(found) = diff(&old.loaded.policy, &new.loaded.policy) else {
         voice.say(

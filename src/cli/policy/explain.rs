@@ -12,15 +12,15 @@ use super::{
         voice::Voice,
     },
     file::{self, Policy},
-    refuse, version,
+    version,
 };
 use crate::{
     diag::escape,
     event::{Event, Identity, Roots},
     expr::plan::POLICY_READS,
     policy::{
-        Answer, Attributes, Decision, Facts, Level, Mismatch, Reader, Request,
-        Rule, Stage, Version, line_of,
+        Answer, Asker, Attributes, Decision, Facts, Level, Mismatch, Reader,
+        Request, Rule, Stage, Version, line_of,
     },
     scan::Scanner,
 };
@@ -28,7 +28,7 @@ use crate::{
 /// What was typed behind `policy explain`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policy
+    /// The policy; `-` is standard input, if there is a REQUEST
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -52,11 +52,15 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let version = args.kubernetes.unwrap_or_default();
-    let policy = match file::read(&args.file, version, voice.color) {
-        Ok(policy) => policy,
-        Err(wrong) => return Ok(refuse(&args.file, wrong, voice)),
-    };
-    let Some(request) = &args.request else { return events(&policy, voice) };
+    if args.request.is_none() && file::is_stdin(&args.file) {
+        return Err(Complaint::usage(
+            "standard input cannot have both the policy and the events: give \
+             a REQUEST, or the policy as a file",
+        ));
+    }
+    let policies = file::read(&[&args.file], version, voice)?;
+    let Some(policy) = policies.first() else { return Ok(Exit::Usage) };
+    let Some(request) = &args.request else { return events(policy, voice) };
     let Some((method, uri)) = request.split_once(' ') else {
         return Err(Complaint::usage(
             "REQUEST is a method and a URI: 'GET /api/v1/pods'",
@@ -69,7 +73,7 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     let user = args.user.as_deref().map(|name| (name, &groups[..]));
     let method = method.to_ascii_uppercase();
     let facts = Facts::of_request(&method, uri.trim(), user);
-    show::print(&explained(&policy, &facts.attributes()))?;
+    show::print(&explained(policy, &facts.attributes()))?;
     Ok(Exit::Ran)
 }
 
@@ -140,9 +144,12 @@ fn explained(policy: &Policy, attributes: &Attributes<'_>) -> String {
 /// Returns what an apiserver sees of a request.
 fn asked(attributes: &Attributes<'_>) -> String {
     let user = match &attributes.user {
-        None => "nobody (not authenticated)".to_owned(),
-        Some(user) if user.groups.is_empty() => user.name.to_owned(),
-        Some(user) => {
+        Asker::Unknown => "an unknown user".to_owned(),
+        Asker::Nobody => "nobody (not authenticated)".to_owned(),
+        Asker::Somebody(user) if user.groups.is_empty() => {
+            user.name.to_owned()
+        }
+        Asker::Somebody(user) => {
             format!("{} of {}", user.name, user.groups.join(", "))
         }
     };
@@ -189,7 +196,8 @@ fn mismatched(
         let more = if list.items.len() > 6 { ", ..." } else { "" };
         format!("{}{more}", shown.join(", "))
     };
-    let name = attributes.user.as_ref().map_or("", |user| user.name);
+    let user = attributes.user.as_ref().known();
+    let name = user.map_or("", |user| user.name);
     let verb = attributes.verb.unwrap_or_default();
     match mismatch {
         Mismatch::Nobody => "it asks for users, and there is none".to_owned(),

@@ -8,14 +8,13 @@ mod file;
 mod json;
 mod simulate;
 
-use std::{ffi::OsString, path::Path, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use self::file::Wrong;
 use super::{
     args::{self, Color},
-    exit::{Complaint, Exit},
+    exit::Complaint,
     show,
     voice::Voice,
 };
@@ -118,13 +117,4 @@ pub(super) fn run(
 /// Reads a version as it is typed.
 fn version(text: &str) -> Result<Version, String> {
     Version::parse(text).ok_or_else(|| "write 1.N, such as 1.34".to_owned())
-}
-
-/// Says why a policy cannot be used.
-fn refuse(path: &Path, wrong: Wrong, voice: &mut Voice) -> Exit {
-    match wrong {
-        Wrong::Unreadable(error) => voice.say_of(path, error),
-        Wrong::Refused(drawn) => voice.show(&drawn),
-    }
-    Exit::Usage
 }

@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::expr::ast::{ListItems, Name};
-use crate::expr::file::{Purpose, Read};
+use crate::expr::file::{Purpose, Read, Remark};
 use crate::expr::lex::{Kind, lex};
 
 use super::Checker;
@@ -10,7 +10,7 @@ use super::scope::{ListItem, Scope};
 
 /// Reads the file of this name, as the expression calls it; or says why not.
 pub(in crate::expr) type Load<'l> =
-    dyn FnMut(&str, Purpose) -> Result<Read, String> + 'l;
+    dyn FnMut(&str, Purpose) -> Result<Read, Remark> + 'l;
 
 /// How many bytes the file of a list may have,
 const MAX_FILE: usize = 16 << 20;
@@ -46,9 +46,9 @@ pub(in crate::expr) fn values(
         ListItems::Inline(values) => scope.list_items(values, found),
         ListItems::From { file, span } => {
             let items = load(file, Purpose::List);
-            let items = items.and_then(|it| read(file, &it.text));
-            items.unwrap_or_else(|message| {
-                found.push(Diagnostic::error(*span, message));
+            let items = items.and_then(|it| Ok(read(file, &it.text)?));
+            items.unwrap_or_else(|remark| {
+                found.push(remark.error(*span));
                 Vec::new()
             })
         }

@@ -29,15 +29,13 @@ impl Checker<'_> {
         self.check_untouched(span);
         let read = match load(file, Purpose::Policy) {
             Ok(read) => read,
-            Err(message) => {
-                self.found.push(Diagnostic::error(span, message));
+            Err(remark) => {
+                self.found.push(remark.error(span));
                 return None;
             }
         };
-        for remark in read.remarks {
-            let warning = Diagnostic::warning(span, remark);
-            self.found.push(warning);
-        }
+        let warnings = read.remarks.into_iter().map(|it| it.warning(span));
+        self.found.extend(warnings);
         let (file, text) = (file.into(), read.text.into());
         Some(plan::Step::Policy { file, text })
     }

@@ -9,7 +9,7 @@ use crate::diag::{self, Color, Diagnostic, Severity};
 
 use super::ast::{File, Span};
 use super::check::Checker;
-use super::file::{Purpose, Read};
+use super::file::{Purpose, Read, Remark};
 use super::lower::Builder;
 use super::parse::{MAX_FOUND, parse};
 use super::plan::{Plan, Rule, RuleId, Step};
@@ -62,7 +62,7 @@ pub struct Finding {
 
 /// Reads the file of this name for the source of this index.
 type LoadFrom<'l> =
-    dyn FnMut(&str, usize, Purpose) -> Result<Read, String> + 'l;
+    dyn FnMut(&str, usize, Purpose) -> Result<Read, Remark> + 'l;
 
 /// Compiles sources, in the order in which they may use each other.
 ///
@@ -89,7 +89,8 @@ type LoadFrom<'l> =
 /// text. A list or policy in a file is an error: [`compile_with`] reads those.
 pub fn compile(sources: &[Source<'_>]) -> Result<Compiled, Vec<Finding>> {
     compile_with(sources, &mut |file, _, _| {
-        Err(format!("`{file}` is not read: files cannot be used here"))
+        let why = "files cannot be used here";
+        Err(format!("`{file}` is not read: {why}").into())
     })
 }
 

@@ -168,6 +168,7 @@ fn slips_are_pointed_at() {
         ("template:a {verb", "this brace is not closed", "{"),
         ("template:a} b", "this brace closes nothing", "}"),
         ("template:{}", "a field is missing between the braces", "{}"),
+        ("template:{é}", "`é` is no name of a field", "é"),
         ("template:{verb} {cod}", "unknown field `cod`", "cod"),
         ("template:{user x}", "expected nothing behind the field", "x"),
         ("template:{objectRef}", "`objectRef` is an object", "objectRef"),

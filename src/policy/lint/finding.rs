@@ -49,6 +49,7 @@ macro_rules! lints {
 }
 
 lints! {
+    Unreadable "unreadable" "The file cannot be read.",
     Refused "refused" "An apiserver does not start with it.",
     UnknownField "unknown-field"
         "A field that is not known, or stands in the wrong place, is ignored.",

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::policy::{Attributes, Request};
+use crate::policy::{Asker, Facts, Request};
 
 /// How many groups are told apart.
 const MOST: usize = 100_000;
@@ -13,8 +13,8 @@ const BETWEEN: char = '\0';
 /// Who does what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Key<'g> {
-    /// The user; empty for nobody.
-    pub user: &'g str,
+    /// The user.
+    pub user: Asker<&'g str>,
     /// The verb.
     pub verb: &'g str,
     /// The resource with its group and subresource, or the path's beginning.
@@ -33,15 +33,14 @@ pub struct Groups {
 }
 
 impl Groups {
-    pub(super) fn add(&mut self, attributes: &Attributes<'_>, bytes: u64) {
-        let user = attributes.user.as_ref().map_or("", |user| user.name);
+    pub(super) fn add(&mut self, facts: &Facts, bytes: u64) {
         let mut sought = std::mem::take(&mut self.sought);
         sought.clear();
-        push(&mut sought, user);
+        push_user(&mut sought, facts);
         sought.push(BETWEEN);
-        push(&mut sought, attributes.verb.unwrap_or_default());
+        push(&mut sought, facts.verb().unwrap_or_default());
         sought.push(BETWEEN);
-        push_what(&mut sought, &attributes.request);
+        push_what(&mut sought, &facts.request());
         self.enter(&sought, 1, bytes);
         self.sought = sought;
     }
@@ -85,7 +84,28 @@ impl Groups {
 fn parts(key: &str) -> Key<'_> {
     let mut parts = key.splitn(3, BETWEEN).map(Some);
     let mut part = || parts.next().flatten().unwrap_or_default();
-    Key { user: part(), verb: part(), what: part() }
+    let user = part();
+    let user = match user.strip_prefix(NAMED) {
+        Some(name) => Asker::Somebody(name),
+        None if user.is_empty() => Asker::Nobody,
+        None => Asker::Unknown,
+    };
+    Key { user, verb: part(), what: part() }
+}
+
+/// Stands before a name, so that nobody is called like somebody unknown.
+const NAMED: char = '=';
+
+/// Adds who asks.
+fn push_user(key: &mut String, facts: &Facts) {
+    match facts.user() {
+        Asker::Nobody => (),
+        Asker::Unknown => key.push('?'),
+        Asker::Somebody((name, _)) => {
+            key.push(NAMED);
+            push(key, name);
+        }
+    }
 }
 
 fn push(key: &mut String, part: &str) {

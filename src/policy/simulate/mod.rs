@@ -5,7 +5,8 @@
 //! traffic of several parts of a log adds up, in their order, to that of all.
 
 mod group; //   Who does what, and how often;
-mod pace; //    how much in a second;
+mod time; //    when,
+mod pace; //    and how much in a second;
 mod traffic; // all that is counted,
 mod flags; //   and what an apiserver needs for it.
 
@@ -20,13 +21,9 @@ pub use traffic::{Change, Count, Pair, Traffic};
 use super::{
     Attributes, Effect, Example, Level, Policy, Replay, Request, Room,
 };
-use crate::event::{Event, Place, Roots};
+use crate::event::{Event, Roots};
 use crate::expr::plan::POLICY_READS;
-use crate::scan::{Scanner, Value, value_at};
-
-/// Where the time of an event is looked for: when its stage was reached, or
-/// when the request came.
-const TIMES: [&str; 2] = ["stageTimestamp", "requestReceivedTimestamp"];
+use crate::scan::Scanner;
 
 /// Tries a policy on events, and another one beside it if there is one.
 ///
@@ -53,7 +50,7 @@ pub struct Simulator {
     new: Replay,
     old: Option<Replay>,
     roots: Roots,
-    times: [usize; TIMES.len()],
+    times: [usize; time::KEYS.len()],
     scanner: Scanner,
     room: Room,
     out: Vec<u8>,
@@ -74,13 +71,13 @@ struct Fate {
 impl Simulator {
     /// Makes ready to try `policy`, and to compare it with `old`.
     pub fn new(policy: Policy, old: Option<Policy>) -> Simulator {
-        let keys = POLICY_READS.iter().chain(&TIMES);
+        let keys = POLICY_READS.iter().chain(&time::KEYS);
         let keys: Vec<Box<str>> = keys.map(|key| (*key).into()).collect();
         Simulator {
             new: Replay::new(policy, &keys),
             old: old.map(|old| Replay::new(old, &keys)),
             roots: Roots::new(&keys, None),
-            times: TIMES.map(|time| {
+            times: time::KEYS.map(|time| {
                 let mut all = keys.iter();
                 all.position(|key| **key == *time).unwrap_or_default()
             }),
@@ -103,11 +100,10 @@ impl Simulator {
         match &new {
             Ok(new) => {
                 traffic.enter(new, bytes);
-                let second = second(&mut event, &self.times);
+                let second = time::second(&mut event, &self.times);
                 if new.level.is_some() {
                     traffic.pace.add(second, new.bytes);
-                    let attributes = room.facts().attributes();
-                    traffic.groups.add(&attributes, new.bytes);
+                    traffic.groups.add(room.facts(), new.bytes);
                 } else if let Some(second) = second {
                     traffic.pace.see(second);
                 }
@@ -153,21 +149,10 @@ fn fate(
     })
 }
 
-/// Returns the second in which an event was written, since 1970.
-fn second(event: &mut Event<'_, '_>, times: &[usize]) -> Option<i64> {
-    times.iter().find_map(|root| {
-        let Place::At(at) = event.root(*root) else { return None };
-        match value_at(event.line(), at) {
-            Ok(Value::Text(text)) => pace::second(text.raw()),
-            Ok(_) | Err(_) => None,
-        }
-    })
-}
-
 impl From<&Attributes<'_>> for Example {
     fn from(attributes: &Attributes<'_>) -> Example {
         let user = attributes.user.as_ref();
-        let groups = user.map_or(&[][..], |user| &user.groups);
+        let groups = user.known().map_or(&[][..], |user| &user.groups);
         let mut example = Example {
             user: user.map(|user| user.name.to_owned()),
             user_groups: groups.iter().map(|it| (*it).to_owned()).collect(),

@@ -127,56 +127,9 @@ impl Pace {
     }
 }
 
-/// Reads the time of an event, as apiservers write it: UTC, to the second.
-///
-/// * What is no such time is none.
-pub(super) fn second(text: &[u8]) -> Option<i64> {
-    let form = b"dddd-dd-ddTdd:dd:dd";
-    let (time, rest) = text.split_at_checked(form.len())?;
-    let fits = time.iter().zip(form).all(|(byte, form)| match form {
-        b'd' => byte.is_ascii_digit(),
-        _ => byte == form,
-    });
-    if !fits || !rest.ends_with(b"Z") {
-        return None;
-    }
-    let number = |from: usize, to: usize| {
-        let digits = time[from..to].iter();
-        digits.fold(0, |all, digit| all * 10 + i64::from(digit - b'0'))
-    };
-    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-    let seconds = number(11, 13) * 3600 + number(14, 16) * 60 + number(17, 19);
-    Some(days(year, month, day) * 86_400 + seconds)
-}
-
-/// Returns the days since 1970: years begin in March, so that the leap day is
-/// the last.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = match month {
-        ..=2 => (year - 1, month + 9),
-        _ => (year, month - 3),
-    };
-    let leaps = year / 4 - year / 100 + year / 400;
-    year * 365 + leaps + (month * 306 + 5) / 10 + day - 1 - 719_468
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_time_is_read_to_the_second() {
-        for (text, expected) in [
-            ("1970-01-01T00:00:00.000000Z", Some(0)),
-            ("2000-02-29T12:00:01.5Z", Some(951_825_601)),
-            ("2026-11-22T13:00:00Z", Some(1_795_352_400)),
-            ("2026-11-22 13:00:00Z", None),
-            ("2026-11-22T13:00:00+01:00", None),
-            ("", None),
-        ] {
-            assert_eq!(second(text.as_bytes()), expected, "{text}");
-        }
-    }
 
     #[test]
     fn the_busiest_second_and_window_are_found() {

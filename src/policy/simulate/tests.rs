@@ -1,7 +1,7 @@
 //! What is counted is what happens.
 
 use super::*;
-use crate::policy::{Version, load};
+use crate::policy::{Asker, Doubt, Version, load};
 
 fn policy(rules: &str) -> Policy {
     let text = format!("apiVersion: audit.k8s.io/v1\nrules: {rules}");
@@ -53,6 +53,33 @@ fn events_and_bytes_are_counted_by_rule_and_level() {
     assert_eq!(traffic.pace.span(), Some(4));
     let noisy = traffic.groups.noisiest(1);
     assert_eq!((noisy[0].0.what, noisy[0].1), ("pods", 2));
+}
+
+#[test]
+fn who_is_not_known_is_not_nobody() {
+    let of = |user: &str| {
+        let user = format!(r#""user":{user}"#);
+        event("get", "pods", LEVEL, 0)
+            .replace(r#""user":{"username":"u"}"#, &user)
+    };
+    let lines = [of("{}"), of("7"), of(r#"{"username":"?"}"#)];
+    let asks = "[{level: Metadata, userGroups: [g]}, {level: Metadata}]";
+    let traffic = simulate(asks, Some("[{level: None}]"), &lines);
+    assert_eq!(
+        traffic.doubts.into_iter().collect::<Vec<_>>(),
+        [(Doubt::User, 1)]
+    );
+    let old = "[{level: Metadata}]";
+    let traffic = simulate("[{level: Request}]", Some(old), &lines[1..]);
+    let (_, change) = traffic.changes.first_key_value().unwrap();
+    let words = "get pods in n by an unknown user";
+    assert_eq!(change.example.to_string(), words);
+    let traffic = simulate("[{level: Request}]", None, &lines);
+    let noisy = traffic.groups.noisiest(9);
+    let mut users: Vec<_> = noisy.iter().map(|it| it.0.user).collect();
+    users.sort_by_key(|user| format!("{user:?}"));
+    let all = [Asker::Nobody, Asker::Somebody("?"), Asker::Unknown];
+    assert_eq!(users, all);
 }
 
 #[test]

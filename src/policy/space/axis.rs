@@ -37,7 +37,7 @@ pub(super) enum Sort {
     Exact,
     /// For all that no point says exactly.
     Other,
-    /// For nobody: who asks is not known.
+    /// For nobody: an apiserver could not find out who asks.
     Nobody,
 }
 

@@ -8,7 +8,7 @@ use super::bits::Bits;
 use super::cube::Cube;
 use super::domain::Domain;
 use super::zone::Room;
-use crate::policy::{Attributes, Request, Target, User};
+use crate::policy::{Asker, Attributes, Request, Target, User};
 
 /// Requests that have one thing in common on each side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct Part {
 /// A request: one of many that are alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example {
-    /// Who asks; nobody, if that could not be found out.
-    pub user: Option<String>,
+    /// Who asks.
+    pub user: Asker<String>,
     /// The groups of the user.
     pub user_groups: Vec<String>,
     /// The verb.
@@ -63,7 +63,7 @@ impl Example {
     /// Returns what an apiserver decides on.
     pub fn attributes(&self) -> Attributes<'_> {
         let groups = self.user_groups.iter().map(String::as_str).collect();
-        let user = self.user.as_deref().map(|name| User { name, groups });
+        let user = self.user.as_ref().map(|name| User { name, groups });
         let request = match &self.path {
             Some(path) => Request::Path(path),
             None => Request::Resource(Target {
@@ -101,8 +101,9 @@ impl Display for Example {
             }
         }
         match &self.user {
-            None => write!(out, " by nobody (401)")?,
-            Some(user) => write!(out, " by {user}")?,
+            Asker::Unknown => write!(out, " by an unknown user")?,
+            Asker::Nobody => write!(out, " by nobody (401)")?,
+            Asker::Somebody(user) => write!(out, " by {user}")?,
         }
         if !self.user_groups.is_empty() {
             write!(out, " of {}", self.user_groups.join(", "))?;
@@ -234,7 +235,10 @@ impl Example {
         let text = point.text.to_string();
         match axis.side {
             Side::User => {
-                self.user = (point.sort != Sort::Nobody).then_some(text);
+                self.user = match point.sort {
+                    Sort::Nobody => Asker::Nobody,
+                    Sort::Exact | Sort::Other => Asker::Somebody(text),
+                };
             }
             Side::UserGroup if point.sort == Sort::Exact => {
                 self.user_groups.push(text);

@@ -5,7 +5,7 @@ use proptest::sample::{select, subsequence};
 
 use super::axis::{Axis, Side};
 use super::*;
-use crate::policy::{Decision, Item, Level, List, Resource};
+use crate::policy::{Asker, Decision, Item, Level, List, Resource};
 
 fn list(names: Vec<&str>) -> List {
     let items = names.into_iter().map(|text| {
@@ -106,7 +106,7 @@ fn all_of(kind: Kind, policies: &[&Policy]) -> Vec<Example> {
         });
         all = each.collect();
     }
-    all.retain(|it| it.user.is_some() || it.user_groups.is_empty());
+    all.retain(|it| it.user != Asker::Nobody || it.user_groups.is_empty());
     all
 }
 
@@ -140,8 +140,9 @@ pub(in crate::policy) fn plain_requests() -> Vec<Example> {
     }
     let groups = [&[][..], &["g"], &["h", "k"], &["g", "h"]];
     let users = ["u", "v", "w"].into_iter();
-    let who = users.flat_map(|user| groups.map(|it| (Some(user), it)));
-    let who: Vec<_> = who.chain([(None, &[][..])]).collect();
+    let who =
+        users.flat_map(|user| groups.map(|it| (Asker::Somebody(user), it)));
+    let who: Vec<_> = who.chain([(Asker::Nobody, &[][..])]).collect();
     let mut all = Vec::new();
     for what in &what {
         for (user, groups) in &who {

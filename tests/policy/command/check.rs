@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::policy;
 use crate::tool::{Folder, run, skip};
@@ -143,6 +143,50 @@ fn the_worst_of_several_files_counts() {
     let ran = check(&[&none, &good]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.err.contains("none.yaml: No such file"), "{}", ran.err);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_has_its_line_of_json() {
+    let folder = Folder::new();
+    let good = folder.file("good.yaml", policy("- level: Metadata\n"));
+    let none = folder.path("none.yaml");
+    let bytes = folder.file("bytes.yaml", b"\xff\xfe");
+    let args = ["policy", "check", "-o", "json", &none, &good];
+    let ran = run(&[&args[..], &["--manifest", &bytes]].concat(), "");
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    let out = String::from_utf8(ran.out).unwrap();
+    let lines = out.lines().map(|it| serde_json::from_str(it).unwrap());
+    let lines: Vec<Value> = lines.collect();
+    let said: Vec<_> =
+        lines.iter().map(|it| json!([it["file"], it["usable"]])).collect();
+    let all = [(&none, false), (&good, true), (&bytes, false)];
+    assert_eq!(said, all.map(|(file, usable)| json!([file, usable])));
+    let messages = ["No such file or directory (os error 2)", "is not UTF-8"];
+    for (line, message) in [&lines[0], &lines[2]].into_iter().zip(messages) {
+        let expected = json!([{"lint": "unreadable", "severity": "error",
+            "line": null, "column": null, "message": message, "help": []}]);
+        assert_eq!(line["findings"], expected);
+    }
+    assert!(ran.err.contains("none.yaml: No such file"), "{}", ran.err);
+}
+
+#[test]
+fn a_policy_is_read_from_standard_input_once() {
+    let folder = Folder::new();
+    let good = folder.file("good.yaml", policy("- level: Metadata\n"));
+    let wrong = policy("- level: All\n");
+    let check =
+        |args: &[&str]| run(&[&["policy", "check"], args].concat(), &wrong);
+    let ran = check(&[&good, "-"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains(" --> standard input:5:10\n"), "{}", ran.err);
+    let out = String::from_utf8(ran.out).unwrap();
+    assert!(out.contains("standard input: 1 error\n"), "{out}");
+    for twice in [["-", "-", &good], [&good, "-", "--manifest=-"]] {
+        let ran = check(&twice);
+        assert_eq!((ran.code, ran.out.len()), (Some(2), 0));
+        assert!(ran.err.contains("`-` stands twice"), "{}", ran.err);
+    }
 }
 
 #[test]

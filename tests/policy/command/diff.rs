@@ -145,6 +145,51 @@ fn what_is_too_much_to_compare_is_not_called_the_same() {
 }
 
 #[test]
+fn what_an_apiserver_would_ignore_is_told_of_both() {
+    let folder = Folder::new();
+    let typo = format!("{OLD}  verb: [get]\n");
+    let twice = format!("{OLD}  level: Request\n");
+    let ran = diff(&folder, &[], &typo, &twice);
+    let (old, new) = (folder.path("old.yaml"), folder.path("new.yaml"));
+    let expected = format!(
+        "\
+warning: unknown field `verb`, which is ignored
+  --> {old}:10:3
+   |
+10 |   verb: [get]
+   |   ^^^^
+   |
+   = help: did you mean `verbs`?
+
+warning: a second `level`, which counts instead of the first
+  --> {new}:10:3
+   |
+10 |   level: Request
+   |   ^^^^^
+"
+    );
+    assert_eq!(ran.err, expected, "{}", ran.err);
+    assert_eq!((ran.code, &*ran.out), (Some(0), &b"same decisions\n"[..]));
+}
+
+#[test]
+fn one_of_both_is_read_from_standard_input() {
+    let folder = Folder::new();
+    let old = folder.file("old.yaml", policy(OLD));
+    let new = policy("- level: Metadata\n");
+    let ran = run(&["policy", "diff", &old, "-"], &new);
+    let out = String::from_utf8(ran.out).unwrap();
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    assert!(out.contains("\n  standard input: rule 1 (line 5)\n"), "{out}");
+    run(&["policy", "diff", "-", &old], policy(OLD)).check(0, SAME);
+    let ran = run(&["policy", "diff", "-", "-"], &new);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("`-` stands twice"), "{}", ran.err);
+}
+
+const SAME: &str = "same decisions\n";
+
+#[test]
 fn a_policy_that_cannot_be_used_is_not_compared() {
     let folder = Folder::new();
     let ran = diff(&folder, &[], OLD, "- level: Much\n");

@@ -8,7 +8,7 @@ const NAME: &str = "docs/policy.md";
 
 #[test]
 fn every_command_prints_what_the_document_shows() {
-    check_samples(NAME, 7);
+    check_samples(NAME, 8);
 }
 
 #[test]

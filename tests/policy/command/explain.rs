@@ -88,6 +88,60 @@ get: the path /healthz/etcd; by a\\u{1b}
 }
 
 #[test]
+fn an_event_that_has_lost_its_user_is_explained_up_to_the_rule_that_asks() {
+    let event = r#"{"kind":"Event","level":"Metadata","stage":"ResponseComplete","requestURI":"/version","verb":"get","user":"admin"}"#;
+    check(
+        &[],
+        event,
+        "\
+get: the path /version; by an unknown user
+  rule 1   line 5    cannot be told: no readable user
+",
+    );
+    check(
+        &[],
+        &event.replace(r#""admin""#, "{}"),
+        "\
+get: the path /version; by nobody (not authenticated)
+  rule 1   line 5    no: it asks for users, and there is none
+  rule 2   line 7    no: the verb get is none of watch
+  rule 3   line 9    no: the path is none of /healthz*
+  rule 4   line 11   no: it is for resources only
+  rule 5   line 13   no: it is for resources only
+  rule 6   line 16   decides
+  level     RequestResponse
+  stages    ResponseStarted, ResponseComplete
+  bodies    what is answered, without managedFields
+",
+    );
+}
+
+#[test]
+fn what_an_apiserver_would_ignore_is_told() {
+    let folder = Folder::new();
+    let odd = folder.file("a.yaml", policy(&format!("{RULES}  verb: [x]\n")));
+    let plain = folder.file("b.yaml", policy(RULES));
+    let explain =
+        |file: &str| run(&["policy", "explain", file, "GET /api"], "");
+    let (plain, ran) = (explain(&plain), explain(&odd));
+    assert_eq!((ran.code, ran.out == plain.out), (Some(0), true));
+    assert_eq!(plain.err, "");
+    let words = "unknown field `verb`, which is ignored";
+    assert!(ran.err.contains(words), "{}", ran.err);
+}
+
+#[test]
+fn a_policy_comes_on_standard_input_where_no_event_does() {
+    let args = ["policy", "explain", "-", "GET /healthz"];
+    let ran = run(&args, policy(RULES));
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let ran = run(&args[..3], policy(RULES));
+    ran.check(2, "");
+    let said = "standard input cannot have both the policy and the events";
+    assert!(ran.err.contains(said), "{}", ran.err);
+}
+
+#[test]
 fn what_is_no_request_is_said() {
     let folder = Folder::new();
     let file = folder.file("a.yaml", policy(RULES));

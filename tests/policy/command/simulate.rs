@@ -78,21 +78,62 @@ fn the_text_says_what_is_dead_and_what_cannot_be_told() {
     let cut =
         r#"{"kind":"Event","level":"Metadata","verb":"get","requestURI":"/ap"#;
     let low = r#"{"kind":"Event","level":"Metadata","stage":"Panic","verb":"get","user":{"username":"e\u001b"},"requestURI":"/a/b"}"#;
-    let input = format!("{odd}\n{cut}\nhello\n{low}\n");
+    let none = r#"{"kind":"Event","level":"Metadata","verb":"get","user":null,"requestURI":"/a"}"#;
+    let input = format!("{odd}\n{cut}\n{none}\nhello\n{low}\n");
     let ran = run(&["policy", "simulate", &file], &input);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     let out = String::from_utf8(ran.out).unwrap();
     for words in [
-        "events  3 read, 3 kept (100.0 %)",
+        "events  4 read, 4 kept (100.0 %)",
         "2     7     None                     0         0          0 B  dead",
         "  get /a/... by e\\u{1b}",
         "volume  not known: no event has a time",
         "  - 1 events have no verb; counted as kept whole",
+        "  - 1 events have no readable user; counted as kept whole",
         "  - 1 lines break before they tell; counted as kept whole",
         "  - 1 kept events have no time",
     ] {
         assert!(out.contains(words), "no `{words}` in\n{out}");
     }
+}
+
+#[test]
+fn what_an_apiserver_would_ignore_is_told_and_changes_nothing() {
+    let folder = Folder::new();
+    let file = folder.file("a.yaml", policy(RULES));
+    let odd = folder.file("b.yaml", policy(&format!("{RULES}  verb: [x]\n")));
+    let log = folder.file("audit.log", log());
+    let plain = run(&["policy", "simulate", &file, &log], "");
+    assert_eq!((plain.code, &*plain.err), (Some(0), ""));
+    let said = "warning: unknown field `verb`, which is ignored\n";
+    let ran = run(&["policy", "simulate", &odd, &log], "");
+    assert_eq!((ran.code, ran.out == plain.out), (Some(0), true));
+    assert!(ran.err.starts_with(said), "{}", ran.err);
+    let args = ["policy", "simulate", &file, &log, "--against", &odd];
+    let ran = run(&args, "");
+    assert_eq!(ran.code, Some(0));
+    let place = format!("\n  --> {odd}:10:3\n");
+    assert!(ran.err.contains(&place), "{}", ran.err);
+}
+
+#[test]
+fn a_policy_comes_on_standard_input_where_no_log_does() {
+    let folder = Folder::new();
+    let file = folder.file("a.yaml", policy(RULES));
+    let log = folder.file("audit.log", log());
+    let plain = run(&["policy", "simulate", &file, &log], "");
+    let ran = run(&["policy", "simulate", "-", &log], policy(RULES));
+    assert_eq!((ran.code, ran.out == plain.out), (Some(0), true));
+    let refused = |args: &[&str]| {
+        let args = [&["policy", "simulate"], args].concat();
+        let ran = run(&args, policy(RULES));
+        ran.check(2, "");
+        let said = "standard input cannot have both a policy and the log";
+        assert!(ran.err.contains(said), "{}", ran.err);
+    };
+    refused(&["-"]);
+    refused(&["-", &log, "-"]);
+    refused(&[&file, "--against", "-"]);
 }
 
 #[test]
@@ -118,5 +159,5 @@ fn what_is_not_known_of_the_noisiest_is_a_dash() {
     let event = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","stage":"ResponseComplete"}"#;
     let ran = run(&["policy", "simulate", &file], format!("{event}\n"));
     let out = String::from_utf8(ran.out).unwrap();
-    assert!(out.contains("  - - by nobody\n"), "{out}");
+    assert!(out.contains("  - - by an unknown user\n"), "{out}");
 }

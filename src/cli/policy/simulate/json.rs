@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Result;
-use crate::policy::{Count, Flags, Level, line_of};
+use crate::policy::{Asker, Count, Flags, Level, line_of};
 
 /// Returns all of it, in one line.
 pub(super) fn page(result: &Result<'_>) -> String {
@@ -92,8 +92,13 @@ fn peak(result: &Result<'_>) -> Value {
 fn noisiest(result: &Result<'_>) -> Vec<Value> {
     let groups = result.traffic.groups.noisiest(result.args.top);
     let rows = groups.iter().map(|(key, events, bytes)| {
+        let user = match key.user {
+            Asker::Unknown => None,
+            Asker::Nobody => Some(""),
+            Asker::Somebody(name) => Some(name),
+        };
         json!({
-            "user": key.user,
+            "user": user,
             "verb": key.verb,
             "what": key.what,
             "events": events,

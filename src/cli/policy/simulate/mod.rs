@@ -17,7 +17,7 @@ use super::{
     },
     Output,
     file::{self, Policy},
-    refuse, version,
+    version,
 };
 use crate::{
     engine::{self, Form, Job, Outlet, Summary},
@@ -28,7 +28,7 @@ use crate::{
 /// What was typed behind `policy simulate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The policy
+    /// The policy; `-` is standard input, if there are LOGs
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -72,13 +72,16 @@ pub(super) fn run(
     voice: &mut Voice,
 ) -> std::result::Result<Exit, Complaint> {
     let version = args.kubernetes.unwrap_or_default();
-    let mut policies = Vec::new();
-    for path in [Some(&args.file), args.against.as_ref()].iter().flatten() {
-        match file::read(path, version, voice.color) {
-            Ok(policy) => policies.push(policy),
-            Err(wrong) => return Ok(refuse(path, wrong, voice)),
-        }
+    let files = [Some(&args.file), args.against.as_ref()];
+    let files: Vec<_> = files.into_iter().flatten().map(|it| &**it).collect();
+    let reads_stdin = args.logs.is_empty() || args.logs.contains(&"-".into());
+    if reads_stdin && files.iter().any(|path| file::is_stdin(path)) {
+        return Err(Complaint::usage(
+            "standard input cannot have both a policy and the log: name the \
+             LOGs, or give the policy as a file",
+        ));
     }
+    let policies = file::read(&files, version, voice)?;
     let Some(new) = policies.first() else { return Ok(Exit::Usage) };
     let old = policies.get(1);
     let settings = Settings::from_args(as_filter(args)?, voice.color)?;

@@ -3,7 +3,7 @@
 use super::{Policy, Result};
 use crate::{
     diag::escape,
-    policy::{Count, Flags, Level, Traffic, line_of},
+    policy::{Asker, Count, Flags, Level, Traffic, line_of},
 };
 
 /// Returns all of it.
@@ -193,8 +193,12 @@ fn noise(traffic: &Traffic, top: usize) -> String {
         "events", "bytes"
     );
     for (key, events, bytes) in noisiest {
-        let user = if key.user.is_empty() { "nobody" } else { key.user };
         let verb = if key.verb.is_empty() { "-" } else { key.verb };
+        let user = match key.user {
+            Asker::Unknown => "an unknown user",
+            Asker::Nobody | Asker::Somebody("") => "nobody",
+            Asker::Somebody(name) => name,
+        };
         let who = format!("{verb} {} by {user}", key.what);
         let who = escape(who.as_bytes());
         let line = format!("{events:>10}{:>12}  {who}\n", size(bytes));
