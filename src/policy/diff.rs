@@ -1,7 +1,7 @@
 //! Says for which requests two policies decide differently: exactly, and in
 //! as few words as that takes.
 
-use super::space::{Diagram, Kind, Region, TooLarge};
+use super::space::{Domain, Kind, Region, TooLarge, Work};
 use super::{Level, Policy, Stage, Stages};
 
 /// What a decision comes to. Two that differ in nothing that is ever written
@@ -27,12 +27,22 @@ pub struct Difference {
     pub outcomes: [Outcome; 2],
     /// The requests: some of `count` parts, which have none in common.
     pub regions: Vec<Region>,
-    /// How many parts there are.
-    pub count: u64,
+    /// How many parts there are; nothing, if it takes too many to tell: then
+    /// there is one in `regions`.
+    pub count: Option<u64>,
 }
 
 /// How many parts are told of each difference.
 const PARTS: usize = 100;
+
+/// How much is done to find all differences: about two seconds' worth,
+const FIND: Work = Work(80_000_000);
+
+/// to tell one of them in parts,
+const TELL: usize = 400_000;
+
+/// and to tell all.
+const TELL_ALL: usize = 20_000_000;
 
 impl Outcome {
     /// Returns what it comes to if a rule decides, or none.
@@ -91,26 +101,42 @@ pub fn diff(
     one: &Policy,
     other: &Policy,
 ) -> Result<Vec<Difference>, TooLarge> {
-    let mut found = Vec::new();
+    let (mut found, mut work) = (Vec::new(), FIND);
+    let mut telling = TELL_ALL;
     for kind in Kind::ALL {
-        let diagram = Diagram::new(kind, &[one, other], |landing| {
-            let rules = [landing.rules[0], landing.rules[1]];
+        let domain = Domain::new(kind, &[one, other])?;
+        for rules in pairs(one, other) {
             let outcomes =
                 [Outcome::of(one, rules[0]), Outcome::of(other, rules[1])];
-            (outcomes[0] != outcomes[1]).then_some((rules, outcomes))
-        })?;
-        let mut pairs: Vec<_> = diagram.leaves().flatten().collect();
-        pairs.sort_by_key(|(rules, _)| {
-            rules.map(|it| it.unwrap_or(usize::MAX))
-        });
-        for &pair in pairs {
-            let wanted = |leaf: &Option<_>| *leaf == Some(pair);
-            let (regions, count) = diagram.regions(PARTS, wanted);
-            let (rules, outcomes) = pair;
+            if outcomes[0] == outcomes[1] {
+                continue;
+            }
+            let Some(some) = domain.decided(&rules, &mut work)? else {
+                continue;
+            };
+            let most = TELL.min(telling);
+            let mut left = Work(most);
+            let told = domain.regions(&rules, PARTS, &mut left);
+            telling -= most - left.0;
+            let (regions, count) = match told {
+                Ok((regions, count)) => (regions, Some(count)),
+                Err(TooLarge) => (vec![some], None),
+            };
             found.push(Difference { rules, outcomes, regions, count });
         }
     }
     Ok(found)
+}
+
+/// Returns all pairs of rules, with none behind the last of each.
+fn pairs(
+    one: &Policy,
+    other: &Policy,
+) -> impl Iterator<Item = [Option<usize>; 2]> {
+    let all =
+        |policy: &Policy| (0..policy.rules.len()).map(Some).chain([None]);
+    let others = all(other);
+    all(one).flat_map(move |rule| others.clone().map(move |it| [rule, it]))
 }
 
 #[cfg(test)]

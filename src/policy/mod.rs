@@ -14,6 +14,7 @@ mod model; //      what a policy says,
 mod problem; //    what is wrong with one,
 mod load; //       and how it is read.
 mod request; //    What is asked for,
+mod verb; //       how,
 mod attributes; // and by whom;
 mod matching; //   what of that is recorded,
 mod program; //    decided fast;

@@ -94,9 +94,10 @@ fn text(found: &Difference, old: &Policy, new: &Policy) -> String {
         let region = region.to_string();
         text.push_str(&format!("  - {}\n", escape(region.as_bytes())));
     }
-    match found.count.saturating_sub(PARTS as u64) {
-        0 => (),
-        more => text.push_str(&format!("  - and {more} more parts\n")),
+    match found.count.map(|count| count.saturating_sub(PARTS as u64)) {
+        Some(0) => (),
+        Some(more) => text.push_str(&format!("  - and {more} more parts\n")),
+        None => text.push_str("  - and more parts than can be told\n"),
     }
     if let Some(region) = found.regions.first() {
         let example = region.example().to_string();

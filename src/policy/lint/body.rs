@@ -1,8 +1,8 @@
 //! Bodies that had better not be recorded, and bodies that never are.
 
 use super::{Finding, Lint, Lints};
-use crate::policy::space::TooLarge;
-use crate::policy::{Item, Level, List, Resource, Rule};
+use crate::policy::space::{Live, Scope, TooLarge};
+use crate::policy::{Item, Level, List, Policy, Resource, Rule};
 
 /// What holds secrets: which requests, from which level on, and what is in
 /// them then.
@@ -82,18 +82,16 @@ const STREAMS: [&str; 6] = [
 ];
 
 impl Lints<'_> {
-    /// Looks at which bodies are recorded.
-    pub(super) fn bodies(&mut self) -> Result<(), TooLarge> {
-        for rule in &self.policy.rules {
-            if rule.level >= Level::Request {
-                self.streams(rule);
-                self.watches(rule);
-            }
-        }
+    /// Looks at which bodies that hold secrets are recorded.
+    pub(super) fn bodies(
+        &mut self,
+        live: &mut Live<'_>,
+    ) -> Result<(), TooLarge> {
         let mut told: Vec<(usize, &str)> = Vec::new();
-        for risk in &RISKS {
-            let probe = probe(risk);
-            for rule in self.deciders(probe)?.into_iter().flatten() {
+        for (at, risk) in RISKS.iter().enumerate() {
+            let asked =
+                Scope { policy: 1, rule: at, entry: None, value: None };
+            for rule in live.takers(asked)? {
                 let is_told = told.contains(&(rule, risk.resource));
                 if self.policy.rules[rule].level >= risk.least && !is_told {
                     told.push((rule, risk.resource));
@@ -102,6 +100,16 @@ impl Lints<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Looks for bodies of what has none.
+    pub(super) fn streams(&mut self) {
+        for rule in &self.policy.rules {
+            if rule.level >= Level::Request {
+                self.parts(rule);
+                self.watches(rule);
+            }
+        }
     }
 
     fn risk(&mut self, at: usize, risk: &Risk) {
@@ -127,7 +135,7 @@ impl Lints<'_> {
         self.add(finding.help(help));
     }
 
-    fn streams(&mut self, rule: &Rule) {
+    fn parts(&mut self, rule: &Rule) {
         for entry in rule.resources.iter().filter(|it| it.group().is_empty()) {
             for item in &entry.resources.items {
                 if STREAMS.contains(&&*item.text) {
@@ -156,8 +164,13 @@ impl Lints<'_> {
     }
 }
 
-/// Returns a rule for the requests at risk.
-fn probe(risk: &Risk) -> Rule {
+/// Returns rules for the requests at risk, in the order of the risks.
+pub(super) fn asking() -> Policy {
+    let rules = RISKS.iter().map(asking_for).collect();
+    Policy { rules, ..Policy::default() }
+}
+
+fn asking_for(risk: &Risk) -> Rule {
     let item = |text: &&str| Item { text: (*text).into(), span: 0..0 };
     let list = |texts: &[&str]| List {
         key: None,

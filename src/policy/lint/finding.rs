@@ -71,7 +71,8 @@ lints! {
         "Earlier rules take all that one value of a rule is for.",
     RedundantRule "redundant-rule"
         "Without the rule nothing changes, or stages only.",
-    MatchesNothing "matches-nothing" "No request is like this.",
+    MatchesNothing "matches-nothing"
+        "No request is like this, or no ordinary one.",
     WrongGroup "wrong-group" "The resource is in another API group.",
     SingularResource "singular-resource"
         "Resources are named in the plural, in lower case.",

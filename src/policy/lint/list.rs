@@ -4,23 +4,8 @@
 use super::{Finding, Lint, Lints, key};
 use crate::diag::nearest;
 use crate::event::word;
+use crate::policy::verb::{METHODS, VERBS, is_method};
 use crate::policy::{Item, Level, List, Resource, Rule};
-
-/// The verbs of requests for resources,
-const VERBS: [&str; 8] = [
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-];
-
-/// and for paths: methods.
-const METHODS: [&str; 7] =
-    ["get", "post", "put", "patch", "delete", "head", "options"];
 
 impl Lints<'_> {
     /// Looks at the lists of a rule that are no resources and no paths.
@@ -29,7 +14,6 @@ impl Lints<'_> {
         for (list, what) in [
             (&rule.users, "users"),
             (&rule.user_groups, "userGroups"),
-            (&rule.verbs, "verbs"),
             (&rule.namespaces, "namespaces"),
         ] {
             self.stars(list, what);
@@ -55,8 +39,17 @@ impl Lints<'_> {
         message: String,
         help: impl Into<String>,
     ) {
-        let span = item.span.clone();
         let message = format!("{message}, so that nothing is matched");
+        self.matches(item, message, help);
+    }
+
+    fn matches(
+        &mut self,
+        item: &Item,
+        message: String,
+        help: impl Into<String>,
+    ) {
+        let span = item.span.clone();
         self.add(Finding::new(Lint::MatchesNothing, span, message).help(help));
     }
 
@@ -96,12 +89,7 @@ impl Lints<'_> {
 
     fn stars(&mut self, list: &List, what: &str) {
         for item in &list.items {
-            if item.text.contains('*') {
-                let message = format!("`*` stands for itself in `{what}`");
-                let help = match &*item.text {
-                    "*" => format!("leave `{what}` out to take all"),
-                    _ => "name each".to_owned(),
-                };
+            if let Some((message, help)) = star(item, what) {
                 self.nothing(item, message, help);
             }
         }
@@ -109,42 +97,20 @@ impl Lints<'_> {
 
     fn verb(&mut self, rule: &Rule, verb: &Item) {
         let text = &*verb.text;
-        let (is_verb, is_method) =
-            (VERBS.contains(&text), METHODS.contains(&text));
-        let fits = match (rule.is_for_resources(), rule.is_for_paths()) {
-            (true, _) => is_verb || text == "proxy",
-            (_, true) => is_method,
-            (false, false) => is_verb || is_method || text == "proxy",
-        };
-        if fits || text.contains('*') {
+        let Some((message, help)) =
+            star(verb, "verbs").or_else(|| odd_verb(rule, text))
+        else {
             return;
+        };
+        match rule.is_for_resources() || !is_method(text) {
+            true => self.nothing(verb, message, help),
+            // Who writes requests by hand can send it, for a path.
+            false => {
+                let message =
+                    format!("{message}: no ordinary client sends it");
+                self.matches(verb, message, help);
+            }
         }
-        let known = match rule.is_for_paths() {
-            true => &METHODS[..],
-            false => &VERBS,
-        };
-        let lower = text.to_ascii_lowercase();
-        let method = match &*lower {
-            "post" => Some("create"),
-            "put" => Some("update"),
-            "head" => Some("get"),
-            "create" => Some("post"),
-            "update" => Some("put"),
-            "list" | "watch" => Some("get"),
-            _ => None,
-        };
-        let meant = method.filter(|it| known.contains(it));
-        let meant = meant.or_else(|| nearest(text, known.iter().copied()));
-        let help = match meant {
-            Some(meant) => format!("write `{meant}`"),
-            None => format!("verbs here are {}", known.join(", ")),
-        };
-        let message = match (is_verb, is_method) {
-            (true, false) => format!("`{text}` is no verb of paths"),
-            (false, true) => format!("`{text}` is no verb of resources"),
-            (_, _) => format!("`{text}` is no verb"),
-        };
-        self.nothing(verb, message, help);
     }
 
     fn user(&mut self, user: &Item) {
@@ -194,5 +160,55 @@ impl Lints<'_> {
         let help = "creates of these objects go by the rules behind it";
         let lint = Lint::NamesMissCreate;
         self.add(Finding::note(lint, key(names), message).help(help));
+    }
+}
+
+/// Returns what is wrong with an item that looks like a pattern, and what to
+/// do.
+fn star(item: &Item, what: &str) -> Option<(String, String)> {
+    let help = match &*item.text {
+        "*" => format!("leave `{what}` out to take all"),
+        _ => "name each".to_owned(),
+    };
+    let message = format!("`*` stands for itself in `{what}`");
+    item.text.contains('*').then_some((message, help))
+}
+
+/// Returns what is wrong with a verb, and what to do.
+fn odd_verb(rule: &Rule, text: &str) -> Option<(String, String)> {
+    let (is_verb, is_method) =
+        (VERBS.contains(&text), METHODS.contains(&text));
+    let fits = match (rule.is_for_resources(), rule.is_for_paths()) {
+        (true, _) => is_verb,
+        (_, true) => is_method,
+        (false, false) => is_verb || is_method,
+    };
+    let message = match (is_verb, is_method) {
+        (true, false) => format!("`{text}` is no verb of paths"),
+        (false, true) => format!("`{text}` is no verb of resources"),
+        (_, _) => format!("`{text}` is no verb"),
+    };
+    (!fits).then(|| (message, meant(rule, text)))
+}
+
+/// Returns what to write instead of a verb.
+fn meant(rule: &Rule, text: &str) -> String {
+    let known = match rule.is_for_paths() {
+        true => &METHODS[..],
+        false => &VERBS,
+    };
+    let method = match &*text.to_ascii_lowercase() {
+        "post" => Some("create"),
+        "put" => Some("update"),
+        "head" => Some("get"),
+        "create" => Some("post"),
+        "update" => Some("put"),
+        "list" | "watch" => Some("get"),
+        _ => None,
+    };
+    let meant = method.filter(|it| known.contains(it));
+    match meant.or_else(|| nearest(text, known.iter().copied())) {
+        Some(meant) => format!("write `{meant}`"),
+        None => format!("verbs here are {}", known.join(", ")),
     }
 }

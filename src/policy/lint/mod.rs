@@ -18,8 +18,8 @@ mod tests;
 pub use coverage::{ASKERS, Covered, Need, Verdict, coverage};
 pub use finding::{Finding, Lint, Weight};
 
-use super::space::{Diagram, Kind, TooLarge};
-use super::{Loaded, Policy, Rule, Span, Version};
+use super::space::{Live, TooLarge};
+use super::{Loaded, Policy, Span, Version};
 
 /// Finds what is probably not meant so in a policy that was read from
 /// `text`, in the order of the text. `version` is that of the apiserver, if
@@ -46,8 +46,7 @@ pub fn lint(
     version: Option<Version>,
 ) -> Vec<Finding> {
     let policy = &loaded.policy;
-    let (work, found) = (WORK, Vec::new());
-    let mut lints = Lints { policy, text, version, work, found };
+    let mut lints = Lints { policy, text, version, found: Vec::new() };
     lints.fields(&loaded.warnings);
     for rule in &policy.rules {
         lints.lists(rule);
@@ -55,9 +54,15 @@ pub fn lint(
         lints.resources(rule);
     }
     lints.stages();
-    if let Err(TooLarge) = lints.reach().and_then(|()| lints.bodies()) {
-        let message = "too many different names to look at all requests";
-        lints.add(Finding::note(Lint::TooLarge, 0..0, message));
+    lints.streams();
+    if let Err(TooLarge) = lints.requests() {
+        let message = "this policy names too much to look at all requests: \
+                       rules that nothing gets to, and bodies that had \
+                       better not be recorded, are not all found";
+        let help = "`policy explain` and `policy simulate` tell of single \
+                    requests, and of recorded ones";
+        let lint = Lint::TooLarge;
+        lints.add(Finding::new(lint, 0..0, message).help(help));
     }
     let mut found = lints.found;
     found.sort_by_key(|it| (it.span.start, it.span.end));
@@ -69,19 +74,18 @@ struct Lints<'p> {
     policy: &'p Policy,
     text: &'p str,
     version: Option<Version>,
-    /// How many forks may still be looked at.
-    work: usize,
     found: Vec<Finding>,
 }
 
-/// How many forks are looked at for one policy: about a second's worth.
-const WORK: usize = 200_000;
-
-/// A rule that decides requests of a kind that is asked for; none, if no rule
-/// is for some of them.
-type Decider = Option<usize>;
-
 impl Lints<'_> {
+    /// Looks at all requests that there can be.
+    fn requests(&mut self) -> Result<(), TooLarge> {
+        let risks = body::asking();
+        let mut live = Live::new(self.policy, &risks)?;
+        self.reach(&mut live)?;
+        self.bodies(&mut live)
+    }
+
     fn add(&mut self, finding: Finding) {
         self.found.push(finding);
     }
@@ -111,30 +115,6 @@ impl Lints<'_> {
             0 => shown,
             more => format!("{shown} and {more} more"),
         }
-    }
-
-    /// Takes note of work; enough is enough.
-    fn spend(&mut self, forks: usize) -> Result<(), TooLarge> {
-        self.work = self.work.checked_sub(forks).ok_or(TooLarge)?;
-        Ok(())
-    }
-
-    /// Returns which rules decide the requests that `probe` is for, the first
-    /// first. There may be none, if no request is like that.
-    fn deciders(&mut self, probe: Rule) -> Result<Vec<Decider>, TooLarge> {
-        let probe = Policy { rules: vec![probe], ..Policy::default() };
-        let both = [self.policy, &probe];
-        let mut all = Vec::new();
-        for kind in Kind::ALL {
-            let diagram = Diagram::new(kind, &both, |landing| {
-                landing.rules[1].map(|_| landing.rules[0])
-            })?;
-            self.spend(diagram.size())?;
-            all.extend(diagram.leaves().flatten());
-        }
-        all.sort_unstable();
-        all.dedup();
-        Ok(all)
     }
 }
 

@@ -1,55 +1,52 @@
 //! Rules, and values of rules, that no request gets to, and requests that get
 //! to none.
 
-use super::{Decider, Finding, Lint, Lints};
-use crate::policy::space::{Diagram, Kind, Live, Side, TooLarge};
-use crate::policy::{
-    Item, Level, List, Outcome, Policy, Resource, Rule, Span, Target, is_path,
-    is_resource,
-};
+use super::{Finding, Lint, Lints};
+use crate::policy::space::{Live, Scope, Side, TooLarge};
+use crate::policy::{Item, Level, Outcome, Resource, Rule, Span};
 
 impl Lints<'_> {
     /// Adds what no request gets to.
-    pub(super) fn reach(&mut self) -> Result<(), TooLarge> {
+    pub(super) fn reach(
+        &mut self,
+        live: &mut Live<'_>,
+    ) -> Result<(), TooLarge> {
         let policy = self.policy;
-        let live = [
-            Live::new(Kind::Resource, policy)?,
-            Live::new(Kind::Path, policy)?,
-        ];
-        let deciders = live.iter().flat_map(|it| &it.deciders);
-        let records = |rule: &Decider| {
-            rule.is_some_and(|at| policy.rules[at].level > Level::None)
-        };
-        let is_silent = !deciders.clone().any(records);
-        let has_gap = deciders.clone().any(Option::is_none);
+        let mut decides = Vec::new();
+        for at in 0..policy.rules.len() {
+            decides.push(live.decides(scope(at))?);
+        }
+        let mut both = policy.rules.iter().zip(&decides);
+        let is_silent =
+            !both.any(|(rule, decides)| *decides && rule.level > Level::None);
         if is_silent {
             let rule = &policy.rules[0];
             let span = rule.level_span.clone();
             let message = "nothing is recorded: all requests end at None";
             self.add(Finding::new(Lint::NothingRecorded, span, message));
-        } else if has_gap {
-            self.gap()?;
+        } else {
+            self.gap(live)?;
         }
-        for at in 0..policy.rules.len() {
-            let found = self.rule(at, &live)?;
-            if !found && !is_silent {
-                self.redundant(at)?;
+        for (at, decides) in decides.into_iter().enumerate() {
+            let rule = &policy.rules[at];
+            if decides {
+                self.parts_of(at, live)?;
+                if !is_silent {
+                    self.redundant(at, live)?;
+                }
+            } else {
+                let lint = Lint::UnreachableRule;
+                let span = rule.span.clone();
+                self.taken(scope(at), span, lint, "this rule", live)?;
             }
         }
         Ok(())
     }
 
-    /// Adds that there are requests that no rule is for.
-    fn gap(&mut self) -> Result<(), TooLarge> {
+    /// Adds that there are requests that no rule is for, if so.
+    fn gap(&mut self, live: &mut Live<'_>) -> Result<(), TooLarge> {
+        let Some(example) = live.gap()? else { return Ok(()) };
         let last = self.policy.rules.len() - 1;
-        let mut regions = Vec::new();
-        for kind in Kind::ALL {
-            let diagram = Diagram::new(kind, &[self.policy], |landing| {
-                landing.rules[0].is_none()
-            })?;
-            regions.extend(diagram.example(|is_gap| *is_gap));
-        }
-        let Some(example) = regions.first() else { return Ok(()) };
         let message = "no rule is for everything else, which is not recorded";
         let span = self.policy.rules[last].span.clone();
         self.add(
@@ -63,72 +60,59 @@ impl Lints<'_> {
         Ok(())
     }
 
-    /// Adds what of a rule no request gets to; returns whether that is all of
-    /// it.
-    fn rule(&mut self, at: usize, live: &[Live; 2]) -> Result<bool, TooLarge> {
+    /// Adds which entries of a rule, and which values, no request gets to.
+    fn parts_of(
+        &mut self,
+        at: usize,
+        live: &mut Live<'_>,
+    ) -> Result<(), TooLarge> {
         let rule = &self.policy.rules[at];
-        let decides = |entry| live.iter().any(|it| it.decides(at, entry));
-        let entries: Vec<Option<usize>> = match rule.resources.len() {
-            0 => vec![None],
-            count => (0..count).map(Some).collect(),
-        };
-        if !entries.iter().any(|entry| decides(*entry)) {
-            let span = rule.span.clone();
-            let lint = Lint::UnreachableRule;
-            self.taken(rule.clone(), span, lint, "this rule")?;
-            return Ok(true);
+        if rule.resources.is_empty() {
+            return self.values(scope(at), live);
         }
-        for entry in entries {
-            let resource = entry.map(|it| &rule.resources[it]);
-            match resource {
-                Some(resource) if !decides(entry) => {
-                    let span = resource.span.clone();
-                    let probe = with(rule, resource.clone());
-                    let lint = Lint::ShadowedValue;
-                    self.taken(probe, span, lint, "this entry")?;
-                }
-                Some(_) | None => self.values((at, entry), live)?,
+        for (entry, resource) in rule.resources.iter().enumerate() {
+            let scope = Scope { entry: Some(entry), ..scope(at) };
+            if live.decides(scope)? {
+                self.values(scope, live)?;
+            } else {
+                let span = resource.span.clone();
+                let lint = Lint::ShadowedValue;
+                self.taken(scope, span, lint, "this entry", live)?;
             }
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Adds the values of an entry, or of a rule without, that no request
     /// gets to.
     fn values(
         &mut self,
-        (at, entry): (usize, Option<usize>),
-        live: &[Live; 2],
+        scope: Scope<'_>,
+        live: &mut Live<'_>,
     ) -> Result<(), TooLarge> {
-        let rule = &self.policy.rules[at];
-        let resource = entry.map(|it| &rule.resources[it]);
+        let rule = &self.policy.rules[scope.rule];
+        let resource = scope.entry.map(|it| &rule.resources[it]);
         for (side, item) in items(rule, resource) {
-            let fits =
-                |text: &str, part: &str| matches(side, &item.text, text, part);
-            let answers = live.iter();
-            let answers =
-                answers.map(|it| it.decides_where((at, entry), side, fits));
-            let answers: Vec<bool> = answers.flatten().collect();
-            if !answers.is_empty() && !answers.contains(&true) {
-                let probe = only(rule, resource, side, item);
+            let scope = Scope { value: Some((side, &item.text)), ..scope };
+            if live.exists(scope) && !live.decides(scope)? {
                 let what = format!("`{}`", item.text);
-                let span = item.span.clone();
-                self.taken(probe, span, Lint::ShadowedValue, &what)?;
+                let (span, lint) = (item.span.clone(), Lint::ShadowedValue);
+                self.taken(scope, span, lint, &what, live)?;
             }
         }
         Ok(())
     }
 
-    /// Adds that other rules take all that `probe` is for.
+    /// Adds that other rules take all that a part of a rule is for.
     fn taken(
         &mut self,
-        probe: Rule,
+        scope: Scope<'_>,
         span: Span,
         lint: Lint,
         what: &str,
+        live: &mut Live<'_>,
     ) -> Result<(), TooLarge> {
-        let takers: Vec<usize> =
-            self.deciders(probe)?.into_iter().flatten().collect();
+        let takers = live.takers(scope)?;
         let finding = match &takers[..] {
             // Why, the values themselves say.
             [] if lint == Lint::ShadowedValue => return Ok(()),
@@ -154,29 +138,36 @@ impl Lints<'_> {
     }
 
     /// Adds that a rule could be left out, or changes stages only.
-    fn redundant(&mut self, at: usize) -> Result<(), TooLarge> {
-        let mut rest: Policy = self.policy.clone();
-        let rule = rest.rules.remove(at);
-        let (mut is_same, mut is_level) = (true, true);
-        for kind in Kind::ALL {
-            let diagram = Diagram::new(kind, &[self.policy, &rest], |it| {
-                let one = Outcome::of(self.policy, it.rules[0]);
-                let other = Outcome::of(&rest, it.rules[1]);
-                (one == other, one.level == other.level)
-            })?;
-            self.spend(diagram.size())?;
-            is_same &= diagram.leaves().all(|(same, _)| *same);
-            is_level &= diagram.leaves().all(|(_, level)| *level);
+    fn redundant(
+        &mut self,
+        at: usize,
+        live: &mut Live<'_>,
+    ) -> Result<(), TooLarge> {
+        let (policy, rule) = (self.policy, &self.policy.rules[at]);
+        let outcome = Outcome::of(policy, Some(at));
+        let mut is_same = true;
+        // What catches all is the last, mostly.
+        let behind = (at + 1..policy.rules.len()).rev().map(Some);
+        for next in [None].into_iter().chain(behind) {
+            let other = Outcome::of(policy, next);
+            if outcome == other || !live.passes(at, next)? {
+                continue;
+            }
+            if outcome.level != other.level {
+                return Ok(());
+            }
+            is_same = false;
         }
-        let message = match (is_same, is_level) {
-            (true, _) => "without this rule all would be the same",
-            (_, true) => {
+        let message = match is_same {
+            true => "without this rule all would be the same",
+            false => {
                 "without this rule only stages would differ, or managed fields"
             }
-            (false, false) => return Ok(()),
         };
-        let is_tail = at == rest.rules.len() && rule.level == Level::None;
-        let finding = Finding::note(Lint::RedundantRule, rule.span, message);
+        let is_last = at + 1 == policy.rules.len();
+        let is_tail = is_last && rule.level == Level::None;
+        let span = rule.span.clone();
+        let finding = Finding::note(Lint::RedundantRule, span, message);
         self.add(match (is_same, is_tail) {
             (true, true) => finding.help(
                 "what no rule is for is not recorded anyway; to say so is no \
@@ -189,9 +180,9 @@ impl Lints<'_> {
     }
 }
 
-/// Returns the rule with this entry only.
-fn with(rule: &Rule, resource: Resource) -> Rule {
-    Rule { resources: vec![resource], ..rule.clone() }
+/// Returns all of a rule.
+fn scope(rule: usize) -> Scope<'static> {
+    Scope { policy: 0, rule, entry: None, value: None }
 }
 
 /// Returns the items of a rule and one of its entries.
@@ -214,54 +205,4 @@ fn items<'r>(
     several
         .flat_map(|(side, list)| list.items.iter().map(move |it| (side, it)))
         .collect()
-}
-
-/// Returns whether an item is for a point of its side.
-fn matches(side: Side, item: &str, text: &str, part: &str) -> bool {
-    match side {
-        Side::Path => is_path(item, text),
-        Side::Resource => {
-            let (resource, subresource) = (text, part);
-            let target = Target { resource, subresource, ..Target::default() };
-            is_resource(item, &target)
-        }
-        Side::User
-        | Side::UserGroup
-        | Side::Verb
-        | Side::Group
-        | Side::Namespace
-        | Side::Name => item == text,
-    }
-}
-
-/// Returns the rule with one item of a list only.
-fn only(
-    rule: &Rule,
-    resource: Option<&Resource>,
-    side: Side,
-    item: &Item,
-) -> Rule {
-    let list = List { key: None, items: vec![item.clone()] };
-    let mut rule = match resource {
-        Some(resource) => with(rule, resource.clone()),
-        None => rule.clone(),
-    };
-    match side {
-        Side::User => rule.users = list,
-        Side::UserGroup => rule.user_groups = list,
-        Side::Verb => rule.verbs = list,
-        Side::Namespace => rule.namespaces = list,
-        Side::Path => rule.non_resource_urls = list,
-        Side::Resource => {
-            rule.resources
-                .iter_mut()
-                .for_each(|it| it.resources = list.clone());
-        }
-        Side::Name => {
-            let all = rule.resources.iter_mut();
-            all.for_each(|it| it.resource_names = list.clone());
-        }
-        Side::Group => (),
-    }
-    rule
 }

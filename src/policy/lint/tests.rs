@@ -26,16 +26,25 @@ fn check(body: &str, lint: Lint, place: &str) {
 
 const CATCH: &str = "- level: Metadata\n  omitStages: [RequestReceived]\n";
 
-/// Checks a rule in front of one that catches all.
+/// Checks that something is found where the rule is marked, in front of one
+/// that catches all.
 #[track_caller]
-fn check_rule(rule: &str, lint: Lint, place: &str) {
-    check(
-        &format!(
-            "omitStages: [RequestReceived]\nrules:\n{rule}\n- level: Metadata\n"
-        ),
-        lint,
-        place,
-    );
+fn check_rules(lint: Lint, rules: &[&str]) {
+    for rule in rules {
+        let body = format!(
+            "omitStages: [RequestReceived]\nrules:\n- {{{rule}}}\n\
+             - level: Metadata\n"
+        );
+        let (start, end) = (body.find('«'), body.find('»'));
+        let place = start.zip(end).map(|(start, end)| {
+            let start = HEAD.len() + start;
+            start..HEAD.len() + end - '«'.len_utf8()
+        });
+        let (text, found) = found(&body.replace(['«', '»'], ""));
+        let is_it =
+            |it: &Finding| it.lint == lint && Some(&it.span) == place.as_ref();
+        assert!(found.iter().any(is_it), "{text}\n{found:#?}");
+    }
 }
 
 #[test]
@@ -46,154 +55,122 @@ fn a_plain_policy_is_clean() {
 
 #[test]
 fn names_that_nothing_has_are_found() {
-    for (rule, lint, place) in [
-        ("- level: None\n  verbs: [GET]", Lint::MatchesNothing, "GET"),
-        ("- level: None\n  verbs: ['*']", Lint::MatchesNothing, "'*'"),
-        ("- level: None\n  verbs: [gett, list]", Lint::MatchesNothing, "gett"),
+    check_rules(
+        Lint::MatchesNothing,
+        &[
+            "level: None, verbs: [«GET»]",
+            "level: None, verbs: [«'*'»]",
+            "level: None, verbs: [«gett», list]",
+            "level: None, verbs: [«list»], nonResourceURLs: [/metrics]",
+            "level: None, users: [«system:masters»]",
+            "level: None, users: [«'system:serviceaccount:x'»]",
+            "level: None, userGroups: [«system:kube-proxy»]",
+            "level: None, namespaces: [x], resources: [{resources: [«nodes»]}]",
+            "level: None, resources: [{resources: [«'*/*'»]}]",
+            "level: None, resources: [{resources: [«'po*'»]}]",
+            "level: None, resources: [{group: x.io, resources: [«Things»]}]",
+            "level: None, nonResourceURLs: [«/api/v1/pods»]",
+        ],
+    );
+}
+
+#[test]
+fn what_can_be_sent_by_hand_is_not_said_to_match_nothing() {
+    for (rule, message) in [
+        ("verbs: [watch], nonResourceURLs: [/a]", "no ordinary client"),
+        ("verbs: ['*']", "no ordinary client"),
+        ("verbs: [GET], nonResourceURLs: [/a]", "nothing is matched"),
+        ("verbs: ['*'], resources: [{group: a.io}]", "nothing is matched"),
+    ] {
+        let body =
+            format!("rules: [{{level: None, {rule}}}, {{level: Metadata}}]");
+        let (_, found) = found(&body);
+        let mut messages = found.iter().map(|it| &it.message);
+        assert!(messages.any(|it| it.contains(message)), "{found:#?}");
+        let is_dead = found.iter().any(|it| it.message.contains("this rule"));
+        assert_eq!(is_dead, message == "nothing is matched", "{found:#?}");
+    }
+}
+
+#[test]
+fn groups_and_resources_that_kubernetes_has_not_are_found() {
+    for (lint, rules) in [
         (
-            "- level: None\n  users: [system:masters]",
-            Lint::MatchesNothing,
-            "system:masters",
-        ),
-        (
-            "- level: None\n  userGroups: [system:kube-proxy]",
-            Lint::MatchesNothing,
-            "system:kube-proxy",
-        ),
-        (
-            "- level: None\n  users: ['system:serviceaccount:x']",
-            Lint::MatchesNothing,
-            "'system:serviceaccount:x'",
-        ),
-        (
-            "- level: None\n  namespaces: [x]\n  resources: [{resources: [nodes]}]",
-            Lint::MatchesNothing,
-            "nodes",
-        ),
-        (
-            "- level: None\n  resources: [{resources: ['*/*']}]",
-            Lint::MatchesNothing,
-            "'*/*'",
-        ),
-        (
-            "- level: None\n  resources: [{resources: ['po*']}]",
-            Lint::MatchesNothing,
-            "'po*'",
-        ),
-        (
-            "- level: None\n  resources: [{group: x.io, resources: [Things]}]",
-            Lint::MatchesNothing,
-            "Things",
-        ),
-        (
-            "- level: None\n  nonResourceURLs: [/api/v1/pods]",
-            Lint::MatchesNothing,
-            "/api/v1/pods",
-        ),
-        (
-            "- level: None\n  verbs: [list]\n  nonResourceURLs: [/metrics]",
-            Lint::MatchesNothing,
-            "list",
-        ),
-        (
-            "- level: None\n  resources: [{group: core, resources: [pods]}]",
             Lint::WrongGroup,
-            "core",
+            &[
+                "level: None, resources: [{group: «core», resources: [pods]}]",
+                "level: None, resources: [{resources: [«deployments»]}]",
+            ][..],
         ),
         (
-            "- level: None\n  resources: [{resources: [deployments]}]",
-            Lint::WrongGroup,
-            "deployments",
-        ),
-        (
-            "- level: None\n  resources: [{resources: [serviceaccount]}]",
             Lint::SingularResource,
-            "serviceaccount",
+            &[
+                "level: None, resources: [{resources: [«serviceaccount»]}]",
+                "level: None, resources: [{resources: [«Pods»]}]",
+            ],
         ),
         (
-            "- level: None\n  resources: [{resources: [Pods]}]",
-            Lint::SingularResource,
-            "Pods",
-        ),
-        (
-            "- level: None\n  resources: [{resources: [pods/exce]}]",
             Lint::UnknownResource,
-            "pods/exce",
+            &[
+                "level: None, resources: [{resources: [«pods/exce»]}]",
+                "level: None, resources: [{resources: [«podz»]}]",
+                "level: None, resources: [{group: «rbac»}]",
+            ],
         ),
         (
-            "- level: None\n  resources: [{resources: [podz]}]",
-            Lint::UnknownResource,
-            "podz",
-        ),
-        (
-            "- level: None\n  resources: [{group: rbac}]",
-            Lint::UnknownResource,
-            "rbac",
-        ),
-        (
-            "- level: None\n  resources: [{group: extensions}]",
             Lint::DeadGroup,
-            "extensions",
-        ),
-        (
-            "- level: None\n  nonResourceURLs: [/healthz]",
-            Lint::BarePath,
-            "/healthz",
-        ),
-        (
-            "- level: None\n  nonResourceURLs: ['/api*']",
-            Lint::DiscoveryOnly,
-            "'/api*'",
-        ),
-        (
-            "- level: Request\n  resources: [{resources: [pods], resourceNames: [x]}]",
-            Lint::NamesMissCreate,
-            "resourceNames",
-        ),
-        (
-            "- level: None\n  users: []\n  verbs: [get]",
-            Lint::EmptyList,
-            "users",
-        ),
-        (
-            "- level: Request\n  resources: [{resources: [pods/exec]}]",
-            Lint::NoBody,
-            "pods/exec",
-        ),
-        (
-            "- level: Request\n  resources: [{resources: [secrets]}]",
-            Lint::SecretBody,
-            "Request",
-        ),
-        ("- level: Request\n  userGroups: [x]", Lint::SecretBody, "Request"),
-        (
-            "- level: RequestResponse\n  verbs: [create]\n  resources: [{resources: ['serviceaccounts/*']}]",
-            Lint::TokenBody,
-            "RequestResponse",
-        ),
-        (
-            "- level: Request\n  resources: [{resources: [configmaps]}]",
-            Lint::ConfigmapBody,
-            "Request",
-        ),
-        (
-            "- level: Metadata\n  resources: [{resources: [pods], verbs: [get]}]",
-            Lint::WidenedRule,
-            "level: Metadata",
-        ),
-        ("- level: Metadata\n  verb: [get]", Lint::UnknownField, "verb"),
-        (
-            "- level: Metadata\n  omitStages: [ResponseStarted]",
-            Lint::Lost401,
-            "ResponseStarted",
-        ),
-        (
-            "- level: Metadata\n  omitStages: [ResponseComplete]",
-            Lint::NoOutcome,
-            "ResponseComplete",
+            &["level: None, resources: [{group: «extensions»}]"],
         ),
     ] {
-        check_rule(rule, lint, place);
+        check_rules(lint, rules);
+    }
+}
+
+#[test]
+fn what_is_more_or_less_than_it_looks_like_is_found() {
+    for (lint, rule) in [
+        (Lint::BarePath, "level: None, nonResourceURLs: [«/healthz»]"),
+        (Lint::DiscoveryOnly, "level: None, nonResourceURLs: [«'/api*'»]"),
+        (
+            Lint::NamesMissCreate,
+            "level: Request, resources: [{resources: [pods], «resourceNames»: [x]}]",
+        ),
+        (Lint::EmptyList, "level: None, «users»: [], verbs: [get]"),
+        (
+            Lint::WidenedRule,
+            "«level: Metadata», resources: [{resources: [pods], verbs: [get]}]",
+        ),
+        (Lint::UnknownField, "level: Metadata, «verb»: [get]"),
+    ] {
+        check_rules(lint, &[rule]);
+    }
+}
+
+#[test]
+fn bodies_and_stages_that_are_better_not_recorded_are_found() {
+    for (lint, rule) in [
+        (
+            Lint::NoBody,
+            "level: Request, resources: [{resources: [«pods/exec»]}]",
+        ),
+        (
+            Lint::SecretBody,
+            "level: «Request», resources: [{resources: [secrets]}]",
+        ),
+        (Lint::SecretBody, "level: «Request», userGroups: [x]"),
+        (
+            Lint::TokenBody,
+            "level: «RequestResponse», verbs: [create], \
+             resources: [{resources: ['serviceaccounts/*']}]",
+        ),
+        (
+            Lint::ConfigmapBody,
+            "level: «Request», resources: [{resources: [configmaps]}]",
+        ),
+        (Lint::Lost401, "level: Metadata, omitStages: [«ResponseStarted»]"),
+        (Lint::NoOutcome, "level: Metadata, omitStages: [«ResponseComplete»]"),
+    ] {
+        check_rules(lint, &[rule]);
     }
 }
 
@@ -235,6 +212,38 @@ fn groups_of_users_take_together_what_one_takes_alone() {
     let (_, found) = found(rules);
     let shadowed = found.iter().filter(|it| it.lint == Lint::ShadowedValue);
     assert_eq!(shadowed.count(), 1);
+}
+
+#[test]
+fn hundreds_of_users_and_groups_are_looked_at() {
+    let rule = |at: usize| {
+        format!(
+            "- level: Metadata\n  users: [u{at}]\n  userGroups: [g{at}]\n\
+             - level: Request\n  userGroups: [h{at}]\n  \
+             resources: [{{group: a.io, resources: [r{at}]}}]\n"
+        )
+    };
+    let rules: String = (0..150).map(rule).collect();
+    let dead = "- level: None\n  users: [u7]\n  userGroups: [g7, g7]\n";
+    let (text, found) = found(&format!("rules:\n{rules}{dead}{CATCH}"));
+    let is_dead = |it: &Finding| it.lint == Lint::UnreachableRule;
+    let found: Vec<_> = found.iter().filter(|it| is_dead(it)).collect();
+    assert_eq!(found.len(), 1);
+    let line = line_of(&text, found[0].span.start);
+    assert_eq!(line, text[..text.find(dead).unwrap()].lines().count() + 1);
+    // Who is in several of the groups is taken by others before.
+    let message = &found[0].message;
+    assert!(message.contains("rule 2 (line 7)"), "{message}");
+    assert!(message.contains("and 4 more take"), "{message}");
+}
+
+#[test]
+fn what_is_not_looked_at_is_not_called_clean() {
+    let entries = "{group: a.io}, ".repeat(11_000);
+    let (_, found) =
+        found(&format!("rules:\n- level: None\n  resources: [{entries}]\n"));
+    let found = found.iter().find(|it| it.lint == Lint::TooLarge);
+    assert_eq!(found.map(|it| it.weight), Some(Weight::Warning));
 }
 
 #[test]
@@ -293,7 +302,7 @@ proptest! {
         let loaded = Loaded { policy, warnings };
         let found = lint(&loaded, "", None);
         let requests = space::requests(&[&loaded.policy]);
-        let decides = |rule: Decider| {
+        let decides = |rule: Option<usize>| {
             let decided = |it: &Example| loaded.policy.decide(&it.attributes());
             let mut all = requests.iter().map(decided);
             all.any(|it| it.expect("all is known").rule == rule)

@@ -2,9 +2,11 @@
 //! each name, and one point for all others.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::bits::Bits;
 use super::cube::Cube;
+use crate::policy::verb::{METHODS, VERBS, is_method};
 use crate::policy::{Policy, Resource, Rule, target};
 
 /// What an axis is about.
@@ -73,7 +75,7 @@ impl Point {
 #[derive(Clone, Debug)]
 pub(super) struct Class {
     pub(super) points: Vec<usize>,
-    /// The cubes that they are in.
+    /// The cubes that they are in, by where they stand in a list of cubes.
     pub(super) admits: Bits,
 }
 
@@ -81,7 +83,7 @@ pub(super) struct Class {
 #[derive(Clone, Debug)]
 pub(super) struct Axis {
     pub(super) side: Side,
-    pub(super) points: Vec<Point>,
+    pub(super) points: Rc<[Point]>,
     pub(super) classes: Vec<Class>,
     /// The group of an axis of user groups.
     pub(super) group: Box<str>,
@@ -89,48 +91,50 @@ pub(super) struct Axis {
 
 impl Axis {
     fn new(side: Side, points: Vec<Point>) -> Axis {
+        let points = points.into();
         Axis { side, points, classes: Vec::new(), group: "".into() }
     }
 
     /// Finds out which points no cube tells apart.
     pub(super) fn classify(&mut self, cubes: &[Cube<'_>]) {
-        for (at, point) in self.points.iter().enumerate() {
-            let admits = Bits::of(cubes.len(), |cube| {
+        let points = self.points.iter().enumerate();
+        let classes = points.map(|(at, point)| Class {
+            points: vec![at],
+            admits: Bits::of(cubes.len(), |cube| {
                 cubes[cube].admits(self.side, point)
-            });
-            let mut known = self.classes.iter_mut();
-            match known.find(|class| class.admits == admits) {
+            }),
+        });
+        self.classes = self.joined(classes);
+    }
+
+    /// Returns the axis as these of all cubes tell its points apart.
+    pub(super) fn told_by(&self, cubes: &[usize]) -> Axis {
+        let classes = self.classes.iter().map(|class| Class {
+            points: class.points.clone(),
+            admits: Bits::of(cubes.len(), |at| class.admits.has(cubes[at])),
+        });
+        let (points, group) = (self.points.clone(), self.group.clone());
+        Axis { side: self.side, points, classes: self.joined(classes), group }
+    }
+
+    fn joined(&self, classes: impl Iterator<Item = Class>) -> Vec<Class> {
+        let mut joined: Vec<Class> = Vec::new();
+        for class in classes {
+            let mut known = joined.iter_mut();
+            match known.find(|it| it.admits == class.admits) {
                 // In or out of a group: both count, whoever asks for it.
-                Some(class) if self.side != Side::UserGroup => {
-                    class.points.push(at);
+                Some(same) if self.side != Side::UserGroup => {
+                    same.points.extend(class.points);
                 }
-                Some(_) | None => {
-                    self.classes.push(Class { points: vec![at], admits });
-                }
+                Some(_) | None => joined.push(class),
             }
         }
+        joined
     }
 }
 
 /// How nobody is called.
 pub(super) const NOBODY: &str = "nobody (401)";
-
-/// The verbs of requests for resources,
-const VERBS: [&str; 9] = [
-    "get",
-    "list",
-    "watch",
-    "create",
-    "update",
-    "patch",
-    "delete",
-    "deletecollection",
-    "proxy",
-];
-
-/// and for paths: methods.
-const METHODS: [&str; 7] =
-    ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// Returns the axes along which requests for resources differ, for these
 /// policies.
@@ -165,11 +169,21 @@ pub(super) fn of_resources(policies: &[&Policy]) -> Vec<Axis> {
 /// Returns the axes along which requests for paths differ.
 pub(super) fn of_paths(policies: &[&Policy]) -> Vec<Axis> {
     let mut axes = who(policies);
-    let verbs =
-        METHODS.map(Point::exact).into_iter().chain([Point::other("trace")]);
-    axes.push(Axis::new(Side::Verb, verbs.collect()));
+    axes.push(Axis::new(Side::Verb, methods(policies)));
     axes.push(Axis::new(Side::Path, paths(policies)));
     axes
+}
+
+/// Returns the verbs of paths: any method there can be.
+fn methods(policies: &[&Policy]) -> Vec<Point> {
+    let verbs = rules(policies).flat_map(|rule| rule.verbs.iter());
+    let named: BTreeSet<&str> = verbs.filter(|it| is_method(it)).collect();
+    let is_ordinary = |it: &&str| METHODS.contains(it);
+    let odd = named.iter().copied().filter(|it| !is_ordinary(it));
+    let all: Vec<&str> = METHODS.into_iter().chain(odd).collect();
+    let other = fresh("trace", |it| all.contains(&it));
+    let points = all.into_iter().map(Point::exact);
+    points.chain([Point::other(other)]).collect()
 }
 
 fn rules<'p>(policies: &[&'p Policy]) -> impl Iterator<Item = &'p Rule> {

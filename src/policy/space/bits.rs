@@ -40,6 +40,26 @@ impl Bits {
         self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a &= !b);
     }
 
+    /// Returns whether a number is in it.
+    pub(in crate::policy) fn has(&self, at: usize) -> bool {
+        self.0[at / 64] & (1 << (at % 64)) != 0
+    }
+
+    /// Returns whether nothing is in it.
+    pub(in crate::policy) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+
+    /// Returns whether nothing of it is in `other`, of the same size.
+    pub(in crate::policy) fn is_apart(&self, other: &Bits) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| a & b == 0)
+    }
+
+    /// Returns whether all of it is in `other`.
+    pub(in crate::policy) fn is_within(&self, other: &Bits) -> bool {
+        self.0.iter().zip(&other.0).all(|(a, b)| a & !b == 0)
+    }
+
     /// Goes through the numbers, the lowest first.
     pub(in crate::policy) fn iter(&self) -> impl Iterator<Item = usize> {
         let words = self.0.iter().enumerate();
@@ -67,5 +87,15 @@ mod tests {
         bits.remove(&Bits::of(200, |at| at == 126));
         bits.add(&Bits::of(200, |at| at == 5));
         assert_eq!(bits.iter().collect::<Vec<_>>(), [5, 189]);
+        assert!(bits.has(189) && !bits.has(188) && !bits.is_empty());
+    }
+
+    #[test]
+    fn sets_are_within_or_apart() {
+        let set = |all: &[usize]| Bits::of(200, |at| all.contains(&at));
+        let (one, both) = (set(&[70]), set(&[70, 3]));
+        assert!(one.is_within(&both) && !both.is_within(&one));
+        assert!(!one.is_apart(&both) && set(&[6]).is_apart(&both));
+        assert!(set(&[]).is_empty() && set(&[]).is_apart(&one));
     }
 }

@@ -57,6 +57,18 @@ impl<'p> Cube<'p> {
         self.rule.user_groups.has(group)
     }
 
+    /// Returns whether it is of a rule before that of its policy, of these
+    /// one of each; if there is none, of any.
+    pub(super) fn is_before(&self, rules: &[Option<usize>]) -> bool {
+        let rule = rules.get(self.policy);
+        rule.is_some_and(|rule| rule.is_none_or(|rule| self.at < rule))
+    }
+
+    /// Returns whether it is of one of these rules.
+    pub(super) fn is_of(&self, rules: &[Option<usize>]) -> bool {
+        rules.get(self.policy) == Some(&Some(self.at))
+    }
+
     /// Returns whether the point is among what it asks for.
     pub(super) fn admits(&self, side: Side, point: &Point) -> bool {
         let (rule, text) = (self.rule, &*point.text);

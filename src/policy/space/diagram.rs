@@ -1,4 +1,4 @@
-//! Finds out which rules decide, for all requests at once.
+//! Finds out what becomes of all requests that rules are for.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,44 +6,20 @@ use std::hash::Hash;
 use super::axis::{Axis, Side, Sort};
 use super::bits::Bits;
 use super::cube::Cube;
-use super::{Example, Kind, Region};
-use crate::policy::Policy;
-
-/// How many forks there may be, until it is given up,
-const MOST_NODES: usize = 100_000;
-
-/// how many cubes,
-const MOST_CUBES: usize = 4_000;
-
-/// and how many points times cubes.
-const MOST_POINTS: usize = 20_000_000;
+use super::domain::Domain;
+use super::{TooLarge, Work};
 
 /// How many sides there may be: user groups are one each.
 const MOST_AXES: usize = 200;
 
-/// Policies that name too much to be looked at as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooLarge;
-
-/// What becomes of a request.
-pub(in crate::policy) struct Landing<'d> {
-    /// In each policy, the rule that decides; none, if no rule matches.
-    pub(in crate::policy) rules: &'d [Option<usize>],
-    /// All cubes of these rules that match.
-    pub(in crate::policy) winners: &'d Bits,
-}
-
-/// What becomes of all requests of a kind: a leaf `L` for each.
+/// What becomes of requests: a leaf `L` for each.
 ///
 /// * Each fork asks for one side of a request, in the order of the axes, and
 ///   none of a fork's ways are alike.
-pub(in crate::policy) struct Diagram<L> {
+pub(super) struct Diagram<L> {
     pub(super) axes: Vec<Axis>,
     pub(super) nodes: Vec<Node<L>>,
     pub(super) root: usize,
-    races: usize,
-    /// Of each cube the policy, the rule, and the entry of `resources`.
-    pub(in crate::policy) cubes: Vec<(usize, usize, Option<usize>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,30 +36,24 @@ pub(super) struct Edge {
 }
 
 impl<L: Clone + Eq + Hash> Diagram<L> {
-    /// Finds out what becomes of each request; `leaf` says what of that is
-    /// of interest.
-    pub(in crate::policy) fn new(
-        kind: Kind,
-        policies: &[&Policy],
-        leaf: impl Fn(Landing<'_>) -> L,
+    /// Finds out what these cubes of a domain make of requests; `leaf` says
+    /// what is of interest of the rules that decide, one of each policy.
+    pub(super) fn new(
+        domain: &Domain<'_>,
+        cubes: &[usize],
+        leaf: impl Fn(&[Option<usize>]) -> L,
+        work: &mut Work,
     ) -> Result<Diagram<L>, TooLarge> {
-        let cubes = kind.cubes(policies);
-        let mut axes = kind.axes(policies);
-        let points: usize = axes.iter().map(|axis| axis.points.len()).sum();
-        let work = points.saturating_mul(cubes.len());
-        if cubes.len() > MOST_CUBES
-            || work > MOST_POINTS
-            || axes.len() > MOST_AXES
-        {
-            return Err(TooLarge);
-        }
-        axes.iter_mut().for_each(|axis| axis.classify(&cubes));
+        let axes = axes(domain, cubes, work)?;
+        let cubes: Vec<Cube<'_>> =
+            cubes.iter().map(|at| domain.cubes[*at]).collect();
         let mut builder = Builder {
-            policies: policies.len(),
+            policies: domain.policies,
             free: free(&axes, cubes.len()),
             axes: &axes,
             cubes: &cubes,
             leaf,
+            work,
             nodes: Vec::new(),
             known: HashMap::new(),
             reached: HashMap::new(),
@@ -91,34 +61,31 @@ impl<L: Clone + Eq + Hash> Diagram<L> {
         let alive = Bits::of(cubes.len(), |_| true);
         let wants = Bits::of(cubes.len(), |at| cubes[at].wants_group());
         let root = builder.visit(0, alive, wants)?;
-        let (nodes, races) = (builder.nodes, builder.reached.len());
-        let cubes =
-            cubes.iter().map(|cube| (cube.policy, cube.at, cube.entry));
-        let cubes = cubes.collect();
-        Ok(Diagram { axes, nodes, root, races, cubes })
+        let nodes = builder.nodes;
+        Ok(Diagram { axes, nodes, root })
     }
+}
 
-    /// Returns how much work it was: how many races there were.
-    pub(in crate::policy) fn size(&self) -> usize {
-        self.races
+/// Returns the axes of a domain that these cubes tell apart, the groups of a
+/// user behind the name.
+fn axes(
+    domain: &Domain<'_>,
+    cubes: &[usize],
+    work: &mut Work,
+) -> Result<Vec<Axis>, TooLarge> {
+    let is_asked = |axis: &&Axis| {
+        let mut all = cubes.iter();
+        all.any(|at| domain.cubes[*at].has_group(&axis.group))
+    };
+    let groups: Vec<&Axis> = domain.groups.iter().filter(is_asked).collect();
+    let (user, rest) = domain.axes.split_at(1);
+    let count = groups.len() + domain.axes.len();
+    work.spend(cubes.len() * domain.axes.len())?;
+    if count > MOST_AXES {
+        return Err(TooLarge);
     }
-
-    /// Returns all leaves.
-    pub(in crate::policy) fn leaves(&self) -> impl Iterator<Item = &L> {
-        self.nodes.iter().filter_map(|node| match node {
-            Node::Leaf(leaf) => Some(leaf),
-            Node::Fork(..) => None,
-        })
-    }
-
-    /// Returns a request that ends in a leaf that is `wanted`.
-    pub(in crate::policy) fn example(
-        &self,
-        wanted: impl Fn(&L) -> bool,
-    ) -> Option<Example> {
-        let (regions, _) = self.regions(1, wanted);
-        regions.first().map(Region::example)
-    }
+    let all = user.iter().chain(groups).chain(rest);
+    Ok(all.map(|axis| axis.told_by(cubes)).collect())
 }
 
 /// Returns of each axis the cubes that from there on admit all there is.
@@ -139,6 +106,7 @@ struct Builder<'d, F, L> {
     cubes: &'d [Cube<'d>],
     free: Vec<Bits>,
     leaf: F,
+    work: &'d mut Work,
     nodes: Vec<Node<L>>,
     /// Where each node is,
     known: HashMap<Node<L>, usize>,
@@ -146,7 +114,7 @@ struct Builder<'d, F, L> {
     reached: HashMap<(usize, Bits, Bits), usize>,
 }
 
-impl<L: Clone + Eq + Hash, F: Fn(Landing<'_>) -> L> Builder<'_, F, L> {
+impl<L: Clone + Eq + Hash, F: Fn(&[Option<usize>]) -> L> Builder<'_, F, L> {
     /// Returns the node of a race at an axis: the cubes that are `alive`, and
     /// those of them that need the user to be in a group yet.
     fn visit(
@@ -169,9 +137,7 @@ impl<L: Clone + Eq + Hash, F: Fn(Landing<'_>) -> L> Builder<'_, F, L> {
         if let Some(node) = self.reached.get(&race) {
             return Ok(*node);
         }
-        if self.reached.len() >= MOST_NODES {
-            return Err(TooLarge);
-        }
+        self.work.spend(self.cubes.len())?;
         let node = match self.axes.get(axis) {
             None => Node::Leaf(self.land(&race.1)),
             Some(_) => self.fork(&race)?,
@@ -201,15 +167,11 @@ impl<L: Clone + Eq + Hash, F: Fn(Landing<'_>) -> L> Builder<'_, F, L> {
 
     fn land(&self, alive: &Bits) -> L {
         let mut rules = vec![None; self.policies];
-        let mut winners = Bits::none(self.cubes.len());
         for at in alive.iter() {
             let cube = &self.cubes[at];
-            let rule = rules[cube.policy].get_or_insert(cube.at);
-            if *rule == cube.at {
-                winners.insert(at);
-            }
+            rules[cube.policy].get_or_insert(cube.at);
         }
-        (self.leaf)(Landing { rules: &rules, winners: &winners })
+        (self.leaf)(&rules)
     }
 
     fn fork(

@@ -1,137 +1,148 @@
-//! Finds out which rules, and which of their values, ever decide.
+//! Finds out which rules of a policy, and which of their values, ever decide.
 
-use super::axis::{Axis, Side, Sort};
-use super::diagram::{Diagram, Edge, Node, TooLarge};
-use super::{Bits, Kind};
+use std::borrow::Cow;
+
+use super::domain::{Domain, Value};
+use super::search::Work;
+use super::zone::Zone;
+use super::{Example, Kind, Region, TooLarge};
 use crate::policy::Policy;
 
-/// What of a policy decides, of one kind of requests.
-pub(in crate::policy) struct Live {
-    axes: Vec<Axis>,
-    /// Of each cube its rule, and the entry of `resources`.
-    cubes: Vec<(usize, Option<usize>)>,
-    /// The cubes that decide something.
-    winners: Bits,
-    /// For each class of each axis, those that decide something there.
-    classes: Vec<Vec<Bits>>,
-    /// The rules that decide; none, if that no rule does.
-    pub(in crate::policy) deciders: Vec<Option<usize>>,
+/// A rule, or a part of it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::policy) struct Scope<'v> {
+    /// The number of its policy,
+    pub(in crate::policy) policy: usize,
+    /// of the rule,
+    pub(in crate::policy) rule: usize,
+    /// and of an entry of `resources`; nothing, if all of them are meant.
+    pub(in crate::policy) entry: Option<usize>,
+    /// One value of a list; nothing, if all are meant.
+    pub(in crate::policy) value: Option<Value<'v>>,
 }
 
-type Leaf = (Option<usize>, Bits);
+/// All requests, and what the first of some policies makes of them. The
+/// others have rules that ask for requests, and decide nothing.
+pub(in crate::policy) struct Live<'p> {
+    domains: Vec<Domain<'p>>,
+    policy: &'p Policy,
+    work: Work,
+}
 
-impl Live {
-    /// Looks at all requests of a kind.
+/// How much is done for one policy: about a second's worth.
+const WORK: usize = 40_000_000;
+
+impl<'p> Live<'p> {
+    /// Lays out all requests.
     pub(in crate::policy) fn new(
-        kind: Kind,
-        policy: &Policy,
-    ) -> Result<Live, TooLarge> {
-        let diagram = Diagram::new(kind, &[policy], |landing| {
-            (landing.rules[0], landing.winners.clone())
-        })?;
-        let cubes = diagram.cubes.iter();
-        let cubes = cubes.map(|(_, rule, entry)| (*rule, *entry)).collect();
-        let mut deciders: Vec<_> =
-            diagram.leaves().map(|(rule, _)| *rule).collect();
-        deciders.sort_unstable();
-        deciders.dedup();
-        let count = diagram.cubes.len();
-        let none = |axis: &Axis| vec![Bits::none(count); axis.classes.len()];
-        let mut live = Live {
-            cubes,
-            winners: Bits::none(count),
-            classes: diagram.axes.iter().map(none).collect(),
-            axes: Vec::new(),
-            deciders,
-        };
-        live.spread(&diagram);
-        live.axes = diagram.axes;
-        Ok(live)
+        policy: &'p Policy,
+        asking: &'p Policy,
+    ) -> Result<Live<'p>, TooLarge> {
+        let both = [policy, asking];
+        let domains = Kind::ALL.into_iter();
+        let domains = domains.map(|kind| Domain::new(kind, &both));
+        let domains = domains.collect::<Result<_, TooLarge>>()?;
+        Ok(Live { domains, policy, work: Work(WORK) })
     }
 
-    /// Notes for each way what is decided behind it. Nodes stand behind those
-    /// that they lead to.
-    fn spread(&mut self, diagram: &Diagram<Leaf>) {
-        let mut below: Vec<Bits> = Vec::new();
-        let count = diagram.cubes.len();
-        for node in &diagram.nodes {
-            let mut all = Bits::none(count);
-            match node {
-                Node::Leaf((_, winners)) => all.add(winners),
-                Node::Fork(axis, edges) => {
-                    for Edge { classes, to } in edges {
-                        let winners = &below[*to];
-                        all.add(winners);
-                        for class in classes {
-                            self.classes[*axis][*class].add(winners);
-                        }
-                        // What is not asked for can be anything.
-                        let until = start(diagram, *to);
-                        self.skip(*axis + 1, until, winners);
-                    }
-                }
-            }
-            below.push(all);
-        }
-        self.skip(0, start(diagram, diagram.root), &below[diagram.root]);
-        self.winners.add(&below[diagram.root]);
+    /// Returns whether some request is as a part of a rule asks for.
+    pub(in crate::policy) fn exists(&self, scope: Scope<'_>) -> bool {
+        let mut domains = self.domains.iter();
+        domains.any(|domain| !zones(domain, scope).is_empty())
     }
 
-    fn skip(&mut self, from: usize, until: usize, winners: &Bits) {
-        let axes = self.classes.iter_mut().take(until).skip(from);
-        axes.flatten().for_each(|class| class.add(winners));
-    }
-
-    /// Returns whether an entry of a rule decides something; of a rule
-    /// without, the rule.
+    /// Returns whether a rule decides some request that is as this part of it
+    /// asks for.
     pub(in crate::policy) fn decides(
-        &self,
-        rule: usize,
-        entry: Option<usize>,
-    ) -> bool {
-        self.winners.iter().any(|at| self.cubes[at] == (rule, entry))
+        &mut self,
+        scope: Scope<'_>,
+    ) -> Result<bool, TooLarge> {
+        self.takes(scope.rule, scope)
     }
 
-    /// Returns whether it decides something on one side, where the text, or
-    /// the resource and its subresource, is `wanted`; nothing, if no request
-    /// is like that.
-    pub(in crate::policy) fn decides_where(
-        &self,
-        (rule, entry): (usize, Option<usize>),
-        side: Side,
-        wanted: impl Fn(&str, &str) -> bool,
-    ) -> Option<bool> {
-        let mut answer = None;
-        let axes = self.axes.iter().zip(&self.classes);
-        for (axis, classes) in axes.filter(|(axis, _)| axis.side == side) {
-            for (class, winners) in axis.classes.iter().zip(classes) {
-                let mut points =
-                    class.points.iter().map(|at| &axis.points[*at]);
-                let is_meant = points.any(|it| {
-                    let is_named =
-                        side != Side::UserGroup || it.sort == Sort::Exact;
-                    is_named
-                        && it.sort != Sort::Nobody
-                        && wanted(&it.text, &it.more)
-                });
-                if is_meant {
-                    let mut all = winners.iter();
-                    let is_live = all.any(|at| {
-                        self.cubes[at].0 == rule
-                            && (entry.is_none() || self.cubes[at].1 == entry)
-                    });
-                    answer = Some(answer.unwrap_or(false) || is_live);
-                }
+    /// Returns the rules that decide requests that are as another one asks
+    /// for.
+    pub(in crate::policy) fn takers(
+        &mut self,
+        scope: Scope<'_>,
+    ) -> Result<Vec<usize>, TooLarge> {
+        let mut takers = Vec::new();
+        for rule in 0..self.policy.rules.len() {
+            if self.takes(rule, scope)? {
+                takers.push(rule);
             }
         }
-        answer
+        Ok(takers)
+    }
+
+    fn takes(
+        &mut self,
+        rule: usize,
+        scope: Scope<'_>,
+    ) -> Result<bool, TooLarge> {
+        for domain in &self.domains {
+            let meant = zones(domain, scope);
+            let its = domain.zones(0, rule, None);
+            let wanted = match (scope.policy, scope.rule) == (0, rule) {
+                true => &[&meant[..]][..],
+                false => &[&meant[..], its],
+            };
+            let found = domain.find(
+                wanted,
+                |cube| cube.policy == 0 && cube.at < rule,
+                &mut self.work,
+            )?;
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Returns a request that no rule is for.
+    pub(in crate::policy) fn gap(
+        &mut self,
+    ) -> Result<Option<Example>, TooLarge> {
+        for domain in &self.domains {
+            let found = domain.decided(&[None], &mut self.work)?;
+            if found.is_some() {
+                return Ok(found.as_ref().map(Region::example));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns whether without a rule some request that it decides would be
+    /// decided by `next`, which stands behind it; or by none.
+    pub(in crate::policy) fn passes(
+        &mut self,
+        rule: usize,
+        next: Option<usize>,
+    ) -> Result<bool, TooLarge> {
+        for domain in &self.domains {
+            let its = [Some(rule), next].into_iter().flatten();
+            let wanted: Vec<&[Zone]> =
+                its.map(|rule| domain.zones(0, rule, None)).collect();
+            let found = domain.find(
+                &wanted,
+                |cube| {
+                    let is_before = next.is_none_or(|next| cube.at < next);
+                    cube.policy == 0 && cube.at != rule && is_before
+                },
+                &mut self.work,
+            )?;
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
-/// Returns the axis that a node asks for, or the end.
-fn start(diagram: &Diagram<Leaf>, node: usize) -> usize {
-    match &diagram.nodes[node] {
-        Node::Leaf(_) => diagram.axes.len(),
-        Node::Fork(axis, _) => *axis,
-    }
+/// Returns the zones of a rule, or of a part of it.
+fn zones<'d>(domain: &'d Domain<'_>, scope: Scope<'_>) -> Cow<'d, [Zone]> {
+    let zones = domain.zones(scope.policy, scope.rule, scope.entry);
+    let Some(value) = scope.value else { return zones.into() };
+    let some = zones.iter().filter_map(|zone| domain.narrowed(zone, value));
+    some.collect()
 }

@@ -3,31 +3,38 @@
 //! A request has several sides: user, verb, resource and so on. On each,
 //! rules name some values, and all others are alike to them. So there are
 //! finitely many kinds of requests, and what rules do to all of them can be
-//! said exactly. A [`Diagram`] does so without going through each: it takes
-//! one side after the other, and where the same rules are left in the race,
-//! the rest is the same.
+//! said exactly: a [`Domain`] finds out whether there is a request that some
+//! rules take and others do not, and a [`Diagram`](diagram::Diagram) which
+//! requests those are.
 
 mod axis; //    What can be told apart,
 mod bits;
 mod cube; //    by which rules;
-mod diagram; // who decides in the end,
-mod live; //    what of them ever does,
-mod region; //  and how that is said.
+mod zone; //    what they have in common,
+mod domain; //  of all there is,
+mod search; //  and what is left without others;
+mod live; //    what of a policy ever decides,
+mod diagram; // all of what some rules decide,
+mod walk; //    told in parts,
+mod region; //  and how those are said.
 
 #[cfg(test)]
 pub(super) mod tests;
 
 pub use axis::Side;
-pub use diagram::TooLarge;
 pub use region::{Example, Part, Region};
 
-pub(super) use diagram::Diagram;
-pub(super) use live::Live;
+pub(super) use domain::Domain;
+pub(super) use live::{Live, Scope};
+pub(super) use search::Work;
 
 use super::{Policy, Rule};
 use axis::Axis;
-use bits::Bits;
 use cube::Cube;
+
+/// Policies that name too much to be looked at as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
 
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

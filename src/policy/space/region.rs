@@ -1,12 +1,13 @@
-//! Turns what a diagram found out into words, and into one request that
+//! Says of requests in words what they have in common, with one of them that
 //! shows it.
 
 use std::fmt::{self, Display, Formatter};
-use std::hash::Hash;
 
 use super::axis::{Axis, NOBODY, Side, Sort};
 use super::bits::Bits;
-use super::diagram::{Diagram, Edge, Node};
+use super::cube::Cube;
+use super::domain::Domain;
+use super::zone::Room;
 use crate::diag::visible;
 use crate::policy::{Asker, Attributes, Request, Target, User};
 
@@ -15,7 +16,7 @@ use crate::policy::{Asker, Attributes, Request, Target, User};
 pub struct Region {
     /// What they have in common; a side that is not here can be anything.
     pub parts: Vec<Part>,
-    example: Example,
+    pub(super) example: Example,
 }
 
 /// What requests have in common on one side.
@@ -150,132 +151,83 @@ impl Display for Region {
     }
 }
 
-/// How many ways are walked until those that are left are only counted.
-const WAYS: usize = 300;
-
-impl<L: Clone + Eq + Hash> Diagram<L> {
-    /// Returns regions of requests that end in leaves that are `wanted`, at
-    /// most so many, and how many there are. They have no request in common.
-    pub(in crate::policy) fn regions(
+impl Domain<'_> {
+    /// Returns a room in words, and a request of it. What it got out of by
+    /// groups only, whoever is in one of those groups does not.
+    pub(super) fn region(
         &self,
-        most: usize,
-        wanted: impl Fn(&L) -> bool,
-    ) -> (Vec<Region>, u64) {
-        let all = |axis: &Axis| Bits::of(axis.points.len(), |_| true);
-        let mut walk = Walk {
-            diagram: self,
-            counts: vec![None; self.nodes.len()],
-            wanted,
-            way: self.axes.iter().map(all).collect(),
-            found: Vec::new(),
-        };
-        let count = walk.count(self.root);
-        walk.go(self.root);
-        let rest = count - walk.found.len() as u64;
-        let found = merged(walk.found);
-        let count = found.len() as u64 + rest;
-        let regions = found.iter().take(most);
-        (regions.map(|sets| region(&self.axes, sets)).collect(), count)
-    }
-}
-
-struct Walk<'d, L, W> {
-    diagram: &'d Diagram<L>,
-    /// How many ways lead from each node to what is wanted.
-    counts: Vec<Option<u64>>,
-    wanted: W,
-    /// Of each axis, the points that are still possible.
-    way: Vec<Bits>,
-    found: Vec<Vec<Bits>>,
-}
-
-impl<L, W: Fn(&L) -> bool> Walk<'_, L, W> {
-    fn count(&mut self, node: usize) -> u64 {
-        if let Some(count) = self.counts[node] {
-            return count;
-        }
-        let diagram = self.diagram;
-        let count = match &diagram.nodes[node] {
-            Node::Leaf(leaf) => u64::from((self.wanted)(leaf)),
-            Node::Fork(_, edges) => {
-                let ways = edges.iter().map(|edge| self.count(edge.to));
-                ways.fold(0, u64::saturating_add)
-            }
-        };
-        self.counts[node] = Some(count);
-        count
-    }
-
-    fn go(&mut self, node: usize) {
-        if self.counts[node] == Some(0) || self.found.len() == WAYS {
-            return;
-        }
-        let diagram = self.diagram;
-        match &diagram.nodes[node] {
-            Node::Leaf(_) => self.found.push(self.way.clone()),
-            Node::Fork(axis, edges) => {
-                for edge in edges {
-                    let points = points(&diagram.axes[*axis], edge);
-                    let all = std::mem::replace(&mut self.way[*axis], points);
-                    self.go(edge.to);
-                    self.way[*axis] = all;
-                }
+        room: &Room,
+        barred: impl Fn(&Cube<'_>) -> bool,
+    ) -> Region {
+        let (mut parts, mut example) = (Vec::new(), Example::default());
+        for (axis, classes) in self.axes.iter().zip(&room.sides) {
+            let points = points(axis, classes.iter());
+            example.set(axis, points.iter().next().unwrap_or_default());
+            parts.extend(part(axis, &points));
+            if axis.side == Side::User {
+                parts.extend(self.groups_of(room, &barred));
             }
         }
+        for group in room.groups.iter().filter_map(|it| it.iter().next()) {
+            let group = self.groups[group].group.to_string();
+            if !example.user_groups.contains(&group) {
+                example.user_groups.push(group);
+            }
+        }
+        Region { parts: plain(parts), example }
+    }
+
+    fn groups_of(
+        &self,
+        room: &Room,
+        barred: impl Fn(&Cube<'_>) -> bool,
+    ) -> Vec<Part> {
+        let all = self.cubes.iter().zip(&self.zones);
+        let barred = all.filter(|(cube, _)| barred(cube));
+        let barred = barred.map(|(_, zone)| zone);
+        let mut others = Bits::none(self.groups.len());
+        for zone in barred.filter(|zone| room.touches(zone)) {
+            zone.groups.iter().for_each(|groups| others.add(groups));
+        }
+        let mut some: Vec<(bool, &Bits)> = Vec::new();
+        for groups in &room.groups {
+            if !some.contains(&(false, groups)) {
+                some.push((false, groups));
+            }
+        }
+        let all = some.into_iter().chain([(true, &others)]);
+        let parts = all.filter(|(_, groups)| !groups.is_empty());
+        let name = |at: usize| self.groups[at].group.to_string();
+        let parts = parts.map(|(is_other, groups)| Part {
+            side: Side::UserGroup,
+            is_other,
+            values: groups.iter().map(name).collect(),
+        });
+        parts.collect()
     }
 }
 
-/// Returns the points of an edge.
-fn points(axis: &Axis, edge: &Edge) -> Bits {
+/// Returns the points of classes.
+pub(super) fn points(
+    axis: &Axis,
+    classes: impl Iterator<Item = usize>,
+) -> Bits {
     let mut points = Bits::none(axis.points.len());
-    let classes = edge.classes.iter().map(|class| &axis.classes[*class]);
-    for point in classes.flat_map(|class| &class.points) {
+    for point in classes.flat_map(|class| &axis.classes[class].points) {
         points.insert(*point);
     }
     points
 }
 
-/// Joins regions that differ on one side only, until there are none.
-fn merged(mut regions: Vec<Vec<Bits>>) -> Vec<Vec<Bits>> {
-    let mut at = 0;
-    while at < regions.len() {
-        let joins = |other: usize| {
-            let pairs = regions[at].iter().zip(&regions[other]);
-            let mut sides = pairs.enumerate().filter(|(_, (a, b))| a != b);
-            let side = sides.next().map(|(side, _)| side);
-            side.filter(|_| sides.next().is_none())
-        };
-        let mut others = (0..regions.len()).filter(|other| *other != at);
-        let found = others.find_map(|it| joins(it).map(|side| (it, side)));
-        match found {
-            None => at += 1,
-            Some((other, side)) => {
-                let (to, from) = (at.min(other), at.max(other));
-                let gone = regions.remove(from);
-                regions[to][side].add(&gone[side]);
-                // It may go together with those in front of it now.
-                at = 0;
-            }
-        }
-    }
-    regions
-}
-
-fn region(axes: &[Axis], sets: &[Bits]) -> Region {
-    let both = || axes.iter().zip(sets);
-    let mut example = Example::default();
-    for (axis, set) in both() {
-        example.set(axis, set.iter().next().unwrap_or_default());
-    }
-    let parts = both().filter_map(|(axis, set)| part(axis, set));
-    let mut parts: Vec<Part> = parts.collect();
+/// Returns parts without what goes without saying.
+pub(super) fn plain(mut parts: Vec<Part>) -> Vec<Part> {
     // Who is in a group is somebody.
     let mut groups = parts.iter();
     if groups.any(|it| it.side == Side::UserGroup && !it.is_other) {
         let is_anybody = |part: &Part| part.values == [NOBODY];
         parts.retain(|it| it.side != Side::User || !is_anybody(it));
     }
-    Region { parts, example }
+    parts
 }
 
 impl Example {
@@ -308,15 +260,14 @@ impl Example {
 
 /// Returns what points have in common, in the shorter way; nothing, if they
 /// are all that there are.
-fn part(axis: &Axis, set: &Bits) -> Option<Part> {
-    let inside: Vec<usize> = set.iter().collect();
-    if inside.len() == axis.points.len() {
+pub(super) fn part(axis: &Axis, set: &Bits) -> Option<Part> {
+    if set.iter().count() == axis.points.len() {
         return None;
     }
-    let mut points = inside.iter().map(|at| &axis.points[*at]);
+    let mut points = set.iter().map(|at| &axis.points[at]);
     let is_other = points.any(|point| point.sort == Sort::Other);
     let all = 0..axis.points.len();
-    let shown = all.filter(|at| inside.contains(at) != is_other);
+    let shown = all.filter(|at| set.has(*at) != is_other);
     let shown = shown.map(|at| match axis.side {
         Side::UserGroup => axis.group.to_string(),
         Side::User

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
+use super::axis::{Axis, Side};
 use super::*;
 use crate::policy::{Asker, Decision, Item, Level, List, Resource};
 
@@ -50,7 +51,11 @@ const URLS: [&str; 9] = [
 ];
 
 pub(in crate::policy) fn rule() -> impl Strategy<Value = Rule> {
-    let who = (some(&["u", "v"]), some(&["g", "h"]), some(&["get", "post"]));
+    let who = (
+        some(&["u", "v"]),
+        some(&["g", "h"]),
+        some(&["get", "post", "watch"]),
+    );
     let what = prop_oneof![
         (prop::collection::vec(resource(), 0..3), some(&["", "x"]))
             .prop_map(|(all, spaces)| (all, spaces, List::default())),
@@ -84,25 +89,24 @@ pub(in crate::policy) fn policy() -> impl Strategy<Value = Policy> {
 /// Goes through requests of which no two are alike to these policies: each
 /// with a point of each axis.
 pub(in crate::policy) fn requests(policies: &[&Policy]) -> Vec<Example> {
-    let mut all = Vec::new();
-    for kind in Kind::ALL {
-        let mut some = vec![Example::default()];
-        for axis in kind.axes(policies) {
-            let points = 0..axis.points.len();
-            let each = some.iter().flat_map(|example| {
-                points.clone().map(|point| {
-                    let mut example = example.clone();
-                    example.set(&axis, point);
-                    example
-                })
-            });
-            some = each.collect();
-        }
-        let is_one = |it: &Example| {
-            it.user != Asker::Nobody || it.user_groups.is_empty()
-        };
-        all.extend(some.into_iter().filter(is_one));
+    let kinds = Kind::ALL.into_iter();
+    kinds.flat_map(|kind| all_of(kind, policies)).collect()
+}
+
+fn all_of(kind: Kind, policies: &[&Policy]) -> Vec<Example> {
+    let mut all = vec![Example::default()];
+    for axis in kind.axes(policies) {
+        let points = 0..axis.points.len();
+        let each = all.iter().flat_map(|example| {
+            points.clone().map(|point| {
+                let mut example = example.clone();
+                example.set(&axis, point);
+                example
+            })
+        });
+        all = each.collect();
     }
+    all.retain(|it| it.user != Asker::Nobody || it.user_groups.is_empty());
     all
 }
 
@@ -142,11 +146,7 @@ pub(in crate::policy) fn plain_requests() -> Vec<Example> {
     let mut all = Vec::new();
     for what in &what {
         for (user, groups) in &who {
-            for verb in ["get", "post", "list"] {
-                // A path has no verb of resources.
-                if what.path.is_some() && verb == "list" {
-                    continue;
-                }
+            for verb in ["get", "post", "list", "watch"] {
                 all.push(Example {
                     user: user.map(str::to_owned),
                     user_groups: groups
@@ -161,6 +161,48 @@ pub(in crate::policy) fn plain_requests() -> Vec<Example> {
     }
     all.retain(|it| it.path.is_some() || it.verb != "post");
     all
+}
+
+/// More than a small policy takes.
+const WORK: usize = 1_000_000;
+
+/// Returns all regions of a policy, with the rule that decides there.
+fn told(policy: &Policy, kind: Kind) -> Vec<(Option<usize>, Region)> {
+    let domain = Domain::new(kind, &[policy]).unwrap();
+    let mut told = vec![];
+    for rule in (0..policy.rules.len()).map(Some).chain([None]) {
+        let mut work = Work(WORK);
+        let some = domain.decided(&[rule], &mut work).unwrap();
+        let regions = domain.regions(&[rule], 10_000, &mut work);
+        let (regions, count) = regions.unwrap();
+        assert_eq!(regions.len() as u64, count);
+        assert_eq!(regions.is_empty(), some.is_none());
+        for request in regions.iter().chain(&some).map(Region::example) {
+            let found = decided(policy, &request);
+            assert_eq!(found.rule, rule, "{request}");
+        }
+        told.extend(regions.into_iter().map(|region| (rule, region)));
+    }
+    told
+}
+
+/// Returns whether a request is in a region.
+fn is_in(region: &Region, request: &Example, axes: &[Axis]) -> bool {
+    region.parts.iter().all(|part| {
+        let has = |value: &str| part.values.iter().any(|it| it == value);
+        if part.side == Side::UserGroup {
+            let mut groups = request.user_groups.iter();
+            return groups.any(|group| has(group)) != part.is_other;
+        }
+        let axis = axes.iter().find(|axis| axis.side == part.side).unwrap();
+        let is_it = |point: &usize| {
+            let mut same = request.clone();
+            same.set(axis, *point);
+            same == *request
+        };
+        let point = (0..axis.points.len()).find(is_it).unwrap();
+        has(&axis.points[point].shown) != part.is_other
+    })
 }
 
 fn decided(policy: &Policy, example: &Example) -> Decision {
@@ -182,39 +224,57 @@ fn paths_have_points_whatever_is_named() {
         };
         let rules = urls.iter().map(rule).collect();
         let policy = Policy { rules, ..Policy::default() };
-        let diagram =
-            Diagram::new(Kind::Path, &[&policy], |it| it.rules[0]).unwrap();
-        let found: Vec<_> = diagram.leaves().collect();
+        let domain = Domain::new(Kind::Path, &[&policy]).unwrap();
+        let decides = |rule: Option<usize>| {
+            let found = domain.decided(&[rule], &mut Work(WORK)).unwrap();
+            found.is_some()
+        };
         let is_all = urls.contains(&"*");
-        assert_eq!(found.contains(&&None), !is_all, "{urls:?}");
-        let reached = (0..urls.len()).filter(|at| found.contains(&&Some(*at)));
+        assert_eq!(decides(None), !is_all, "{urls:?}");
+        let reached = (0..urls.len()).filter(|at| decides(Some(*at)));
         let expected = if is_all || urls[0] == "/a*" { 1 } else { urls.len() };
         assert_eq!(reached.count(), expected, "{urls:?}");
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(15))]
 
     #[test]
-    fn every_example_is_decided_as_its_leaf_says(policy in policy()) {
-        let mut seen = vec![];
+    fn each_request_is_in_one_region_and_that_is_of_the_rule_that_decides_it(
+        policy in policy(),
+    ) {
         for kind in Kind::ALL {
-            let diagram = Diagram::new(kind, &[&policy], |it| it.rules[0])
-                .expect("it is small");
-            for leaf in diagram.leaves() {
-                seen.push(*leaf);
-                let (regions, count) = diagram.regions(50, |it| it == leaf);
-                assert_eq!(regions.len() as u64, count.min(50));
-                for region in regions {
-                    let found = decided(&policy, &region.example());
-                    assert_eq!(found.rule, *leaf, "{region}");
-                }
+            let axes = kind.axes(&[&policy]);
+            let told = told(&policy, kind);
+            for request in all_of(kind, &[&policy]) {
+                let its = |it: &&(Option<usize>, Region)| {
+                    is_in(&it.1, &request, &axes)
+                };
+                let rules: Vec<_> =
+                    told.iter().filter(its).map(|(rule, _)| *rule).collect();
+                let rule = decided(&policy, &request).rule;
+                assert_eq!(rules, [rule], "{request}");
             }
         }
-        for request in requests(&[&policy]) {
-            let found = decided(&policy, &request).rule;
-            assert!(seen.contains(&found), "{request}: {found:?}");
+    }
+
+    #[test]
+    fn what_is_found_first_is_a_part_of_what_a_rule_decides(
+        policy in policy(),
+    ) {
+        for kind in Kind::ALL {
+            let (axes, all) = (kind.axes(&[&policy]), all_of(kind, &[&policy]));
+            let domain = Domain::new(kind, &[&policy]).unwrap();
+            for rule in (0..policy.rules.len()).map(Some).chain([None]) {
+                let found = domain.decided(&[rule], &mut Work(WORK)).unwrap();
+                let Some(region) = found else { continue };
+                let mut its = all.iter().filter(|it| is_in(&region, it, &axes));
+                let is_so = |it: &Example| decided(&policy, it).rule == rule;
+                assert!(is_so(&region.example()));
+                assert!(is_in(&region, &region.example(), &axes), "{region}");
+                assert!(its.all(is_so), "{rule:?}: {region}");
+            }
         }
     }
 }

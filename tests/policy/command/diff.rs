@@ -73,6 +73,78 @@ fn a_difference_in_stages_is_one() {
 }
 
 #[test]
+fn paths_can_be_asked_for_with_any_method() {
+    let folder = Folder::new();
+    let new = "- {level: None, verbs: [watch], nonResourceURLs: [/a]}\n\
+               - level: Metadata\n";
+    let ran = diff(&folder, &[], "- level: Metadata\n", new);
+    let (old, new) = (folder.path("old.yaml"), folder.path("new.yaml"));
+    let want = format!(
+        "\
+Metadata -> None
+  {old}: rule 1 (line 5)
+  {new}: rule 1 (line 5)
+  - watch; of /a
+  such as: watch /a by jane
+"
+    );
+    ran.check(1, &want);
+}
+
+/// Returns many rules, each for a user of a group, or for one of a group.
+fn many(level: &str) -> String {
+    let rule = |at: usize| {
+        let groups = format!("{{level: {level}, userGroups: [h{at}]");
+        format!(
+            "- {{level: None, users: [u{at}], userGroups: [g{at}]}}\n\
+             - {groups}, verbs: [get], namespaces: [n{at}]}}\n"
+        )
+    };
+    (0..100).map(rule).collect::<String>() + "- level: Metadata\n"
+}
+
+#[test]
+fn policies_of_hundreds_of_rules_are_compared() {
+    let folder = Folder::new();
+    let (old, new) = (many("Request"), many("RequestResponse"));
+    diff(&folder, &[], &old, &old).check(0, "same decisions\n");
+    let ran = diff(&folder, &["-o", "json"], &old, &new);
+    assert_eq!(ran.code, Some(1));
+    let lines: Vec<Value> = String::from_utf8(ran.out)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 100);
+    assert_eq!(lines[0]["example"], "get things x in n0 by jane of h0");
+    assert_eq!(lines[99]["old"]["rule"], 200);
+}
+
+#[test]
+fn a_part_is_told_of_what_has_too_many() {
+    let folder = Folder::new();
+    let new = many("Request").replace("- level: Metadata", "- level: None");
+    let ran = diff(&folder, &[], &many("Request"), &new);
+    assert_eq!(ran.code, Some(1));
+    let out = String::from_utf8(ran.out).unwrap();
+    assert!(out.contains("  - and more parts than can be told\n"), "{out}");
+    assert!(
+        out.contains("such as: get things x in default by jane\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn what_is_too_much_to_compare_is_not_called_the_same() {
+    let folder = Folder::new();
+    let entries = "{group: a.io}, ".repeat(11_000);
+    let rules = format!("- {{level: None, resources: [{entries}]}}\n");
+    let ran = diff(&folder, &[], &rules, &rules);
+    assert_eq!((ran.code, &ran.out[..]), (Some(2), &b""[..]));
+    assert!(ran.err.contains("too much to compare"), "{}", ran.err);
+}
+
+#[test]
 fn what_an_apiserver_would_ignore_is_told_of_both() {
     let folder = Folder::new();
     let typo = format!("{OLD}  verb: [get]\n");

@@ -151,3 +151,13 @@ fn what_cannot_be_read_is_said() {
     let ran = run(&["policy", "simulate", &none], "");
     assert_eq!(ran.code, Some(2), "{}", ran.err);
 }
+
+#[test]
+fn what_is_not_known_of_the_noisiest_is_a_dash() {
+    let folder = Folder::new();
+    let file = folder.file("a.yaml", policy("- level: Metadata\n"));
+    let event = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","stage":"ResponseComplete"}"#;
+    let ran = run(&["policy", "simulate", &file], format!("{event}\n"));
+    let out = String::from_utf8(ran.out).unwrap();
+    assert!(out.contains("  - - by an unknown user\n"), "{out}");
+}

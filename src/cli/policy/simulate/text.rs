@@ -193,12 +193,13 @@ fn noise(traffic: &Traffic, top: usize) -> String {
         "events", "bytes"
     );
     for (key, events, bytes) in noisiest {
+        let verb = if key.verb.is_empty() { "-" } else { key.verb };
         let user = match key.user {
             Asker::Unknown => "an unknown user",
             Asker::Nobody | Asker::Somebody("") => "nobody",
             Asker::Somebody(name) => name,
         };
-        let who = format!("{} {} by {user}", key.verb, key.what);
+        let who = format!("{verb} {} by {user}", key.what);
         let who = escape(who.as_bytes());
         let line = format!("{events:>10}{:>12}  {who}\n", size(bytes));
         text.push_str(&line);
