@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::action::{Action, Fate};
 use super::automaton::{Automaton, States};
 use super::count::Counts;
-use super::cut::{Action, Cut, Fate, leave_out};
+use super::cut::{Cut, leave_out};
 use crate::scan::{
     Defect, DefectKind, Elements, Next, Scanner, Text, Visitor, Wanted,
     behind_blanks, value_end,

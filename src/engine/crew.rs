@@ -10,20 +10,20 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     desk::Desk,
-    form::Form,
     hold::Never,
-    ledger::{Ledger, Summary},
+    job::Job,
+    ledger::Ledger,
     merge::merge,
     note::Note,
     output::Output,
     page::{Named, Page},
-    route::{Outlet, Route},
-    rules::{Rules, Threads},
+    route::Outlet,
+    rules::Threads,
+    summary::Summary,
 };
 use crate::{
     frame::{Block, Pool},
-    source::{BLOCK_SIZE, Error, Input, Name, Terms, Watch, Wrapping},
-    unwrap::Choice,
+    source::{BLOCK_SIZE, Input, Name, Terms},
 };
 
 /// Bytes of an input that one thread judges before others are called: less
@@ -33,39 +33,6 @@ const SMALL: u64 = if cfg!(test) { 200 } else { 2 << 20 };
 /// Blocks per desk: one being filled or judged, the others waiting to be
 /// written. They bound what is in memory; the queues need no bounds.
 const BLOCKS: usize = 3;
-
-/// What to run.
-#[derive(Debug)]
-pub struct Job<'a> {
-    /// What judges the lines, at least one.
-    pub routes: &'a [Route],
-    /// What a record of each stream looks like.
-    pub forms: &'a [Form],
-    /// How lines are treated.
-    pub rules: Rules,
-    /// What is unwrapped.
-    pub choice: &'a Choice,
-    /// Where they come from, in this order.
-    pub inputs: &'a [Name],
-    /// The numbers of the inputs of each stream, if streams are merged by the
-    /// times of their lines instead.
-    pub streams: Option<&'a [Vec<usize>]>,
-    /// What ends the run early.
-    pub watch: Watch,
-}
-
-impl Job<'_> {
-    /// Returns how inputs are read.
-    pub(super) fn terms(&self) -> Terms {
-        let (choice, scanner) =
-            (self.choice.clone(), self.rules.reading.scanner);
-        Terms {
-            max_line: self.rules.max_line,
-            wrapping: Wrapping { choice, scanner },
-            watch: self.watch.clone(),
-        }
-    }
-}
 
 /// Judges every line of every input and writes the kept ones, in order.
 pub fn run(
@@ -126,7 +93,7 @@ impl<'a> Crew<'a> {
     fn visit(&mut self, ledger: &mut Ledger<'_>, number: usize, name: &Name) {
         let input = match Input::open(name, number, &self.terms) {
             Ok(input) => input,
-            Err(error) => return not_opened(ledger, name, &error),
+            Err(error) => return ledger.pass_over(name, &error),
         };
         let before = ledger.summary.tally.bytes;
         let origin = Named { input: &input, name };
@@ -136,7 +103,7 @@ impl<'a> Crew<'a> {
         }
         let is_begun = ledger.summary.tally.bytes > before;
         let end = is_begun.then_some(ledger.summary.position.offset);
-        leave(ledger, &input, name, end);
+        ledger.leave(&input, name, end);
     }
 
     /// Judges on the calling thread; returns whether it is worth calling
@@ -261,36 +228,4 @@ impl Shift<'_> {
         let scrap = self.scraps.try_recv().unwrap_or_default();
         Some(desk.judge(&batch, self.input.form(), scrap))
     }
-}
-
-/// Leaves an input behind the last line that was judged, and tells what is
-/// worth knowing of it.
-pub(super) fn leave(
-    ledger: &mut Ledger<'_>,
-    input: &Input,
-    name: &Name,
-    end: Option<u64>,
-) {
-    if let Some(end) = end {
-        // What cannot seek is a pipe, and where it should be.
-        input.leave(end).ok();
-    }
-    let padding = input.padding();
-    if padding > 0 {
-        (ledger.notes)(Note::Padded { input: name, bytes: padding });
-    }
-    if let Some(error) = input.failure() {
-        ledger.summary.unreadable += 1;
-        (ledger.notes)(Note::Unreadable { input: name, error: &error });
-    }
-}
-
-/// Tells that an input is passed over.
-pub(super) fn not_opened(
-    ledger: &mut Ledger<'_>,
-    input: &Name,
-    error: &Error,
-) {
-    ledger.summary.not_opened += 1;
-    (ledger.notes)(Note::NotOpened { input, error });
 }

@@ -6,7 +6,6 @@ use std::{
 };
 
 use super::{
-    follow::SourceState,
     groups::Groups,
     hold::{
         Drained, Limit, Pause, drain, drain_within, gather, put_aside, spill,
@@ -17,58 +16,15 @@ use super::{
     page::Page,
     route::{Flow, Outlet},
     score::Score,
-    tally::Tally,
+    summary::{Failure, Summary},
 };
 use crate::{
-    checkpoint,
-    expr::Coverage,
     frame::Position,
-    source::{Input, Reason, Stop},
+    source::{Error, Input, Name, Reason, Stop},
 };
 
 /// Bytes that are gathered for a write.
 const GATHERED: usize = 128 << 10;
-
-/// Why a run could not go on.
-#[derive(Debug)]
-pub enum Failure {
-    /// An outlet does not take its lines.
-    Output {
-        /// What a checkpoint calls it.
-        name: String,
-        /// Why.
-        error: io::Error,
-    },
-    /// The checkpoint cannot be written.
-    Checkpoint(checkpoint::Error),
-    /// The system does not let us wait for a file to grow.
-    Wait(io::Error),
-}
-
-/// What a run came to.
-#[derive(Debug, Default)]
-pub struct Summary {
-    /// The numbers.
-    pub tally: Tally,
-    /// The numbers of each route.
-    pub scores: Vec<Score>,
-    /// What the step `count` made of the events.
-    pub groups: Groups,
-    /// What conditions met, if that was to be counted.
-    pub coverage: Option<Box<Coverage>>,
-    /// Inputs that could not be opened.
-    pub not_opened: u64,
-    /// Inputs that broke off.
-    pub unreadable: u64,
-    /// Whether an undecided line ended the run.
-    pub is_undecided: bool,
-    /// What ended the run otherwise, if it was not to end.
-    pub failure: Option<Failure>,
-    /// Place behind the last line that the sinks have accepted.
-    pub position: Position,
-    /// The files that were followed.
-    pub sources: Vec<SourceState>,
-}
 
 /// The one writer of a run.
 pub(super) struct Ledger<'a> {
@@ -328,6 +284,34 @@ impl<'a> Ledger<'a> {
     /// taken.
     pub(super) fn has_enough(&self) -> bool {
         self.has_enough
+    }
+
+    /// Leaves an input behind the last line that was judged, and tells what is
+    /// worth knowing of it.
+    pub(super) fn leave(
+        &mut self,
+        input: &Input,
+        name: &Name,
+        end: Option<u64>,
+    ) {
+        if let Some(end) = end {
+            // What cannot seek is a pipe, and where it should be.
+            input.leave(end).ok();
+        }
+        let padding = input.padding();
+        if padding > 0 {
+            (self.notes)(Note::Padded { input: name, bytes: padding });
+        }
+        if let Some(error) = input.failure() {
+            self.summary.unreadable += 1;
+            (self.notes)(Note::Unreadable { input: name, error: &error });
+        }
+    }
+
+    /// Tells that an input is passed over, as it cannot be opened.
+    pub(super) fn pass_over(&mut self, input: &Name, error: &Error) {
+        self.summary.not_opened += 1;
+        (self.notes)(Note::NotOpened { input, error });
     }
 
     fn close(&mut self, failure: Failure) {

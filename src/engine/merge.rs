@@ -11,8 +11,8 @@ use std::{mem, slice, sync::Arc, vec};
 
 use super::{
     clock::{Clock, Stretch},
-    crew::{Job, leave, not_opened},
     desk::Desk,
+    job::Job,
     ledger::Ledger,
     output::Output,
     page::{Named, Page},
@@ -192,7 +192,7 @@ impl<'a> Merger<'a> {
             let input = match Input::open(name, number, &self.terms) {
                 Ok(input) => input,
                 Err(error) => {
-                    not_opened(ledger, name, &error);
+                    ledger.pass_over(name, &error);
                     continue;
                 }
             };
@@ -237,6 +237,6 @@ impl Open<'_> {
     }
 
     fn close(self, ledger: &mut Ledger<'_>) {
-        leave(ledger, &self.input, self.name, self.end);
+        ledger.leave(&self.input, self.name, self.end);
     }
 }

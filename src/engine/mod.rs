@@ -18,6 +18,7 @@ mod glued;
 mod groups;
 mod guise;
 mod hold;
+mod job;
 mod ledger;
 mod matter;
 mod merge;
@@ -31,22 +32,24 @@ mod score;
 #[cfg(test)]
 mod several;
 mod sitting;
+mod state;
 mod sum;
+mod summary;
 mod tally;
 #[cfg(test)]
 mod tests;
 
-pub use crew::{Job, run};
-pub use follow::{
-    Calls, Go, Idle, Pursuit, Report, SourceState, State, follow,
-};
+pub use crew::run;
+pub use follow::{Calls, Go, Idle, Pursuit, Report, follow};
 pub use form::Form;
 pub use groups::{Groups, Keys, Row};
 pub use guise::Guise;
-pub use ledger::{Failure, Summary};
+pub use job::Job;
 pub use note::{Flaw, Note};
 pub use reply::Reply;
 pub use route::{Flow, Outlet, Route};
 pub use rules::{Glued, OnInvalid, Rules, Threads, Wanted};
 pub use score::Score;
+pub use state::{SourceState, State};
+pub use summary::{Failure, Summary};
 pub use tally::{Forms, Tally};

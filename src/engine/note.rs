@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, time::Duration};
 
-use super::{follow::State, guise::Guise, ledger::Summary};
+use super::{guise::Guise, state::State, summary::Summary};
 use crate::{
     scan::Defect,
     sink,

@@ -5,7 +5,7 @@
 
 use std::{fmt, io, time::Duration};
 
-use super::ledger::Failure;
+use super::summary::Failure;
 use crate::{pipeline::Pipeline, sink::Sink};
 
 /// One way through a run: what judges, and where to what it keeps goes.

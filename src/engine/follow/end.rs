@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    super::{ledger::Failure, note::Note},
+    super::{note::Note, summary::Failure},
     Run,
 };
 use crate::{sink::Stall, source::follow::Until};

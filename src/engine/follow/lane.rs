@@ -16,7 +16,7 @@ use super::{
         route::{Flow, Outlet, Route},
         rules::Rules,
     },
-    commit::Queue,
+    queue::Queue,
 };
 use crate::{
     frame::{Batch, Content, Pool, Position},

@@ -11,14 +11,14 @@ use std::{
 use super::{
     super::{
         form::Form,
-        ledger::Failure,
         note::Note,
         route::{Flow, Outlet, Route},
         rules::Rules,
+        summary::Failure,
     },
     Run,
-    commit::Queue,
     lane::{Lane, Turn},
+    queue::Queue,
 };
 use crate::{
     checkpoint::{LaneRecord, Record, SourceRecord},

@@ -7,12 +7,12 @@
 //! that is rotated meanwhile is held, however often that happens.
 
 mod call; //   What users ask of a run,
+mod queue; //  what is still to be taken,
 mod commit; // what is final,
 mod lane; //   which sink is behind,
 mod lanes; //  and how it comes to be, and joins again,
 mod origin; // what is read once more,
 mod pause; //  what to do while there is nothing to do,
-mod state; //  how things stand,
 mod end; //    and how it ends.
 #[cfg(test)]
 mod tests;
@@ -24,7 +24,6 @@ use std::{
 
 pub use call::Calls;
 pub use pause::{Go, Idle};
-pub use state::{SourceState, State};
 
 use self::{
     commit::Log, lane::Lane, lanes::Fork, origin::Followed, pause::Shared,
@@ -32,12 +31,13 @@ use self::{
 use super::{
     desk::Desk,
     form::Form,
-    ledger::{Failure, Ledger, Summary},
+    ledger::Ledger,
     note::Note,
     output::Output,
     page::Page,
     route::{Outlet, Route},
     rules::Rules,
+    summary::{Failure, Summary},
 };
 use crate::{
     checkpoint::{Checkpoint, Record},
@@ -52,9 +52,6 @@ use crate::{
 
 /// Blocks in use: one that is judged, one that is looked into.
 const BLOCKS: usize = 3;
-
-/// Bytes after which a commit is due before its time.
-const MUCH: u64 = 4 << 20;
 
 /// Returns what is printed in place of lines, if anything is.
 pub type Report<'a> = &'a dyn Fn(&Summary) -> Option<String>;

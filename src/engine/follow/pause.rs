@@ -19,9 +19,9 @@ use super::{
     super::{
         hold::{Hold, Pause},
         note::Note,
+        state::{SourceState, State},
     },
     call::Calls,
-    state::{SourceState, State},
 };
 use crate::{
     sink::Stall,
