@@ -11,6 +11,7 @@ use clap::Parser;
 
 use super::{
     args::{self, Color},
+    end,
     exit::{Complaint, Exit},
     pipeline, program, show,
     text::Text,
@@ -123,7 +124,7 @@ fn refused(complaint: Complaint, voice: &mut Voice) -> Exit {
         complaint,
         Complaint::NoPipeline(..) | Complaint::Unreadable(..)
     );
-    complaint.utter(voice);
+    end::complain(complaint, voice);
     if cannot { Exit::NoInput } else { Exit::Nothing }
 }
 

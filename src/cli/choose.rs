@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{args::Args, exit::Complaint};
+use super::exit::Complaint;
 use crate::{
     expr::{self, Window},
     source::{Name, Walk, lineages, outside},
@@ -161,26 +161,6 @@ fn pass_over(
 fn moment(text: &str, now: i128) -> Option<i128> {
     let ago = || Some(now - expr::duration(text)?);
     expr::instant(text).or_else(ago)
-}
-
-/// Refuses what does not go with files that grow.
-pub(super) fn refuse_growing(args: &Args) -> Result<(), Complaint> {
-    if !args.follow && !args.new {
-        return Ok(());
-    }
-    let choice = &args.choice;
-    let flags = [
-        (choice.sort_files, "--sort-files"),
-        (choice.recursive, "-r"),
-        (choice.merge, "--merge"),
-    ];
-    match flags.into_iter().find(|(is_given, _)| *is_given) {
-        Some((_, flag)) => Err(Complaint::usage(format!(
-            "{flag} is for files as they are; -F and --new follow the FILEs \
-             that are named, and find rotated ones by themselves"
-        ))),
-        None => Ok(()),
-    }
 }
 
 #[cfg(test)]

@@ -1,16 +1,63 @@
-//! Turns what a run came to into what is said of it, and an exit code.
+//! Turns what a run came to, or why there is none, into what is said of it
+//! and an exit code.
 
-use std::{process::ExitCode, time::Duration};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+    time::Duration,
+};
 
 use super::{
-    coverage, exit::Exit, settings::Settings, state, stats, voice::Voice,
+    coverage,
+    exit::{Complaint, Exit},
+    settings::Settings,
+    show, state, stats, table,
+    voice::Voice,
     warden,
 };
 use crate::{
-    engine::{Failure, Summary},
+    engine::{Failure, Summary, Wanted},
     pipeline::Depth,
     source::Reason,
 };
+
+/// Says why the program does not even begin, and returns the exit code.
+pub(super) fn complain(complaint: Complaint, voice: &mut Voice) -> ExitCode {
+    let exit = complaint.exit();
+    match say(complaint, voice) {
+        Ok(()) => exit.into(),
+        Err(unprinted) => complain(unprinted, voice),
+    }
+}
+
+/// Says it, or complains that what was asked for cannot be printed.
+fn say(complaint: Complaint, voice: &mut Voice) -> Result<(), Complaint> {
+    match complaint {
+        Complaint::Asked(text) => return show::print(&text).map(drop),
+        Complaint::Usage(sentence) | Complaint::Config(sentence) => {
+            voice.say(sentence);
+        }
+        Complaint::Expression { text, findings } => {
+            voice.diagnose(&text, &findings);
+        }
+        Complaint::Warned { text, warnings } => {
+            voice.diagnose(&text, &warnings);
+            voice.say("warnings are errors with -W error");
+        }
+        Complaint::Unreadable(path, error)
+        | Complaint::NoCheckpoint(path, error)
+        | Complaint::NoPipeline(path, error) => voice.say_of(&path, error),
+        Complaint::Unwritable(path, error) => voice.say_of(&path, error),
+        Complaint::Checkpoint(path, error) => voice.say_of(&path, error),
+        Complaint::Unsent(name, error) => {
+            voice.say(format!("{name}: {error}"));
+        }
+        Complaint::Drawn(drawn) => voice.show(&[drawn]),
+        Complaint::Pipeline { drawn } => voice.show(&drawn),
+        Complaint::Start(error) => voice.say(error.to_string()),
+    }
+    Ok(())
+}
 
 /// Says the numbers that were asked for.
 pub(super) fn tell_numbers(
@@ -35,6 +82,27 @@ pub(super) fn tell_numbers(
     }
     if let (true, Some(coverage)) = (settings.coverage, &summary.coverage) {
         voice.block(&coverage::report(settings.pipeline().plan(), coverage));
+    }
+}
+
+/// Returns what is printed instead of the kept lines.
+pub(super) fn in_place_of_lines(
+    settings: &Settings,
+    summary: &Summary,
+) -> Option<String> {
+    let count = settings.pipeline().count();
+    if settings.quiet {
+        return None;
+    }
+    match (settings.rules.wanted, count) {
+        (Wanted::Count, _) => Some(format!("{}\n", summary.tally.kept)),
+        (Wanted::Groups, Some(count)) if io::stdout().is_terminal() => {
+            Some(table::table(count, &summary.groups))
+        }
+        (Wanted::Groups, Some(count)) => {
+            Some(table::lines(count, &summary.groups))
+        }
+        (Wanted::Lines | Wanted::Presence | Wanted::Groups, _) => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf, process::ExitCode};
 
-use super::{show, text::Text, voice::Voice};
+use super::text::Text;
 use crate::{checkpoint, expr::Finding, sink};
 
 /// What the exit code says. The worst wins, and the worst is the last here.
@@ -98,16 +98,8 @@ impl Complaint {
         Complaint::Config(sentence.into())
     }
 
-    /// Says it and returns the exit code.
-    pub(super) fn utter(self, voice: &mut Voice) -> ExitCode {
-        let exit = self.exit();
-        match self.say(voice) {
-            Ok(()) => exit.into(),
-            Err(unprinted) => unprinted.utter(voice),
-        }
-    }
-
-    fn exit(&self) -> Exit {
+    /// Returns the exit code.
+    pub(super) fn exit(&self) -> Exit {
         match self {
             Complaint::Asked(_) => Exit::Ran,
             Complaint::Usage(_)
@@ -128,35 +120,6 @@ impl Complaint {
             | Complaint::NoPipeline(..)
             | Complaint::Config(_) => Exit::Config,
         }
-    }
-
-    /// Says it, or complains that what was asked for cannot be printed.
-    fn say(self, voice: &mut Voice) -> Result<(), Complaint> {
-        match self {
-            Complaint::Asked(text) => return show::print(&text).map(drop),
-            Complaint::Usage(sentence) | Complaint::Config(sentence) => {
-                voice.say(sentence);
-            }
-            Complaint::Expression { text, findings } => {
-                voice.diagnose(&text, &findings);
-            }
-            Complaint::Warned { text, warnings } => {
-                voice.diagnose(&text, &warnings);
-                voice.say("warnings are errors with -W error");
-            }
-            Complaint::Unreadable(path, error)
-            | Complaint::NoCheckpoint(path, error)
-            | Complaint::NoPipeline(path, error) => voice.say_of(&path, error),
-            Complaint::Unwritable(path, error) => voice.say_of(&path, error),
-            Complaint::Checkpoint(path, error) => voice.say_of(&path, error),
-            Complaint::Unsent(name, error) => {
-                voice.say(format!("{name}: {error}"));
-            }
-            Complaint::Drawn(drawn) => voice.show(&[drawn]),
-            Complaint::Pipeline { drawn } => voice.show(&drawn),
-            Complaint::Start(error) => voice.say(error.to_string()),
-        }
-        Ok(())
     }
 }
 

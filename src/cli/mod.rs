@@ -3,6 +3,7 @@
 //! `args` holds what was typed, `settings` what it means after a look at
 //! the world. Everything that is said on stderr is said by `voice`.
 
+mod answer;
 mod args;
 mod check;
 mod checkpoint;
@@ -15,9 +16,11 @@ mod follow;
 mod load;
 mod program;
 mod progress;
+mod quest;
 mod read;
 mod reply;
 mod report;
+mod rules;
 mod settings;
 mod show;
 mod signal;
@@ -35,7 +38,7 @@ mod wire;
 
 use std::{
     ffi::OsString,
-    io::{self, IoSlice, IsTerminal},
+    io::{self, IoSlice},
     os::fd::OwnedFd,
     process::ExitCode,
     sync::Arc,
@@ -52,7 +55,7 @@ use crate::{
     disk::{Disk, Real},
     engine::{self, Failure, Job, Outlet, Summary, Wanted},
     sink::Chores,
-    source::{Name, Stop, Watch},
+    source::{Stop, Watch},
 };
 
 use self::{
@@ -65,7 +68,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut voice = Voice::new();
     match serve(args, &mut voice) {
         Ok(code) => code,
-        Err(complaint) => complaint.utter(&mut voice),
+        Err(complaint) => end::complain(complaint, &mut voice),
     }
 }
 
@@ -162,7 +165,7 @@ fn read(
         engine::run(&job, &mut outlets, &mut |note| voice.tell(&note));
     voice.end_progress();
     if let (Some(text), None) =
-        (in_place_of_lines(settings, &summary), &summary.failure)
+        (end::in_place_of_lines(settings, &summary), &summary.failure)
     {
         let parts = &mut [IoSlice::new(text.as_bytes())];
         let Some(Outlet { name, sink, .. }) = outlets.first_mut() else {
@@ -203,33 +206,7 @@ fn finish(
     }
 }
 
-/// Returns what is printed instead of the kept lines.
-fn in_place_of_lines(
-    settings: &Settings,
-    summary: &Summary,
-) -> Option<String> {
-    let count = settings.pipeline().count();
-    if settings.quiet {
-        return None;
-    }
-    match (settings.rules.wanted, count) {
-        (Wanted::Count, _) => Some(format!("{}\n", summary.tally.kept)),
-        (Wanted::Groups, Some(count)) if io::stdout().is_terminal() => {
-            Some(table::table(count, &summary.groups))
-        }
-        (Wanted::Groups, Some(count)) => {
-            Some(table::lines(count, &summary.groups))
-        }
-        (Wanted::Lines | Wanted::Presence | Wanted::Groups, _) => None,
-    }
-}
-
 fn duplicate_stdout() -> Result<Arc<OwnedFd>, Complaint> {
     let stdout = stdio::stdout().try_clone_to_owned();
     stdout.map(Arc::new).map_err(Complaint::Start)
-}
-
-/// Returns whether `inputs` is a person typing.
-fn is_typed(inputs: &[Name]) -> bool {
-    inputs == [Name::Stdin] && io::stdin().is_terminal()
 }

@@ -11,7 +11,7 @@ use std::{
 
 use rustix::{fs::FileType, stdio, termios};
 
-use super::{args::Args, settings::Settings};
+use super::settings::Settings;
 use crate::{engine::Wanted, source::Name};
 
 /// A run that is over sooner draws nothing.
@@ -89,11 +89,6 @@ impl Progress {
         self.is_drawn = true;
         io::stderr().write_all(format!("\r{text}\x1b[K").as_bytes()).ok();
     }
-}
-
-/// Returns whether it is wanted, as far as flags say.
-pub(super) fn is_wanted(args: &Args) -> bool {
-    !args.no_progress && args.reply.is_none()
 }
 
 fn is_terminal() -> bool {

@@ -1,43 +1,31 @@
 //! What the command line means, after a look at the world.
 
 use std::{
-    env,
-    ffi::OsStr,
-    os::unix::ffi::OsStrExt,
+    io::{self, IsTerminal},
     path::{Path, PathBuf},
-    thread,
 };
 
 use super::{
+    answer,
     args::Args,
-    choose::{self, Chosen},
+    choose::Chosen,
     exit::Complaint,
-    follow::Follow,
     pipeline,
     program::Program,
-    progress,
-    reply::{self, Reply},
+    quest::Follow,
+    reply::Reply,
+    rules,
     text::Text,
     wire::{self, Dress, Way, Wires},
 };
 use crate::{
     diag::Color,
-    engine::{Glued, OnInvalid, Rules, Threads, Wanted},
+    engine::{Rules, Wanted},
     expr::{Finding, Window},
-    pipeline::{Depth, Pipeline, Reading},
-    scan::{Backend, Scanner},
+    pipeline::Pipeline,
     source::{Name, Wrapping},
     unwrap::Choice,
 };
-
-/// More threads than this gain nothing: memory is the limit.
-const MOST_THREADS: usize = 8;
-
-/// The longest line, if nobody says otherwise: more than any apiserver writes.
-pub(super) const MAX_LINE: usize = 128 << 20;
-
-/// More are not started, whoever asks.
-const MOST_ASKED: usize = 64;
 
 /// Everything a run needs to know.
 #[derive(Debug)]
@@ -109,30 +97,16 @@ impl Settings {
         color: Color,
     ) -> Result<Settings, Complaint> {
         refuse_slips(&args)?;
-        choose::refuse_growing(&args)?;
+        refuse_growing(&args)?;
         let window = args.choice.window()?;
         let program = match args.pipeline.clone() {
             Some(name) => pipeline::program(&name, &mut args, color)?,
             None => Program::from_query(&args.query)?,
         };
         let program = program.amended(&args, window)?;
-        let (on_invalid, aside) = on_invalid(args.on_invalid.as_deref())?;
-        let rules = Rules {
-            reading: Reading {
-                scanner: scanner()?,
-                depth: match args.strict {
-                    true => Depth::Strict,
-                    false => Depth::Needed,
-                },
-                coverage: args.coverage || args.fail_on_dead,
-            },
-            glued: Glued::Leave,
-            on_invalid,
-            max_line: args.max_line.unwrap_or(MAX_LINE),
-            wanted: wanted(&args),
-            threads: threads(args.threads)?,
-            max_groups: args.max_groups,
-        };
+        let (on_invalid, aside) =
+            rules::on_invalid(args.on_invalid.as_deref())?;
+        let rules = rules::rules(&args, on_invalid)?;
         let wrapping = Wrapping {
             // An answer is to a line, whatever that holds.
             choice: match args.reply {
@@ -162,9 +136,9 @@ impl Settings {
             program;
         let counts = ways[0].pipeline.count().is_some();
         let mut wires = wire::connect(ways, &Dress::from_args(&args)?)?;
-        reply::refuse(&args, &wires)?;
+        answer::refuse(&args, &wires)?;
         if let Some(reply) = args.reply {
-            reply.dress(&mut wires);
+            answer::dress(reply, &mut wires);
         }
         refuse_moods(&follow, &wires, &args)?;
         // A dry run touches no file.
@@ -174,8 +148,9 @@ impl Settings {
         let window = if follow.is_some() { Window::default() } else { window };
         let Chosen { inputs, streams, outside, odd } =
             args.choice.of(inputs, window, &written);
-        let rules = if follow.is_some() { followed(rules) } else { rules };
-        let rules = if counts { grouped(rules) } else { rules };
+        let rules =
+            if follow.is_some() { rules::followed(rules) } else { rules };
+        let rules = if counts { rules::grouped(rules) } else { rules };
         Ok(Settings {
             wires,
             text,
@@ -196,7 +171,7 @@ impl Settings {
             coverage: args.coverage,
             fail_on_dead: args.fail_on_dead,
             line_buffered: args.line_buffered,
-            progress: progress::is_wanted(&args),
+            progress: !args.no_progress && args.reply.is_none(),
             question: question(&args),
             is_dry,
             hint,
@@ -219,7 +194,7 @@ impl Settings {
 
     /// Returns what a user should know before the run begins.
     pub(super) fn hints(&self) -> impl Iterator<Item = &str> {
-        let typed = super::is_typed(&self.inputs).then_some(
+        let typed = is_typed(&self.inputs).then_some(
             "reading events from the terminal; name a FILE, or pipe a log \
              into kaudit-filter",
         );
@@ -236,6 +211,26 @@ fn refuse_slips(args: &Args) -> Result<(), Complaint> {
             return Ok(());
         };
     Err(Complaint::usage(sentence))
+}
+
+/// Refuses what does not go with files that grow.
+pub(super) fn refuse_growing(args: &Args) -> Result<(), Complaint> {
+    if !args.follow && !args.new {
+        return Ok(());
+    }
+    let choice = &args.choice;
+    let flags = [
+        (choice.sort_files, "--sort-files"),
+        (choice.recursive, "-r"),
+        (choice.merge, "--merge"),
+    ];
+    match flags.into_iter().find(|(is_given, _)| *is_given) {
+        Some((_, flag)) => Err(Complaint::usage(format!(
+            "{flag} is for files as they are; -F and --new follow the FILEs \
+             that are named, and find rotated ones by themselves"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Refuses what a file that is written exactly once cannot be made with:
@@ -302,81 +297,6 @@ fn ways(program: &Program, args: &Args) -> Result<Vec<Way>, Complaint> {
     Ok(program.routes.iter().enumerate().map(way).collect())
 }
 
-/// Returns the rules where the pipeline counts: a table is printed, unless
-/// less is wanted.
-fn grouped(rules: Rules) -> Rules {
-    match rules.wanted {
-        Wanted::Lines => Rules { wanted: Wanted::Groups, ..rules },
-        Wanted::Groups | Wanted::Count | Wanted::Presence => rules,
-    }
-}
-
-/// Returns the rules for lines of a file that grows: each is read to its end,
-/// for its end may be missing.
-fn followed(rules: Rules) -> Rules {
-    let depth = match rules.reading.depth {
-        Depth::Needed | Depth::Whole => Depth::Whole,
-        Depth::Strict => Depth::Strict,
-    };
-    let reading = Reading { depth, ..rules.reading };
-    Rules { reading, glued: Glued::Recover, ..rules }
-}
-
-/// Chooses what scans lines. The environment can lower the choice.
-fn scanner() -> Result<Scanner, Complaint> {
-    let Some(name) = env::var_os("KAUDIT_FILTER_SIMD") else {
-        return Ok(Scanner::best());
-    };
-    let limit: Result<Backend, _> = name.to_string_lossy().parse();
-    limit.map(Scanner::at_most).map_err(|names| {
-        Complaint::usage(format!("KAUDIT_FILTER_SIMD takes {names}"))
-    })
-}
-
-/// Reads what `--on-invalid` says.
-pub(super) fn on_invalid(
-    way: Option<&OsStr>,
-) -> Result<(OnInvalid, Option<PathBuf>), Complaint> {
-    Ok(match way.map_or(&b"pass"[..], OsStr::as_bytes) {
-        b"pass" => (OnInvalid::Pass, None),
-        b"skip" => (OnInvalid::Skip, None),
-        b"fail" => (OnInvalid::Fail, None),
-        [b'f', b'i', b'l', b'e', b':', path @ ..] if !path.is_empty() => {
-            let path = Path::new(OsStr::from_bytes(path)).to_owned();
-            (OnInvalid::SetAside, Some(path))
-        }
-        _ => {
-            return Err(Complaint::usage(
-                "--on-invalid takes pass, skip, fail or file:PATH",
-            ));
-        }
-    })
-}
-
-fn wanted(args: &Args) -> Wanted {
-    // What a condition met is known at the end only; and what was new is new
-    // once.
-    let to_the_end = args.coverage || args.fail_on_dead || args.new;
-    match (args.quiet, args.count) {
-        (true, _) if to_the_end => Wanted::Count,
-        (true, _) => Wanted::Presence,
-        (false, true) => Wanted::Count,
-        (false, false) => Wanted::Lines,
-    }
-}
-
-fn threads(asked: Option<usize>) -> Result<Threads, Complaint> {
-    match asked {
-        Some(0) => Err(Complaint::usage("--threads takes a number from 1")),
-        Some(threads) => Ok(Threads::Exactly(threads.min(MOST_ASKED))),
-        // It knows the limits of a container.
-        None => Ok(Threads::UpTo(
-            thread::available_parallelism()
-                .map_or(1, |cores| cores.get().min(MOST_THREADS)),
-        )),
-    }
-}
-
 fn question(args: &Args) -> Option<Question> {
     if args.fields {
         Some(Question::Fields)
@@ -387,4 +307,9 @@ fn question(args: &Args) -> Option<Question> {
     } else {
         args.show.clone().map(Question::Show)
     }
+}
+
+/// Returns whether `inputs` is a person typing.
+fn is_typed(inputs: &[Name]) -> bool {
+    inputs == [Name::Stdin] && io::stdin().is_terminal()
 }

@@ -5,7 +5,7 @@ use std::{ffi::OsStr, path::PathBuf};
 use toml::de::DeTable;
 
 use super::{
-    super::{args::From, settings, size},
+    super::{args::From, rules, size},
     page::{Located, Page},
     set::Override,
     table::Section,
@@ -154,7 +154,7 @@ fn options_of(mut section: Section, wrong: &mut Vec<Diagnostic>) -> Options {
     let labels = section.section("labels", wrong).pairs(wrong);
     section.finish(wrong);
     if let Some(way) = &on_invalid
-        && settings::on_invalid(Some(OsStr::new(&way.value))).is_err()
+        && rules::on_invalid(Some(OsStr::new(&way.value))).is_err()
     {
         let what = "`on-invalid` is pass, skip, fail or file:PATH";
         wrong.push(Diagnostic::error(way.span.clone(), what));
