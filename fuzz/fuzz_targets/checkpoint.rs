@@ -39,7 +39,11 @@ fn record(seq: u64) -> Record {
         known: vec![Print::of(&seq.to_le_bytes()); 3],
         ..SourceRecord::default()
     };
-    Record { sources: vec![source; seq as usize + 1], sinks: Vec::new(), lanes: Vec::new() }
+    Record {
+        sources: vec![source; seq as usize + 1],
+        sinks: Vec::new(),
+        lanes: Vec::new(),
+    }
 }
 
 /// Returns whether a patched slot is a sound one that says something else:

@@ -1,5 +1,5 @@
 //! Any text is a policy or is refused with places that lie in it; whatever a
-//! policy makes of an event is JSON again, stays so, and has only bytes of it.
+//! policy makes of an event is JSON again, and stays so.
 //! A line with `%%` stands between the two.
 
 #![no_main]
@@ -60,6 +60,9 @@ fn apply(policy: &Policy, line: &[u8]) {
     }
     let is_json =
         |line: &[u8]| serde_json::from_slice::<&RawValue>(line).is_ok();
-    assert!(!is_json(line) || is_json(&once));
-    assert_eq!(on(&once, &mut Vec::new()), Effect::Unchanged);
+    // Where a line breaks that is no JSON, not every look at it sees.
+    if is_json(line) {
+        assert!(is_json(&once));
+        assert_eq!(on(&once, &mut Vec::new()), Effect::Unchanged);
+    }
 }
