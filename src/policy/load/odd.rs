@@ -42,6 +42,8 @@ fn yaml_that_only_an_apiserver_reads_is_read() {
     ] {
         assert_eq!(users(&text), expected, "{text}");
     }
+    let long = format!("[\n{}\n\t]", "\ta,\n\n".repeat(3000));
+    assert_eq!(users(&yaml(&long)).len(), 3000);
     let deep =
         format!("{HEAD}x: {}{}\n{RULES}", "[".repeat(200), "]".repeat(200));
     assert!(of(&deep).is_ok());
