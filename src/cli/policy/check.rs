@@ -186,13 +186,12 @@ impl Checked {
             })
         });
         let covered: Vec<_> = covered.collect();
-        let line = json!({
+        json::line(&json!({
             "file": self.name,
             "usable": self.count(Weight::Error) == 0,
             "findings": found,
             "cis-3.2.2": covered,
-        });
-        format!("{line}\n")
+        }))
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     },
     Output,
     file::{self, Policy},
-    version,
+    json, version,
 };
 use crate::{
     diag::escape,
@@ -147,12 +147,11 @@ fn line(found: &Difference) -> String {
     let parts: Vec<String> =
         found.regions.iter().map(|it| it.to_string()).collect();
     let example = found.regions.first().map(|it| it.example().to_string());
-    let line = json!({
+    json::line(&json!({
         "old": side(0),
         "new": side(1),
         "requests": parts,
         "parts": found.count,
         "example": example,
-    });
-    format!("{line}\n")
+    }))
 }

@@ -69,10 +69,16 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
     if !uri.starts_with('/') {
         return Err(Complaint::usage("the URI of REQUEST begins with a /"));
     }
+    let uri = uri.trim();
+    if uri.contains(' ') {
+        return Err(Complaint::usage(
+            "the URI of REQUEST has no blanks: write %20",
+        ));
+    }
     let groups: Vec<&str> = args.group.iter().map(String::as_str).collect();
     let user = args.user.as_deref().map(|name| (name, &groups[..]));
     let method = method.to_ascii_uppercase();
-    let facts = Facts::of_request(&method, uri.trim(), user);
+    let facts = Facts::of_request(&method, uri, user);
     show::print(&explained(policy, &facts.attributes()))?;
     Ok(Exit::Ran)
 }

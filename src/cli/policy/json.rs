@@ -1,10 +1,29 @@
-//! Writes findings as JSON.
+//! Writes answers as JSON, for programs and for terminals.
 
 use std::io;
 
 use serde_json::{Value, json};
 
-use crate::policy::{Finding, Lint, Weight, line_of};
+use crate::{
+    diag::is_unsafe,
+    policy::{Finding, Lint, Weight, line_of},
+};
+
+/// Returns a value in one line, which no terminal obeys: JSON itself asks for
+/// escapes of some control characters only.
+pub(super) fn line(value: &Value) -> String {
+    let mut line = String::new();
+    for char in value.to_string().chars() {
+        if is_unsafe(char) {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                line.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            line.push(char);
+        }
+    }
+    line + "\n"
+}
 
 /// Returns the line about a file that cannot be read.
 pub(super) fn unreadable(name: &str, error: &io::Error) -> String {
@@ -16,13 +35,12 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> String {
         "message": error.to_string(),
         "help": [],
     });
-    let line = json!({
+    line(&json!({
         "file": name,
         "usable": false,
         "findings": [found],
         "cis-3.2.2": [],
-    });
-    format!("{line}\n")
+    }))
 }
 
 /// Returns a finding in a text.

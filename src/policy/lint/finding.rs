@@ -113,6 +113,8 @@ lints! {
     LogFormat "log-format" "The format tells less than JSON.",
     Rotation "rotation" "Logs are not rotated, or never removed.",
     Untruncated "untruncated" "Events of any size are sent.",
+    NotLookedAt "not-looked-at"
+        "A value is that of a variable, or flags are in another file.",
     TooLarge "too-large" "The policy names too much to look at all requests.",
 }
 

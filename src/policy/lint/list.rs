@@ -1,7 +1,7 @@
 //! Names in lists that nothing has: a rule with them is not what it looks
 //! like.
 
-use super::{Finding, Lint, Lints, key};
+use super::{Finding, Lint, Lints, Weight, key};
 use crate::diag::nearest;
 use crate::event::word;
 use crate::policy::verb::{METHODS, VERBS, is_method};
@@ -144,6 +144,7 @@ impl Lints<'_> {
                 self.nothing(item, message.to_owned(), "name each");
             }
         }
+        self.nameless(rule, names);
         let writes = |verb: &str| ["update", "patch"].contains(&verb);
         let is_for_writes =
             rule.verbs.is_empty() || rule.verbs.iter().any(writes);
@@ -160,6 +161,23 @@ impl Lints<'_> {
         let help = "creates of these objects go by the rules behind it";
         let lint = Lint::NamesMissCreate;
         self.add(Finding::note(lint, key(names), message).help(help));
+    }
+
+    /// Adds that names are none of what has no name.
+    fn nameless(&mut self, rule: &Rule, names: &List) {
+        let verb = "deletecollection";
+        if names.is_empty() || !rule.verbs.has(verb) {
+            return;
+        }
+        let message = format!("a {verb} has no name: this rule takes none");
+        let finding = Finding::new(Lint::MatchesNothing, key(names), message);
+        // Beside other verbs it does no harm.
+        let weight = match rule.verbs.iter().all(|it| it == verb) {
+            true => Weight::Warning,
+            false => Weight::Note,
+        };
+        let help = format!("leave `{verb}` out, or `resourceNames`");
+        self.add(Finding { weight, ..finding.help(help) });
     }
 }
 

@@ -266,6 +266,24 @@ fn names_miss_a_create_but_of_a_subresource() {
 }
 
 #[test]
+fn no_name_is_that_of_a_deletecollection() {
+    for (verbs, expected) in [
+        ("deletecollection", Some(Weight::Warning)),
+        ("delete, deletecollection", Some(Weight::Note)),
+        ("delete", None),
+    ] {
+        let entry = "{resources: [pods], resourceNames: [x]}";
+        let body = format!(
+            "rules:\n- {{level: None, verbs: [{verbs}], resources: [{entry}]}}"
+        );
+        let (_, found) = found(&body);
+        let mut found = found.iter();
+        let nothing = found.find(|it| it.lint == Lint::MatchesNothing);
+        assert_eq!(nothing.map(|it| it.weight), expected, "{body}");
+    }
+}
+
+#[test]
 fn what_is_written_when_it_comes_only_is_not_written_twice() {
     let stages = |list: &str| {
         let body =

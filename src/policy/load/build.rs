@@ -113,12 +113,12 @@ impl<'t> Builder<'t> {
             self.key(Key::Merge(span));
             return Ok(());
         }
-        self.shield(span.clone());
+        let raw = self.text.get(span.clone()).unwrap_or_default();
+        self.shield(span.start..span.start + without_indent(raw).len());
         let wrong = |(message, help): (String, &str)| {
             let span = span.clone();
             Problem::new(Kind::Syntax, "", span, message).help(help)
         };
-        let raw = self.text.get(span.clone()).unwrap_or_default();
         if style == ScalarStyle::DoubleQuoted {
             scalar::check_escapes(raw).map_err(wrong)?;
         }
@@ -233,6 +233,17 @@ impl<'t> Builder<'t> {
         if let Some(Inside::Map(_, key)) = inside {
             *key = Some(found);
         }
+    }
+}
+
+/// Returns a text without what the next line is indented with: there a block
+/// ends.
+fn without_indent(raw: &str) -> &str {
+    match raw.rsplit_once('\n') {
+        Some((_, last)) if last.trim().is_empty() => {
+            &raw[..raw.len() - last.len()]
+        }
+        Some(_) | None => raw,
     }
 }
 

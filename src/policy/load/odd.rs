@@ -37,9 +37,13 @@ fn yaml_that_only_an_apiserver_reads_is_read() {
         (yaml("[!mine 1, !!str 2]"), &["1", "2"]),
         (yaml("[_1, 1e400]"), &["_1", "1e400"]),
         (yaml("&l-1_ [a]"), &["a"]),
+        (yaml("\n  - |-\n    a\n    \tb\n  - c\n"), &["a\n\tb", "c"]),
+        (yaml("\n  - |-\n    a\n    \t\n\n"), &["a\n\t"]),
     ] {
         assert_eq!(users(&text), expected, "{text}");
     }
+    let long = format!("[\n{}\n\t]", "\ta,\n\n".repeat(3000));
+    assert_eq!(users(&yaml(&long)).len(), 3000);
     let deep =
         format!("{HEAD}x: {}{}\n{RULES}", "[".repeat(200), "]".repeat(200));
     assert!(of(&deep).is_ok());
@@ -51,6 +55,7 @@ fn yaml_that_no_apiserver_reads_is_refused() {
         (yaml("[\"a\\/b\"]"), "\"a\\/b\""),
         (yaml("[\"\\ud83d\\ude00\"]"), "\"\\ud83d\\ude00\""),
         (yaml("[a\n\t]"), ""),
+        (yaml("\n  - |-\n    a\n  -\tb"), "\t"),
         (yaml("[:a]"), ":a"),
         (yaml("[?a]"), "?a"),
         (yaml("[a?b]"), "a?b"),

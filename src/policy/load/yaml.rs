@@ -92,27 +92,42 @@ fn parse(text: &str, mended: &str) -> Result<Tree, Broken> {
 /// and go-yaml does: tabs where a line within brackets begins, and comments
 /// without a blank before them.
 fn mend(text: &str, at: usize, kind: &ErrorKind) -> Option<String> {
-    let span = match kind {
+    match kind {
         ErrorKind::TabInBlockIndentation
         | ErrorKind::TabNotAllowed
-        | ErrorKind::TabInIndentation => begin(text, at),
+        | ErrorKind::TabInIndentation => without_tabs(text, at),
         ErrorKind::CommentNotSeparated if text[at..].starts_with('#') => {
             let rest = &text[at..];
-            at..at + rest.find(['\n', '\r']).unwrap_or(rest.len())
+            let len = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            let blanks = " ".repeat(len);
+            Some(format!("{}{blanks}{}", &text[..at], &rest[len..]))
         }
-        _ => return None,
-    };
-    let blanks = " ".repeat(span.len());
-    (text[span.clone()] != blanks).then(|| {
-        format!("{}{blanks}{}", &text[..span.start], &text[span.end..])
-    })
+        _ => None,
+    }
 }
 
-/// Returns the blanks and tabs that the line around a place begins with.
-fn begin(text: &str, at: usize) -> Span {
-    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-    let rest = &text[line..];
-    line..line + rest.len() - rest.trim_start_matches([' ', '\t']).len()
+/// Returns a text with blanks for the tabs that the line around a place begins
+/// with, and those that follow it: they are within the same brackets, or are
+/// refused later, for no block begins there. A long list is mended at once.
+fn without_tabs(text: &str, at: usize) -> Option<String> {
+    let first = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let mut from = first;
+    let mut mended = text[..from].to_owned();
+    for line in text[from..].split_inclusive('\n') {
+        let rest = line.trim_start_matches([' ', '\t']);
+        let begin = &line[..line.len() - rest.len()];
+        // Behind what has no comma, a bracket may not close behind tabs.
+        let is_end = from > first && rest.starts_with([']', '}']);
+        let is_bare = !begin.contains('\t') && !rest.trim_end().is_empty();
+        if is_end || is_bare {
+            break;
+        }
+        mended.push_str(&" ".repeat(begin.len()));
+        mended.push_str(rest);
+        from += line.len();
+    }
+    mended.push_str(&text[from..]);
+    (mended != text).then_some(mended)
 }
 
 /// Refuses what go-yaml does not take before a document.

@@ -47,7 +47,8 @@ struct Backend<'p> {
 
 impl Backend<'_> {
     fn flag(&self, name: &str) -> Option<&Flag> {
-        self.pod.flag(&format!("audit-{}-{name}", self.name))
+        let flag = self.pod.flag(&format!("audit-{}-{name}", self.name));
+        flag.filter(|flag| !flag.is_open())
     }
 
     fn wrong(&self, version: Option<Version>) -> Vec<Finding> {

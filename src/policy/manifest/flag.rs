@@ -64,6 +64,11 @@ fn known(flag: &Flag, found: &mut Vec<Finding>) {
             ));
             found.push(finding.help(format!("write --{name}={word}")));
         }
+        None if flag.is_open() => {
+            let message = "what a variable holds is not looked at";
+            let span = flag.span.clone();
+            found.push(Finding::note(Lint::NotLookedAt, span, message));
+        }
         None => {
             if let Some((what, advice)) = kind.wrong(value) {
                 found.push(bad(format!("`{value}` is {what}")).help(advice));
@@ -86,6 +91,11 @@ fn meant(name: &str) -> String {
 
 /// Checks that there is a policy, and something to write to.
 fn present(pod: &Pod, found: &mut Vec<Finding>) {
+    if let Some(flag) = pod.flag("openshift-config") {
+        let message = "flags in another file are not looked at";
+        let span = flag.span.clone();
+        return found.push(Finding::note(Lint::NotLookedAt, span, message));
+    }
     let set =
         |name: &str| pod.flag(name).is_some_and(|flag| !flag.value.is_empty());
     if !set("audit-policy-file") {
@@ -141,8 +151,12 @@ fn rotation(pod: &Pod, version: Option<Version>, found: &mut Vec<Finding>) {
         let flag = pod.flag("audit-log-maxsize").unwrap_or(path);
         add(found, Lint::Rotation, flag, message, help);
     }
+    let is_open = |name| {
+        let flag = pod.flag(&format!("audit-log-{name}"));
+        flag.is_some_and(Flag::is_open)
+    };
     let removes = |name| match number(name) {
-        None => !is_older,
+        None => !is_older || is_open(name),
         Some(number) => number > 0,
     };
     if !removes("maxage") && !removes("maxbackup") {
@@ -171,7 +185,9 @@ fn webhook(pod: &Pod, found: &mut Vec<Finding>) {
         add(found, Lint::LogMode, mode, message, help);
     }
     let truncates = pod.flag("audit-webhook-truncate-enabled");
-    if !truncates.is_some_and(|flag| kind::is_yes(&flag.value)) {
+    if !truncates
+        .is_some_and(|flag| flag.is_open() || kind::is_yes(&flag.value))
+    {
         let message = "truncation is off: a batch of large lists has any size";
         let help = "--audit-webhook-truncate-enabled takes the bodies of \
                     events above 100 KiB";

@@ -16,6 +16,13 @@ pub(super) struct Flag {
     pub(super) span: Span,
 }
 
+impl Flag {
+    /// Returns whether its value is that of a variable, at least in part.
+    pub(super) fn is_open(&self) -> bool {
+        self.value.contains('$')
+    }
+}
+
 /// How a value went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Slip {
@@ -29,7 +36,7 @@ pub(super) enum Slip {
 /// Returns the flags among words, those of a shell's one line too.
 pub(super) fn flags(words: &[(String, Span)]) -> Vec<Flag> {
     let mut flags: Vec<Flag> = Vec::new();
-    let mut rest = words.iter().flat_map(|(word, span)| parts(word, span));
+    let mut rest = split(words);
     let mut next = rest.next();
     while let Some((word, span)) = next {
         next = rest.next();
@@ -73,12 +80,23 @@ fn behind(kind: Option<Kind>, ahead: Option<&str>) -> (String, Option<Slip>) {
     }
 }
 
-/// Returns the words of a word: several if it is a line for a shell.
+/// Returns the words among words: several of a line for a shell.
+pub(super) fn split(
+    words: &[(String, Span)],
+) -> impl Iterator<Item = (String, Span)> {
+    words.iter().flat_map(|(word, span)| parts(word, span))
+}
+
+/// Returns the words of a word: several if it is lines for a shell, which may
+/// have comments.
 fn parts(word: &str, span: &Span) -> Vec<(String, Span)> {
     if word.starts_with('-') || !word.contains(char::is_whitespace) {
         return vec![(word.to_owned(), span.clone())];
     }
-    let parts = word.split_whitespace().filter(|part| *part != "\\");
+    let lines = word.lines().flat_map(|line| {
+        line.split_whitespace().take_while(|part| !part.starts_with('#'))
+    });
+    let parts = lines.filter(|part| *part != "\\");
     let bare = parts.map(|part| part.replace(['"', '\''], ""));
     bare.map(|part| (part, span.clone())).collect()
 }

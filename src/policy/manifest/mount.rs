@@ -1,7 +1,7 @@
 //! The files that the flags name, and how they come into the container.
 
 use super::line::Flag;
-use super::pod::{Mount, Pod, Source, Volume};
+use super::pod::{Mount, Pod, Source, Volume, clean};
 use crate::policy::lint::{Finding, Lint, Weight};
 
 /// Looks at the policy, the log, and the configuration of the webhook.
@@ -11,8 +11,8 @@ pub(super) fn check(
     found: &mut Vec<Finding>,
 ) {
     // A flag with nothing behind it is as if it was not given.
-    let given =
-        |name: &str| pod.flag(name).filter(|flag| !flag.value.is_empty());
+    let is_path = |flag: &&Flag| !flag.value.is_empty() && !flag.is_open();
+    let given = |name: &str| pod.flag(name).filter(is_path);
     if let Some(flag) = given("audit-policy-file") {
         read(pod, flag, policy, found);
     }
@@ -82,7 +82,7 @@ fn read(
     policy: Option<&str>,
     found: &mut Vec<Finding>,
 ) {
-    let path = &*flag.value;
+    let path = &*clean(&flag.value);
     let Some(mount) = mount(pod, path) else {
         let then = "the apiserver does not find it, and does not start";
         let finding = missing(pod, flag, then);
@@ -105,7 +105,11 @@ fn read(
     };
     // Of a part of a volume, the volume is the folder.
     let is_file = mount.path == path && mount.part.is_empty();
-    file_type(volume, kind, is_file, found);
+    let what = match &*flag.name {
+        "audit-policy-file" => "policy",
+        _ => "configuration",
+    };
+    file_type(volume, (what, kind), is_file, found);
     let rest = path.strip_prefix(&*mount.path).unwrap_or_default();
     let part = match &*mount.part {
         "" => String::new(),
@@ -132,31 +136,33 @@ fn no_volume(mount: &Mount, found: &mut Vec<Finding>) {
 /// Looks at the type of a volume that holds a file, or is one.
 fn file_type(
     volume: &Volume,
-    kind: &str,
+    (what, kind): (&str, &str),
     is_file: bool,
     found: &mut Vec<Finding>,
 ) {
     let span = volume.span.clone();
-    let wrong = |message: &str, help: &str| {
+    let wrong = |message: String, help: &str| {
         let span = span.clone();
         Finding::new(Lint::HostPathType, span, message).help(help)
     };
     match (kind, is_file) {
         ("DirectoryOrCreate" | "Directory", true) => found.push(wrong(
-            "the policy is mounted as a folder",
+            format!("the {what} is mounted as a folder"),
             "write `type: File`",
         )),
         ("File" | "FileOrCreate", false) => found.push(wrong(
-            "the folder of the policy is mounted as a file",
+            format!("the folder of the {what} is mounted as a file"),
             "write `type: Directory`",
         )),
         ("FileOrCreate", true) => found.push(wrong(
-            "a missing policy becomes an empty file, with which the \
-             apiserver does not start",
+            format!(
+                "a missing {what} becomes an empty file, with which the \
+                 apiserver does not start"
+            ),
             "write `type: File`: then the pod says what is missing",
         )),
         ("DirectoryOrCreate", false) => found.push(wrong(
-            "a missing folder is made, without the policy in it",
+            format!("a missing folder is made, without the {what} in it"),
             "write `type: Directory`: then the pod says what is missing",
         )),
         ("", true) => {
@@ -170,7 +176,7 @@ fn file_type(
 
 /// Looks at the mount of the log.
 fn write(pod: &Pod, flag: &Flag, found: &mut Vec<Finding>) {
-    let path = &*flag.value;
+    let path = &*clean(&flag.value);
     let Some(mount) = mount(pod, path) else {
         let then = "the log is lost with the container";
         return found.push(missing(pod, flag, then));

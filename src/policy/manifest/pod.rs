@@ -1,6 +1,6 @@
 //! What the manifest of a static pod says of flags, mounts and volumes.
 
-use super::line::{Flag, flags};
+use super::line::{Flag, flags, split};
 use crate::policy::Span;
 use crate::policy::load::tree::{Node, Value};
 
@@ -49,13 +49,11 @@ impl Pod {
     pub(super) fn read(root: &Node) -> Option<Pod> {
         let spec = member(root, "spec")?;
         let all = list(member(spec, "containers"));
-        let is_it = |node: &&Node| {
-            let named = text(member(node, "name")) == "kube-apiserver";
-            let words = words(node);
-            let mut runs = words.iter();
-            named || runs.any(|(word, _)| word.ends_with("kube-apiserver"))
-        };
-        let container = all.iter().find(is_it)?;
+        let is_named =
+            |node: &&Node| text(member(node, "name")) == "kube-apiserver";
+        // What is called otherwise may run it all the same.
+        let container =
+            all.iter().find(is_named).or_else(|| all.iter().find(runs))?;
         let mounts = list(member(container, "volumeMounts"));
         let volumes = list(member(spec, "volumes"));
         Some(Pod {
@@ -97,6 +95,14 @@ fn volume(node: &Node) -> Volume {
     Volume { name: text(member(node, "name")), source, span }
 }
 
+/// Returns whether a container runs an apiserver.
+fn runs(container: &&Node) -> bool {
+    let words = words(container);
+    split(&words).any(|(word, _)| {
+        word == "kube-apiserver" || word.ends_with("/kube-apiserver")
+    })
+}
+
 /// Returns the words that a container is started with.
 fn words(container: &Node) -> Vec<(String, Span)> {
     let keys = ["command", "args"].into_iter();
@@ -104,12 +110,19 @@ fn words(container: &Node) -> Vec<(String, Span)> {
     all.map(|word| (text(Some(word)), word.span.clone())).collect()
 }
 
-/// Returns a path without a slash at its end.
-fn clean(path: &str) -> String {
-    match path.trim_end_matches('/') {
-        "" if path.starts_with('/') => "/".to_owned(),
-        path => path.to_owned(),
+/// Returns a path without what does not count: `//`, `.`, a slash at its end,
+/// and `..` with the folder before it.
+pub(super) fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => (),
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
     }
+    let root = if path.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", parts.join("/"))
 }
 
 fn member<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {

@@ -272,6 +272,54 @@ fn a_file_that_is_mounted_under_another_name_is_found() {
 }
 
 #[test]
+fn the_container_is_found_by_its_name_first() {
+    let other = "  - name: tail\n    args: [tail, -F, /log/kube-apiserver]\n";
+    let container = "  - name: kube-apiserver\n";
+    let text = GOOD.replace(container, &format!("{other}{container}"));
+    assert_eq!(found(&text, None), []);
+    let text = GOOD.replace("- name: kube-apiserver\n", "- name: api\n");
+    assert_eq!(found(&text, None), []);
+    let line = "- sh\n    - -c\n    - exec /bin/kube-apiserver\n";
+    assert_eq!(found(&text.replace("- kube-apiserver\n", line), None), []);
+    let line = "- |\n      kube-apiserver \\\n        -v=2 # --audit-x\n";
+    assert_eq!(found(&text.replace("- kube-apiserver\n", line), None), []);
+}
+
+#[test]
+fn paths_are_those_that_they_mean() {
+    let path = "--audit-policy-file=/etc/kubernetes/audit/policy.yaml";
+    for other in ["//etc/kubernetes//", "/etc/./kubernetes/x/../"] {
+        let other = format!("--audit-policy-file={other}audit/policy.yaml");
+        assert_eq!(found(&GOOD.replace(path, &other), None), [], "{other}");
+    }
+}
+
+#[test]
+fn what_stands_elsewhere_is_not_judged() {
+    for (flag, value) in [
+        ("policy-file", "$(POLICY)"),
+        ("log-path", "${LOGS}/audit.log"),
+        ("log-maxage", "$(AGE)"),
+        ("log-mode", "$MODE"),
+    ] {
+        let flag = format!("--audit-{flag}={value}");
+        let last = "    - --audit-log-maxsize=100\n";
+        let text = GOOD.replace(last, &format!("{last}    - {flag}\n"));
+        let found = found(&text, Some(36));
+        let found = found.iter().filter(|it| it.lint != Lint::RepeatedFlag);
+        let found: Vec<&Finding> = found.collect();
+        assert_eq!(found.len(), 1, "{flag}: {found:?}");
+        let Finding { lint, weight, .. } = found[0];
+        assert_eq!((*lint, *weight), (Lint::NotLookedAt, Weight::Note));
+    }
+    let path = "--audit-policy-file=/etc/kubernetes/audit/policy.yaml";
+    let text = GOOD.replace(path, "--openshift-config=/etc/config.yaml");
+    let found = found(&text, Some(36));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].lint, Lint::NotLookedAt);
+}
+
+#[test]
 fn mounts_and_volumes_are_checked() {
     let log = "/var/log/kubernetes/audit/";
     check("readOnly: false", "readOnly: true", Lint::ReadOnlyLog, log);
@@ -295,6 +343,15 @@ fn mounts_and_volumes_are_checked() {
         "DirectoryOrCreate",
     );
     check("type: DirectoryOrCreate", "type: File", Lint::HostPathType, "File");
+    let size = "--audit-log-maxsize=100";
+    let hook = "--audit-webhook-config-file=/etc/kubernetes/audit/hook";
+    let text = GOOD.replace(size, hook).replace("Directory\n", "File\n");
+    let said = found(&text, Some(36));
+    let told = |what| {
+        let text = format!("the folder of the {what} is mounted as a file");
+        said.iter().any(|finding| finding.message == text)
+    };
+    assert!(told("policy") && told("configuration"), "{said:?}");
     let one = "/var/log/kubernetes/audit/\n";
     check(
         one,

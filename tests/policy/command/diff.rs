@@ -52,6 +52,21 @@ Request -> Metadata
 }
 
 #[test]
+fn no_terminal_obeys_what_is_told_as_json() {
+    let folder = Folder::new();
+    let name = "a\u{9b}31m\u{202e}\u{7f}\u{e0041}";
+    let old = r#"- {level: None, users: ["a\u009b31m\u202e\x7f\U000e0041"]}"#;
+    let new = old.replace("None", "Metadata");
+    let ran = diff(&folder, &["-o", "json"], old, &new);
+    let out = String::from_utf8(ran.out).unwrap();
+    let (line, _) = out.split_once('\n').unwrap();
+    assert!(line.bytes().all(|byte| (b' '..0x7f).contains(&byte)), "{line}");
+    let told: Value = serde_json::from_str(line).unwrap();
+    let example = told["example"].as_str().unwrap();
+    assert!(example.ends_with(&format!("by {name}")), "{example}");
+}
+
+#[test]
 fn a_difference_in_stages_is_one() {
     let folder = Folder::new();
     let new =

@@ -145,7 +145,7 @@ fn a_policy_comes_on_standard_input_where_no_event_does() {
 fn what_is_no_request_is_said() {
     let folder = Folder::new();
     let file = folder.file("a.yaml", policy(RULES));
-    for request in ["/healthz", "GET healthz"] {
+    for request in ["/healthz", "GET healthz", "GET /healthz HTTP/1.1"] {
         let ran = run(&["policy", "explain", &file, request], "");
         assert_eq!(ran.code, Some(2), "{request}");
         assert!(ran.err.contains("REQUEST"), "{}", ran.err);

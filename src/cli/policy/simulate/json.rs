@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Result;
+use super::{super::json::line, Result};
 use crate::policy::{Asker, Count, Flags, Level, line_of};
 
 /// Returns all of it, in one line.
@@ -42,7 +42,7 @@ pub(super) fn page(result: &Result<'_>) -> String {
         "broken": traffic.broken,
         "withoutTime": traffic.pace.unplaced,
     });
-    format!("{page}\n")
+    line(&page)
 }
 
 fn count(count: &Count) -> Value {
