@@ -24,6 +24,7 @@ use super::word::Version;
 use read::Reader;
 pub(super) use scalar::whole;
 pub use text::decode;
+use tree::Tree;
 
 /// How long the text of a policy may be, in bytes.
 const MOST: usize = 4 << 20;
@@ -76,7 +77,7 @@ pub fn load(text: &str, version: Version) -> Result<Loaded, Vec<Problem>> {
         let problem = Problem::new(Kind::Limit, "", 0..0, message);
         return Err(vec![problem.help(tree::LIMIT)]);
     }
-    let tree = tree::read(text).map_err(|problem| vec![problem])?;
+    let tree = parse(text).map_err(|problem| vec![problem])?;
     let mut reader = Reader::new(version);
     let policy = reader.policy(tree.root, tree.form);
     if reader.errors.is_empty() {
@@ -105,4 +106,14 @@ fn second_document(at: usize) -> Problem {
     let message = "a second document, which is ignored";
     Problem::new(Kind::Document, "", at..at, message)
         .help("an apiserver reads the first one only: put all in one")
+}
+
+/// Reads the first document of a text; one that is empty is null.
+///
+/// What begins with `{` is JSON, where YAML would allow more.
+pub(super) fn parse(text: &str) -> Result<Tree, Problem> {
+    match text.trim_start().starts_with('{') {
+        true => json::read(text),
+        false => yaml::read(text),
+    }
 }

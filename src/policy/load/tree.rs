@@ -1,6 +1,5 @@
 //! A tree of values, each with its place: what YAML and JSON become.
 
-use super::{json, yaml};
 use crate::policy::model::Span;
 use crate::policy::problem::{Kind, Problem};
 
@@ -52,16 +51,6 @@ pub(in crate::policy) enum Form {
     Yaml,
     /// Each is read into what the ones before have left.
     Json,
-}
-
-/// Reads the first document of a text; one that is empty is null.
-///
-/// What begins with `{` is JSON, where YAML would allow more.
-pub(in crate::policy) fn read(text: &str) -> Result<Tree, Problem> {
-    match text.trim_start().starts_with('{') {
-        true => json::read(text),
-        false => yaml::read(text),
-    }
 }
 
 impl Node {

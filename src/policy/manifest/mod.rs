@@ -43,7 +43,7 @@ pub fn lint_manifest(
     version: Option<Version>,
     policy: Option<&str>,
 ) -> Result<Vec<Finding>, Problem> {
-    let tree = super::load::tree::read(text)?;
+    let tree = super::load::parse(text)?;
     let Some(pod) = Pod::read(&tree.root) else {
         let message = "no container of a kube-apiserver is in it";
         let finding = Finding::error(Lint::NoApiserver, 0..0, message);

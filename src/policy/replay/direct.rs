@@ -1,13 +1,16 @@
 //! Turns the members that a walk has found into cuts, where no tour of the
 //! event is needed: whole bodies go, and nothing inside of annotations.
 
-use super::trim::KEYS;
 use crate::edit::{Cut, leave_out};
-use crate::event::Event;
+use crate::event::{BODIES, Event};
 use crate::scan::{
     Defect, DefectKind, End, Finder, Wanted, before_blanks, behind_blanks,
     key_of, value_end, walk,
 };
+
+/// The keys that something may be done to.
+pub(super) const KEYS: [&str; 4] =
+    ["level", BODIES[0], BODIES[1], "annotations"];
 
 /// What the annotations begin with that only events of bodies have.
 pub(super) const PATCH: &str = "patch.webhook.admission.k8s.io/";
@@ -15,7 +18,7 @@ pub(super) const PATCH: &str = "patch.webhook.admission.k8s.io/";
 /// A member of the event that something may be done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Member {
-    /// Its number among the keys of [`Trim`](super::trim::Trim).
+    /// Its number among the [`KEYS`].
     pub(super) key: usize,
     /// The offset behind its colon.
     pub(super) value: usize,

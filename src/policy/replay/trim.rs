@@ -2,7 +2,7 @@
 
 use super::super::record::Broken;
 use super::body::{Shape, Sorter};
-use super::direct::{self, Member, PATCH};
+use super::direct::{self, KEYS, Member, PATCH};
 use crate::edit::{Action, Automaton, Cut, cuts};
 use crate::event::{BODIES, Event, Path, Segment};
 use crate::policy::word::Level;
@@ -10,10 +10,6 @@ use crate::scan::{
     Defect, End, Finder, Value, Wanted, behind_blanks, value_at, value_end,
     walk,
 };
-
-/// The keys that something may be done to.
-pub(super) const KEYS: [&str; 4] =
-    ["level", BODIES[0], BODIES[1], "annotations"];
 
 /// What is to be done to an event.
 #[derive(Clone, Copy, Debug)]
