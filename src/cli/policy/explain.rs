@@ -40,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", requires = "request")]
     user: Option<String>,
 
-    /// A group of the user (repeatable)
+    /// A group of the user (repeatable), beside those that an apiserver adds
     #[arg(long, value_name = "NAME", requires = "user")]
     group: Vec<String>,
 
@@ -75,12 +75,34 @@ pub(super) fn run(args: &Args, voice: &mut Voice) -> Result<Exit, Complaint> {
             "the URI of REQUEST has no blanks: write %20",
         ));
     }
-    let groups: Vec<&str> = args.group.iter().map(String::as_str).collect();
+    let groups = groups(args.user.as_deref().unwrap_or_default(), &args.group);
+    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
     let user = args.user.as_deref().map(|name| (name, &groups[..]));
     let method = method.to_ascii_uppercase();
     let facts = Facts::of_request(&method, uri, user);
     show::print(&explained(policy, &facts.attributes()))?;
     Ok(Exit::Ran)
+}
+
+/// Returns the groups of a user: those that are given, and those that an
+/// apiserver puts each user into who authenticates.
+fn groups(user: &str, given: &[String]) -> Vec<String> {
+    let mut groups = given.to_vec();
+    let mut add = |group: String| {
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    };
+    let account = user.strip_prefix("system:serviceaccount:");
+    if let Some((namespace, _)) = account.and_then(|it| it.split_once(':')) {
+        add("system:serviceaccounts".to_owned());
+        add(format!("system:serviceaccounts:{namespace}"));
+    }
+    match user {
+        "system:anonymous" => add("system:unauthenticated".to_owned()),
+        _ => add("system:authenticated".to_owned()),
+    }
+    groups
 }
 
 /// Explains the events on standard input.

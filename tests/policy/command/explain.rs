@@ -40,7 +40,8 @@ fn a_request_is_explained_rule_by_rule() {
         ],
         "",
         "\
-get: secrets of the core group, name y, namespace x; by jane of dev
+get: secrets of the core group, name y, namespace x; by jane of dev, \
+system:authenticated
   rule 1   line 5    no: the user jane is none of system:kube-proxy
   rule 2   line 7    no: the verb get is none of watch
   rule 3   line 9    no: it is for paths only
@@ -68,6 +69,28 @@ authenticated)
   bodies    what is sent and what is answered, without managedFields
 ",
     );
+}
+
+#[test]
+fn a_user_is_in_the_groups_that_an_apiserver_adds() {
+    let account = "system:serviceaccount:shop:web";
+    for (user, group, expected) in [
+        ("jane", "system:authenticated", "jane of system:authenticated"),
+        ("system:anonymous", "a", "system:anonymous of a, system:unauthent"),
+        (
+            account,
+            "a",
+            "web of a, system:serviceaccounts, system:serviceaccounts:shop, \
+             system:authenticated",
+        ),
+    ] {
+        let folder = Folder::new();
+        let file = folder.file("a.yaml", policy(RULES));
+        let request = ["policy", "explain", &file, "GET /version", "--user"];
+        let args = [&request[..], &[user, "--group", group]].concat();
+        let out = String::from_utf8(run(&args, "").out).unwrap();
+        assert!(out.contains(expected), "{out}");
+    }
 }
 
 #[test]
