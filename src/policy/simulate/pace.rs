@@ -91,6 +91,12 @@ impl Pace {
         self.unplaced += other.unplaced;
     }
 
+    /// Returns the first and the last second in which an event came, kept or
+    /// not, since 1970; nothing, if none has a time.
+    pub fn ends(&self) -> Option<(i64, i64)> {
+        self.ends
+    }
+
     /// Returns over how many seconds events came; nothing, if none has a
     /// time.
     pub fn span(&self) -> Option<u64> {

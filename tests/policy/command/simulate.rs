@@ -50,6 +50,8 @@ fn events_and_bytes_are_those_that_the_step_keeps() {
     let hits: Vec<_> = hits.map(|rule| &rule["events"]).collect();
     assert_eq!(hits, [1667, 0, 3333]);
     assert_eq!(found["seconds"], 1000);
+    let times = ["from", "to"].map(|key| found[key].as_str().unwrap());
+    assert_eq!(times, ["2026-01-01T00:00:00Z", "2026-01-01T00:16:39Z"]);
     assert_eq!(found["peak"]["eventsInASecond"], 4);
 }
 

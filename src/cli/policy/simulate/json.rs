@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{super::json::line, Result};
+use super::{super::json::line, Result, time};
 use crate::policy::{Asker, Count, Flags, Level, line_of};
 
 /// Returns all of it, in one line.
@@ -25,6 +25,7 @@ pub(super) fn page(result: &Result<'_>) -> String {
     let doubts: serde_json::Map<String, Value> = doubts
         .map(|(doubt, count)| (doubt.to_string(), (*count).into()))
         .collect();
+    let ends = traffic.pace.ends();
     let page = json!({
         "read": result.summary.tally.read,
         "foreign": result.summary.tally.foreign,
@@ -34,6 +35,8 @@ pub(super) fn page(result: &Result<'_>) -> String {
         "norule": count(&traffic.rule(None)),
         "against": result.old.map(|_| count(&traffic.old)),
         "changes": changes(result),
+        "from": ends.map(|(first, _)| time(first)),
+        "to": ends.map(|(_, last)| time(last)),
         "seconds": traffic.pace.span(),
         "bytesADay": traffic.pace.bytes_a_day(),
         "peak": peak(result),
@@ -80,6 +83,7 @@ fn peak(result: &Result<'_>) -> Value {
     let peak = result.traffic.pace.peak();
     let flags = Flags::of(&peak);
     json!({
+        "at": (peak.second > 0).then(|| time(peak.at)),
         "eventsInASecond": peak.second,
         "eventsIn30Seconds": peak.window,
         "batchMaxSize": flags.max_size,

@@ -163,3 +163,9 @@ fn exit(settings: &Settings, summary: &Summary, voice: &mut Voice) -> Exit {
     }
     exit
 }
+
+/// Returns a second since 1970 as a time in UTC.
+fn time(second: i64) -> String {
+    let time = jiff::Timestamp::from_second(second);
+    time.map_or_else(|_| "-".to_owned(), |time| time.to_string())
+}

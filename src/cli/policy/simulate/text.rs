@@ -1,6 +1,6 @@
 //! Says in text what a policy makes of a log.
 
-use super::{Policy, Result};
+use super::{Policy, Result, time};
 use crate::{
     diag::escape,
     policy::{Asker, Count, Flags, Level, Traffic, line_of},
@@ -148,12 +148,17 @@ const SHORT: u64 = 600;
 
 fn volume(traffic: &Traffic) -> String {
     let pace = &traffic.pace;
-    let (Some(span), Some(day)) = (pace.span(), pace.bytes_a_day()) else {
+    let (Some((first, last)), Some(span), Some(day)) =
+        (pace.ends(), pace.span(), pace.bytes_a_day())
+    else {
         return "\nvolume  not known: no event has a time\n".to_owned();
     };
     let caution = if span < SHORT { ", from so short a time" } else { "" };
     format!(
-        "\nvolume  {} a day, as in the {span} s of this log{caution}\n",
+        "\ntime    {} to {}\n\
+         volume  {} a day, as in the {span} s of this log{caution}\n",
+        time(first),
+        time(last),
         size(day)
     )
 }
@@ -166,8 +171,7 @@ fn load(traffic: &Traffic) -> String {
     let Flags { max_size, qps, burst, buffer } = Flags::of(&peak);
     let (second, seconds) = (peak.second, Flags::SECONDS);
     let batches = second.div_ceil(max_size);
-    let time = jiff::Timestamp::from_second(peak.at);
-    let time = time.map_or_else(|_| String::new(), |time| time.to_string());
+    let time = time(peak.at);
     format!(
         "peak    {second} events in one second ({time}), {} in 30 s\n\
          \n\
